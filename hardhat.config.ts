@@ -1,0 +1,24 @@
+import { createRequire } from "node:module";
+import hardhatToolboxViem from "@nomicfoundation/hardhat-toolbox-viem";
+import { defineConfig } from "hardhat/config";
+
+const solcPath = createRequire(import.meta.url).resolve("solc/soljson.js");
+const settings = {
+  evmVersion: "cancun",
+  optimizer: { enabled: true, runs: 200 },
+  outputSelection: { "*": { "*": ["storageLayout"] } },
+};
+
+export default defineConfig({
+  plugins: [hardhatToolboxViem],
+  solidity: {
+    profiles: {
+      default: { version: "0.8.37", path: solcPath, settings },
+      production: { version: "0.8.37", path: solcPath, settings: { ...settings, viaIR: true } },
+    },
+    npmFilesToBuild: ["@openzeppelin/contracts/proxy/ERC1967/ERC1967Proxy.sol"],
+  },
+  networks: {
+    local: { type: "http", chainType: "l1", url: process.env.ASSAY_RPC_URL ?? "http://127.0.0.1:8545" },
+  },
+});
