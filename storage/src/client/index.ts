@@ -1,0 +1,20 @@
+// The part of the package that runs in a browser.
+export {
+  assertBlock,
+  assertCid,
+  type BlockStore,
+  DAG_PB,
+  digestOf,
+  hashBlock,
+  isBlock,
+  MAX_BLOCK_BYTES,
+  parseCid,
+  RAW,
+} from "../block.ts";
+export { isStorageError, StorageError, type StorageErrorCode } from "../errors.ts";
+export { type FetchFileArgs, fetchBytes, fetchFile } from "./fetch-file.ts";
+export { CHUNK_BYTES, cidOfFile, type FileSource, type ImportedFile, importFile } from "./import-file.ts";
+export { importToStore } from "./import-to-store.ts";
+export { createMemoryBlocks } from "./memory-blocks.ts";
+export type { OnProgress, Progress } from "./progress.ts";
+export { type UploadFileArgs, uploadFile } from "./upload-file.ts";
