@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {DoubleEndedQueue} from "@openzeppelin/contracts/utils/structs/DoubleEndedQueue.sol";
+import {Managed} from "../access/Managed.sol";
+import {IAssayToken} from "../interfaces/IAssayToken.sol";
+import {IStakingManager} from "../interfaces/IStakingManager.sol";
+
+/// @title StakingManager
+/// @notice Holds the stake of compute providers and the bonds that jobs lock in it.
+///
+/// Purpose: a provider stakes ASY once; each job it claims locks a bond out of its free stake until the job ends.
+/// Roles & powers: the provider (owner key) stakes, thaws and names operators; an operator (hot key) may only claim and
+/// submit through the market; the market, an immutable address, locks, releases and forfeits bonds, never more than it
+/// locked; the authority sets the thaw period inside fixed bounds.
+/// Trust: the market and ASY. Token needs: ASY is a plain ERC-20, no fee, no callback.
+/// Liveness: nothing here can be paused. Thawed stake and credits can be paid out by anyone, to their owner only.
+/// Rounding: none, all amounts are whole units.
+/// Known hazards: thawing stake no longer backs jobs and cannot be forfeited; a shorter thaw period applies to later
+/// requests only, and requests are paid in the order in which they were made.
+contract StakingManager is Managed, IStakingManager {
+    using SafeERC20 for IERC20;
+    using SafeCast for uint256;
+    using DoubleEndedQueue for DoubleEndedQueue.Bytes32Deque;
+
+    uint256 public constant MIN_THAW_PERIOD = 1 hours;
+    uint256 public constant MAX_THAW_PERIOD = 60 days;
+    /// @notice Withdrawals that one provider may have under way, so that paying them out is a bounded loop.
+    uint256 public constant MAX_THAWS = 32;
+
+    IAssayToken public immutable ASY;
+    address public immutable MARKET;
+
+    /// @dev One slot. reputation, reputationAt and flags belong to the reputation registry and stay zero until then.
+    struct Account {
+        uint96 stake;
+        uint96 locked;
+        uint16 reputation;
+        uint32 reputationAt;
+        uint16 flags;
+    }
+
+    /// @custom:storage-location erc7201:assay.storage.StakingManager
+    struct Storage {
+        mapping(address provider => Account) accounts;
+        mapping(address provider => DoubleEndedQueue.Bytes32Deque) thaws;
+        mapping(address provider => mapping(address operator => bool)) operators;
+        mapping(address account => uint256) credits;
+        uint256 owed;
+        uint256 thawPeriod;
+    }
+
+    // keccak256(abi.encode(uint256(keccak256("assay.storage.StakingManager")) - 1)) & ~bytes32(uint256(0xff))
+    bytes32 private constant STORAGE_SLOT = 0x4b6b32043dc4c7f4f6cd80a46a61a13d9c0a7673b294ffaa869ea41cc21b8200;
+
+    modifier onlyMarket() {
+        require(msg.sender == MARKET, Staking_NotMarket(msg.sender, MARKET));
+        _;
+    }
+
+    constructor(IAssayToken asy, address market) {
+        require(address(asy) != address(0) && market != address(0), Staking_ZeroAddress());
+        ASY = asy;
+        MARKET = market;
+    }
+
+    /// @notice Sets the authority and the thaw period. Called once, by the proxy's deployment.
+    function initialize(address authority_, uint256 thawPeriod_) external initializer {
+        __AccessManaged_init(authority_);
+        _setThawPeriod(thawPeriod_);
+    }
+
+    /* ── WRITES: PROVIDERS ── */
+
+    /// @inheritdoc IStakingManager
+    function stakeFor(address provider, uint256 amount) external {
+        _stake(provider, amount);
+    }
+
+    /// @inheritdoc IStakingManager
+    function stakeWithPermit(uint256 amount, uint256 deadline, uint8 v, bytes32 r, bytes32 s) external {
+        // A permit that somebody else brought first leaves the allowance in place; transferFrom decides.
+        try ASY.permit(msg.sender, address(this), amount, deadline, v, r, s) {} catch {}
+        _stake(msg.sender, amount);
+    }
+
+    /// @inheritdoc IStakingManager
+    function requestThaw(uint256 amount) external returns (uint256 readyAt) {
+        require(amount != 0, Staking_ZeroAmount());
+        Storage storage $ = _storage();
+        Account storage account = $.accounts[msg.sender];
+        uint256 staked = account.stake;
+        uint256 free = staked - account.locked;
+        require(amount <= free, Staking_InsufficientFreeStake(msg.sender, free, amount));
+        DoubleEndedQueue.Bytes32Deque storage queue = $.thaws[msg.sender];
+        require(queue.length() < MAX_THAWS, Staking_TooManyThaws(queue.length(), MAX_THAWS));
+
+        // amount <= free <= stake, both uint96
+        uint256 left = staked - amount;
+        account.stake = uint96(left);
+        readyAt = block.timestamp + $.thawPeriod;
+        queue.pushBack(bytes32(amount << 64 | readyAt));
+        emit ThawRequested(msg.sender, amount, readyAt, left);
+    }
+
+    /// @inheritdoc IStakingManager
+    function withdraw(address provider) external returns (uint256 amount) {
+        Storage storage $ = _storage();
+        DoubleEndedQueue.Bytes32Deque storage queue = $.thaws[provider];
+        uint256 readyAt;
+        while (!queue.empty()) {
+            Thaw memory oldest = _unpackThaw(queue.front());
+            readyAt = oldest.readyAt;
+            if (readyAt > block.timestamp) break;
+            queue.popFront();
+            amount += oldest.amount;
+        }
+        require(amount != 0, Staking_NothingThawed(readyAt));
+        $.owed -= amount;
+        emit Withdrawn(provider, amount);
+        IERC20(ASY).safeTransfer(provider, amount);
+    }
+
+    /// @inheritdoc IStakingManager
+    function setOperator(address operator, bool allowed) external {
+        require(operator != address(0), Staking_ZeroAddress());
+        _storage().operators[msg.sender][operator] = allowed;
+        emit OperatorSet(msg.sender, operator, allowed);
+    }
+
+    /// @inheritdoc IStakingManager
+    function claimCredit(address account) external returns (uint256 amount) {
+        Storage storage $ = _storage();
+        amount = $.credits[account];
+        require(amount != 0, Staking_NoCredit(account));
+        $.credits[account] = 0;
+        $.owed -= amount;
+        emit CreditClaimed(account, amount);
+        IERC20(ASY).safeTransfer(account, amount);
+    }
+
+    /* ── WRITES: MARKET ── */
+
+    /// @inheritdoc IStakingManager
+    function lock(address provider, address operator, uint256 amount) external onlyMarket {
+        Storage storage $ = _storage();
+        require(
+            operator == provider || $.operators[provider][operator], Staking_NotOperator(provider, operator)
+        );
+        Account storage account = $.accounts[provider];
+        uint256 locked = account.locked;
+        uint256 free = account.stake - locked;
+        require(amount <= free, Staking_InsufficientFreeStake(provider, free, amount));
+        // locked + amount <= stake, a uint96
+        locked += amount;
+        account.locked = uint96(locked);
+        emit BondLocked(provider, amount, locked);
+    }
+
+    /// @inheritdoc IStakingManager
+    function release(address provider, uint256 amount) external onlyMarket {
+        Account storage account = _storage().accounts[provider];
+        uint256 locked = account.locked - amount;
+        account.locked = uint96(locked);
+        emit BondReleased(provider, amount, locked);
+    }
+
+    /// @inheritdoc IStakingManager
+    function forfeit(address provider, uint256 bond, address beneficiary, uint256 toBeneficiary, uint256 burned)
+        external
+        onlyMarket
+    {
+        Storage storage $ = _storage();
+        Account storage account = $.accounts[provider];
+        // INVARIANT: never more than what was locked for this job
+        assert(toBeneficiary + burned <= bond);
+        account.locked -= bond.toUint96();
+        account.stake -= (toBeneficiary + burned).toUint96();
+        $.credits[beneficiary] += toBeneficiary;
+        $.owed -= burned;
+        emit BondForfeited(provider, bond, toBeneficiary, burned, beneficiary);
+        if (burned != 0) ASY.burn(burned);
+    }
+
+    /* ── ADMIN ── */
+
+    /// @inheritdoc IStakingManager
+    function setThawPeriod(uint256 period) external restricted {
+        _setThawPeriod(period);
+    }
+
+    /* ── VIEWS ── */
+
+    /// @inheritdoc IStakingManager
+    function stakeOf(address provider) external view returns (uint256 staked, uint256 locked, uint256 free) {
+        Account storage account = _storage().accounts[provider];
+        staked = account.stake;
+        locked = account.locked;
+        free = staked - locked;
+    }
+
+    /// @inheritdoc IStakingManager
+    function thawsOf(address provider) external view returns (Thaw[] memory thaws) {
+        DoubleEndedQueue.Bytes32Deque storage queue = _storage().thaws[provider];
+        uint256 length = queue.length();
+        thaws = new Thaw[](length);
+        for (uint256 i; i < length; ++i) {
+            thaws[i] = _unpackThaw(queue.at(i));
+        }
+    }
+
+    /// @inheritdoc IStakingManager
+    function isOperator(address provider, address operator) external view returns (bool) {
+        return operator == provider || _storage().operators[provider][operator];
+    }
+
+    /// @inheritdoc IStakingManager
+    function creditOf(address account) external view returns (uint256) {
+        return _storage().credits[account];
+    }
+
+    /// @inheritdoc IStakingManager
+    function thawPeriod() external view returns (uint256) {
+        return _storage().thawPeriod;
+    }
+
+    /// @inheritdoc IStakingManager
+    function totalOwed() external view returns (uint256) {
+        return _storage().owed;
+    }
+
+    /// @notice Semantic version of this implementation.
+    function version() external pure override returns (string memory) {
+        return "1.0.0";
+    }
+
+    /* ── INTERNALS ── */
+
+    function _stake(address provider, uint256 amount) private {
+        require(provider != address(0), Staking_ZeroAddress());
+        require(amount != 0, Staking_ZeroAmount());
+        Storage storage $ = _storage();
+        Account storage account = $.accounts[provider];
+        uint256 staked = account.stake + amount;
+        require(staked <= type(uint96).max, Staking_StakeTooLarge(staked, type(uint96).max));
+        account.stake = uint96(staked);
+        $.owed += amount;
+        emit Staked(provider, msg.sender, amount, staked);
+        IERC20(ASY).safeTransferFrom(msg.sender, address(this), amount);
+    }
+
+    function _setThawPeriod(uint256 period) private {
+        require(
+            period >= MIN_THAW_PERIOD && period <= MAX_THAW_PERIOD,
+            Staking_ThawPeriodOutOfRange(period, MIN_THAW_PERIOD, MAX_THAW_PERIOD)
+        );
+        Storage storage $ = _storage();
+        emit ThawPeriodSet($.thawPeriod, period);
+        $.thawPeriod = period;
+    }
+
+    function _unpackThaw(bytes32 word) private pure returns (Thaw memory) {
+        return Thaw({amount: uint96(uint256(word) >> 64), readyAt: uint64(uint256(word))});
+    }
+
+    function _storage() private pure returns (Storage storage $) {
+        assembly ("memory-safe") {
+            $.slot := STORAGE_SLOT
+        }
+    }
+}
