@@ -1,0 +1,106 @@
+// Runs every test suite of the repository, one after the other, and closes with one line: `N passed, N failed`.
+//
+//   npm test                    all suites
+//   npm test -- exact sdk       only these
+//   npm test -- --list          what there is
+import { spawn } from "node:child_process";
+import { globSync } from "node:fs";
+import { parseArgs } from "node:util";
+
+interface Suite {
+  name: string;
+  /** Test files for Node's own runner ... */
+  files?: string[];
+  /** ... or a command of its own. */
+  command?: [string, ...string[]];
+  /** How many files run at once; 1 where each file starts processes of its own. */
+  concurrency?: number;
+}
+
+const SUITES: Suite[] = [
+  { name: "exact", files: ["exact/src/**/*.test.ts"] },
+  { name: "storage", files: ["storage/src/**/*.test.ts"] },
+  { name: "daemon-kit", files: ["daemon-kit/src/**/*.test.ts"] },
+  { name: "sdk", files: ["sdk/src/**/*.test.ts", "test/sdk/**/*.test.ts"] },
+  { name: "compute-node", files: ["compute-node/src/**/*.test.ts"] },
+  { name: "keepers", files: ["keepers/src/**/*.test.ts"] },
+  { name: "scripts", files: ["scripts/**/*.test.ts"] },
+  { name: "solidity", command: ["hardhat", "test", "solidity", "--no-compile"] },
+  { name: "contracts", files: ["test/{contracts,deploy,upgrade,invariant,gas,layout}/**/*.test.ts"] },
+  { name: "e2e", files: ["test/e2e/**/*.test.ts"], concurrency: 1 },
+];
+
+interface Outcome {
+  name: string;
+  passed: number;
+  failed: number;
+  seconds: number;
+}
+
+const { values, positionals } = parseArgs({ options: { list: { type: "boolean" } }, allowPositionals: true });
+if (values.list) {
+  for (const suite of SUITES) console.log(suite.name);
+} else {
+  const unknown = positionals.filter((name) => !SUITES.some((suite) => suite.name === name));
+  if (unknown.length > 0) {
+    console.error(`unknown suite ${unknown.join(", ")}; known: ${SUITES.map((suite) => suite.name).join(", ")}`);
+    process.exit(1);
+  }
+  const outcomes: Outcome[] = [];
+  for (const suite of SUITES) {
+    if (positionals.length === 0 || positionals.includes(suite.name)) outcomes.push(await runSuite(suite));
+  }
+  report(outcomes.filter((outcome) => outcome.passed + outcome.failed > 0));
+}
+
+/** Runs one suite, passing its output through. A suite that dies without a failing test counts as one failure. */
+async function runSuite(suite: Suite): Promise<Outcome> {
+  const files = (suite.files ?? []).flatMap((pattern) => globSync(pattern)).sort();
+  if (!suite.command && files.length === 0) return { name: suite.name, passed: 0, failed: 0, seconds: 0 };
+  console.log(`\n== ${suite.name}`);
+  const nodeFlags = ["--disable-warning=ExperimentalWarning", "--test-reporter=spec"];
+  const [command, ...args] = suite.command ?? [
+    process.execPath,
+    "--test",
+    ...nodeFlags,
+    `--test-concurrency=${suite.concurrency ?? 2}`,
+    ...files,
+  ];
+  const started = performance.now();
+  const { code, output } = await spawnTee(command, args);
+  const passed = sum(output, /^ℹ pass (\d+)|^\s*(\d+) passing/gm);
+  const reported = sum(output, /^ℹ (?:fail|cancelled) (\d+)|^\s*(\d+) failing/gm);
+  const failed = code !== 0 && reported === 0 ? 1 : reported;
+  return { name: suite.name, passed, failed, seconds: (performance.now() - started) / 1000 };
+}
+
+function spawnTee(command: string, args: string[]): Promise<{ code: number; output: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: ["ignore", "pipe", "inherit"] });
+    let output = "";
+    child.stdout.setEncoding("utf8");
+    child.stdout.on("data", (chunk: string) => {
+      output += chunk;
+      process.stdout.write(chunk);
+    });
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code: code ?? 1, output }));
+  });
+}
+
+function sum(text: string, pattern: RegExp): number {
+  return [...text.matchAll(pattern)].reduce((total, match) => total + Number(match[1] ?? match[2]), 0);
+}
+
+function report(outcomes: Outcome[]): void {
+  console.log("\nsuite           passed  failed  seconds");
+  for (const { name, passed, failed, seconds } of outcomes) {
+    console.log(
+      `${name.padEnd(14)}${String(passed).padStart(8)}${String(failed).padStart(8)}${seconds.toFixed(1).padStart(9)}`,
+    );
+  }
+  const passed = outcomes.reduce((total, outcome) => total + outcome.passed, 0);
+  const failed = outcomes.reduce((total, outcome) => total + outcome.failed, 0);
+  console.log(`${passed} passed, ${failed} failed`);
+  process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
+}
