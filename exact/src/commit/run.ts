@@ -1,0 +1,70 @@
+import { ExactError } from '../errors.ts';
+import type { Hex } from '../types.ts';
+import { concat, toHex, uint, word } from './bytes.ts';
+import { keccak } from './keccak.ts';
+import { merkleRoot } from './merkle.ts';
+
+const tag = (byte: number): Uint8Array => new Uint8Array([byte]);
+
+/** DSP-05: hash of the state after `step` completed steps, given the roots of its tensors in program order. */
+export function stateHash(step: number, roots: readonly Hex[]): Hex {
+  return toHex(keccak(tag(0x03), uint(step, 8), uint(roots.length, 2), concat(roots.map(word))));
+}
+
+/** DSP-12: root over the inner boundaries S_1..S_{M-1}; 32 zero bytes if there is only one segment. */
+export function runRoot(boundaries: readonly Hex[]): Hex {
+  return toHex(merkleRoot(boundaries.map((state) => keccak(tag(0x09), word(state)))));
+}
+
+/** DSP-13: what a provider submits for a job. */
+export function commitment(job: Hex, nonce: Hex, root: Hex, finalState: Hex): Hex {
+  return toHex(keccak(tag(0x0b), word(job), word(nonce), word(root), word(finalState)));
+}
+
+/** `H(0x0f || constRoots)`: one word for all constant tensors of a job, in program order. */
+export function dataRoot(constRoots: readonly Hex[]): Hex {
+  return toHex(keccak(tag(0x0f), concat(constRoots.map(word))));
+}
+
+/** DSP-10: number of segments. */
+export function segmentCount(steps: number, segmentLength: number): number {
+  return Math.ceil(steps / segmentLength);
+}
+
+/** Draws the rows of a batch: `indexes(step)[b]` is DSP-11's row of the data set for batch row b. */
+export class Sampler {
+  private readonly preimage: Uint8Array;
+  private readonly view: DataView;
+  private readonly rows: number;
+  private readonly batch: number;
+
+  constructor(nonce: Hex, rows: number, batch: number) {
+    if (!(rows > 0 && rows <= 2 ** 24)) {
+      throw new ExactError('EX-004', { path: 'rows', found: rows, wanted: '1..2^24', hint: 'Split the data set.' });
+    }
+    this.preimage = concat([tag(0x08), word(nonce), new Uint8Array(12)]);
+    this.view = new DataView(this.preimage.buffer);
+    this.rows = rows;
+    this.batch = batch;
+  }
+
+  indexes(step: number): Uint32Array {
+    const out = new Uint32Array(this.batch);
+    this.view.setBigUint64(33, BigInt(step));
+    for (let b = 0; b < this.batch; b++) {
+      this.view.setUint32(41, b);
+      const digest = keccak(this.preimage);
+      let rest = 0;
+      // Horner's rule on 16-bit limbs: rest < 2^24, so rest * 2^16 + limb stays below 2^41.
+      for (let i = 0; i < 32; i += 2) rest = (rest * 65536 + digest[i]! * 256 + digest[i + 1]!) % this.rows;
+      out[b] = rest;
+    }
+    return out;
+  }
+}
+
+/** DSP-11: row of the data set that batch row `b` of step `step` loads, of `rows` rows. */
+export function sampleIndex(nonce: Hex, step: number, b: number, rows: number): number {
+  const bytes = keccak(tag(0x08), word(nonce), uint(step, 8), uint(b, 4));
+  return Number(BigInt(toHex(bytes)) % BigInt(rows));
+}

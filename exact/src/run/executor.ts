@@ -1,0 +1,141 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { Sampler } from '../commit/run.ts';
+import type { CompiledProgram } from '../program/compile.ts';
+import { phaseOf } from '../program/records.ts';
+import type { StepPlan } from '../program/step.ts';
+import type { Hex, IntTensor } from '../types.ts';
+import { largest, maskGradient, requantise, requantiseLogits, requantiseRelu, scaled, softmaxGradient } from './host.ts';
+import { LayerStore } from './layer.ts';
+import { exponentNorm } from './reference.ts';
+
+export interface StepResult {
+  /** Mean cross-entropy of the batch in nat; for people, not committed. */
+  loss: number;
+  /** Share of the batch that was classified correctly before the update. */
+  accuracy: number;
+}
+
+/** Activations of one pass: per layer its input (host copy, and transposed on the device) and the shifts before it. */
+export interface Pass {
+  host: Float32Array[];
+  turned: tf.Tensor2D[];
+  shifts: number[];
+  /** Product of the last layer, [batch x classes]. */
+  scores: Float32Array;
+}
+
+function product(a: tf.Tensor2D, b: tf.Tensor2D): Float32Array {
+  const z = tf.matMul(a, b);
+  const data = z.dataSync() as Float32Array;
+  z.dispose();
+  return data;
+}
+
+/** Forward pass over a batch of integer features, [batch x features]. Consumes and disposes `features`. */
+export function forwardPass(plan: StepPlan, layers: readonly { weights: tf.Tensor2D }[], features: tf.Tensor2D): Pass {
+  const [batch] = features.shape;
+  const pass: Pass = { host: [new Float32Array(0)], turned: [], shifts: [0], scores: new Float32Array(0) };
+  let input = features;
+  plan.layers.forEach((layer, l) => {
+    const z = product(input, layers[l]!.weights);
+    input.dispose();
+    if (l === plan.layers.length - 1) {
+      pass.scores = z;
+      return;
+    }
+    const shift = exponentNorm(largest(z, false), layer.activationLimit);
+    const { plain, turned } = requantiseRelu(z, batch, layer.units, shift);
+    pass.host.push(plain);
+    pass.turned[l + 1] = tf.tensor2d(turned, [layer.units, batch]);
+    pass.shifts.push(pass.shifts[l]! + shift);
+    input = tf.tensor2d(plain, [batch, layer.units]);
+  });
+  return pass;
+}
+
+/**
+ * Trains a compiled program on the active tfjs back end. Contractions and whole-matrix updates run as tfjs kernels;
+ * the batch-sized rest (scales, masks, softmax) runs as integer loops on the host, where reading back is cheap.
+ */
+export class TrainExecutor {
+  private readonly compiled: CompiledProgram;
+  private readonly layers: LayerStore[];
+  private readonly sampler: Sampler;
+  private readonly dataset: Int8Array;
+  private readonly table: ArrayLike<number>;
+
+  constructor(compiled: CompiledProgram, dataset: IntTensor, nonce: Hex, state: readonly IntTensor[]) {
+    this.compiled = compiled;
+    this.layers = compiled.plans[0]!.layers.map((plan, l) => new LayerStore(plan, state[l]!));
+    this.sampler = new Sampler(nonce, dataset.rows, compiled.program.batchSize);
+    this.table = compiled.tables.get(1)!.data;
+    this.dataset = boundDataset(compiled, dataset);
+  }
+
+  private load(step: number): { features: tf.Tensor2D; targets: Int8Array } {
+    const { batchSize, input } = this.compiled.program;
+    const cols = this.compiled.consts[0]!.cols;
+    const classes = cols - input.features;
+    const features = new Float32Array(batchSize * input.features);
+    const targets = new Int8Array(batchSize * classes);
+    this.sampler.indexes(step).forEach((row, b) => {
+      const from = row * cols;
+      features.set(this.dataset.subarray(from, from + input.features), b * input.features);
+      targets.set(this.dataset.subarray(from + input.features, from + cols), b * classes);
+    });
+    return { features: tf.tensor2d(features, [batchSize, input.features]), targets };
+  }
+
+  /** Runs step number `step` (0-based). Steps must be run in order. */
+  step(step: number): StepResult {
+    const plan = this.compiled.plans[phaseOf(this.compiled.phases, step)]!;
+    const { features, targets } = this.load(step);
+    const turned = tf.transpose(features) as tf.Tensor2D;
+    const pass = forwardPass(plan, this.layers, features);
+    pass.turned[0] = turned;
+    const classes = plan.layers.at(-1)!.units;
+    const logits = requantiseLogits(pass.scores, plan.logitShift - pass.shifts.at(-1)!);
+    const { gradient, loss, correct } = softmaxGradient(logits, targets, classes, plan, this.table);
+    this.backward(plan, pass, gradient);
+    return { loss, accuracy: correct / this.compiled.program.batchSize };
+  }
+
+  private backward(plan: StepPlan, pass: Pass, output: Float32Array): void {
+    const { batchSize } = this.compiled.program;
+    let gradient = output;
+    let behind = 0;
+    for (let l = plan.layers.length - 1; l >= 0; l--) {
+      const layer = plan.layers[l]!;
+      const store = this.layers[l]!;
+      const shift = Math.max(-24, Math.min(24, layer.updateShift - pass.shifts[l]! - behind));
+      const device = tf.tensor2d(scaled(gradient, shift), [batchSize, layer.units]);
+      if (l > 0) {
+        const weightsT = tf.transpose(store.weights) as tf.Tensor2D;
+        const masked = maskGradient(product(device, weightsT), pass.host[l]!, 2 ** shift);
+        weightsT.dispose();
+        const normal = exponentNorm(largest(masked, true), plan.layers[l - 1]!.gradientLimit);
+        gradient = requantise(masked, normal);
+        behind += normal;
+      }
+      store.update(pass.turned[l]!, device, shift);
+      tf.dispose([device, pass.turned[l]!]);
+    }
+  }
+
+  /** The state tensors after the last step that ran. */
+  read(): IntTensor[] {
+    return this.layers.map((layer) => layer.read());
+  }
+
+  dispose(): void {
+    for (const layer of this.layers) layer.dispose();
+  }
+}
+
+/** The data set with the CLIP records behind DATALOAD already applied: clipping commutes with choosing rows. */
+export function boundDataset(compiled: CompiledProgram, dataset: IntTensor): Int8Array {
+  const { features } = compiled.program.input;
+  const { cols, data } = dataset;
+  const top = compiled.plans[0]!.inputLimit;
+  return Int8Array.from(data, (value, i) => Math.max(0, Math.min(i % cols < features ? top : 1, value)));
+}
