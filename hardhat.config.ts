@@ -9,12 +9,19 @@ const settings = {
   outputSelection: { "*": { "*": ["storageLayout"] } },
 };
 
+// The production build has its own folders, so that it and the quick build of the tests do not undo each other.
+const paths =
+  process.env.ASSAY_BUILD === "production"
+    ? { artifacts: "./dist/production/artifacts", cache: "./dist/production/cache" }
+    : {};
+
 export default defineConfig({
+  paths,
   plugins: [hardhatToolboxViem],
   solidity: {
     profiles: {
       default: { version: "0.8.37", path: solcPath, settings },
-      production: { version: "0.8.37", path: solcPath, settings: { ...settings, viaIR: true } },
+      production: { version: "0.8.37", path: solcPath, isolated: false, settings: { ...settings, viaIR: true } },
     },
     npmFilesToBuild: ["@openzeppelin/contracts/proxy/ERC1967/ERC1967Proxy.sol"],
   },

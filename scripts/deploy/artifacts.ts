@@ -1,0 +1,52 @@
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Abi, Hex } from "viem";
+import { DeployError } from "./error.ts";
+
+export const REPOSITORY = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
+
+const SOURCES = {
+  ERC1967Proxy: "@openzeppelin/contracts/proxy/ERC1967/ERC1967Proxy.sol",
+  ProxySeed: "contracts/access/ProxySeed.sol",
+  ProtocolAuthority: "contracts/access/ProtocolAuthority.sol",
+  AssayToken: "contracts/token/AssayToken.sol",
+  StakingManager: "contracts/staking/StakingManager.sol",
+  JobMarketplace: "contracts/market/JobMarketplace.sol",
+  VerificationHub: "contracts/verification/VerificationHub.sol",
+  OptimisticWindow: "contracts/verification/OptimisticWindow.sol",
+} as const;
+
+export type ContractName = keyof typeof SOURCES;
+
+export interface Artifact {
+  abi: Abi;
+  bytecode: Hex;
+}
+
+const cache = new Map<string, Artifact>();
+
+/** Where the build is that this process uses: the production profile's if ASSAY_BUILD says so (see hardhat.config.ts). */
+export function artifactsFolder(): string {
+  const folder = process.env.ASSAY_BUILD === "production" ? ["dist", "production", "artifacts"] : ["artifacts"];
+  return join(REPOSITORY, ...folder);
+}
+
+/**
+ * The compiled form of one of our contracts.
+ * @throws DeployError DEPLOY-001 when it has not been built
+ */
+export function readArtifact(name: ContractName): Artifact {
+  const path = join(artifactsFolder(), SOURCES[name], `${name}.json`);
+  const known = cache.get(path);
+  if (known) return known;
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new DeployError("DEPLOY-001", `no build of ${name} found`, "Run: npm run build", { cause });
+  }
+  const { abi, bytecode } = JSON.parse(text) as Artifact;
+  cache.set(path, { abi, bytecode });
+  return { abi, bytecode };
+}

@@ -1,0 +1,152 @@
+import { parseArgs } from "node:util";
+import {
+  type Account,
+  createPublicClient,
+  createWalletClient,
+  defineChain,
+  formatEther,
+  formatGwei,
+  type Hex,
+  http,
+} from "viem";
+import { privateKeyToAccount } from "viem/accounts";
+import { productionHardhat } from "../lib/production.ts";
+import { configPath, type DeployConfig, loadConfig } from "./config.ts";
+import { deploy, missingSteps } from "./deploy.ts";
+import { DeployError } from "./error.ts";
+import { deploymentPath } from "./record.ts";
+import { rehearse } from "./rehearse.ts";
+
+const HELP = `Deploys the Assay protocol, or what is missing of it. Safe to run again at any time.
+
+Usage: npm run deploy -- [options]
+
+  --network NAME   configuration scripts/deploy/config/NAME.json (default: local)
+  --config FILE    another configuration file
+  --rpc-url URL    the node (default: ASSAY_RPC_URL, else http://127.0.0.1:8545)
+  --out FILE       where to write the result (default: deployments/<chainId>.json)
+  --dry-run        send nothing: print which steps are missing and what each costs
+  --help           this text
+
+The deployer's key comes from ASSAY_DEPLOYER_KEY (0x, 64 hex digits). On chain 31337 the node's first account is used
+when it is not set. Exit codes: 0 done, 1 your input or the chain's state, 75 try again.`;
+
+interface Options {
+  config: DeployConfig;
+  rpcUrl: string;
+  out: string | undefined;
+  dryRun: boolean;
+}
+
+function readOptions(args: string[]): Options | "help" {
+  let values: ReturnType<typeof parse>;
+  try {
+    values = parse(args);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new DeployError("DEPLOY-002", why, "See npm run deploy -- --help", { cause });
+  }
+  if (values.help) return "help";
+  return {
+    config: loadConfig(values.config ?? configPath(values.network)),
+    rpcUrl: values["rpc-url"] ?? process.env.ASSAY_RPC_URL ?? "http://127.0.0.1:8545",
+    out: values.out,
+    dryRun: values["dry-run"],
+  };
+}
+
+function parse(args: string[]) {
+  return parseArgs({
+    args,
+    options: {
+      network: { type: "string", default: "local" },
+      config: { type: "string" },
+      "rpc-url": { type: "string" },
+      out: { type: "string" },
+      "dry-run": { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  }).values;
+}
+
+async function connect({ config, rpcUrl }: Options) {
+  const chain = defineChain({
+    id: config.chainId,
+    name: config.name,
+    nativeCurrency: { name: "Ether", symbol: "ETH", decimals: 18 },
+    rpcUrls: { default: { http: [rpcUrl] } },
+  });
+  const transport = http(rpcUrl);
+  const publicClient = createPublicClient({ chain, transport, pollingInterval: config.chainId === 31337 ? 50 : 2_000 });
+  const account = await deployerAccount(config.chainId, async () => {
+    const bare = createWalletClient({ chain, transport });
+    return (await bare.getAddresses())[0];
+  });
+  return { publicClient, walletClient: createWalletClient({ chain, transport, account }) };
+}
+
+async function deployerAccount(
+  chainId: number,
+  firstOfNode: () => Promise<`0x${string}` | undefined>,
+): Promise<Account> {
+  const key = process.env.ASSAY_DEPLOYER_KEY;
+  if (key !== undefined) {
+    if (!/^0x[0-9a-fA-F]{64}$/.test(key)) {
+      throw new DeployError("DEPLOY-013", "ASSAY_DEPLOYER_KEY is not 0x and 64 hex digits", "Correct the variable");
+    }
+    return privateKeyToAccount(key as Hex);
+  }
+  const address = chainId === 31337 ? await firstOfNode() : undefined;
+  if (!address) throw new DeployError("DEPLOY-014", "no deployer key found", "Set ASSAY_DEPLOYER_KEY");
+  return { address, type: "json-rpc" };
+}
+
+async function dryRun(options: Options, clients: Awaited<ReturnType<typeof connect>>): Promise<void> {
+  const deployer = clients.walletClient.account.address;
+  const missing = new Set(await missingSteps({ publicClient: clients.publicClient, config: options.config, deployer }));
+  const gasPrice = await clients.publicClient.getGasPrice();
+  const costs = await rehearse(deployer, options.config);
+  let total = 0n;
+  for (const { step, gasUsed } of costs) {
+    if (missing.has(step)) total += gasUsed;
+    console.log(`${missing.has(step) ? "send" : "done"}  ${gasUsed.toString().padStart(9)} gas  ${step}`);
+  }
+  console.log(
+    `${missing.size} transactions from ${deployer}, about ${total} gas, ${formatEther(total * gasPrice)} ETH at ` +
+      `${formatGwei(gasPrice)} gwei. Nothing was sent.`,
+  );
+}
+
+async function main(): Promise<void> {
+  const options = readOptions(process.argv.slice(2));
+  if (options === "help") {
+    console.log(HELP);
+    return;
+  }
+  await productionHardhat();
+  const clients = await connect(options);
+  if (options.dryRun) return dryRun(options, clients);
+  const { deployment, sent } = await deploy({
+    ...clients,
+    config: options.config,
+    path: options.out,
+    onStep: (step, index, total, needed) =>
+      console.log(`[${String(index + 1).padStart(2)}/${total}] ${needed ? "send" : "done"}  ${step.name}`),
+  });
+  const gas = sent.reduce((sum, { gasUsed }) => sum + gasUsed, 0n);
+  console.log(
+    `${sent.length} transactions, ${gas} gas; written to ${options.out ?? deploymentPath(deployment.chainId)}`,
+  );
+  for (const [name, { address }] of Object.entries(deployment.contracts))
+    console.log(`  ${name.padEnd(18)} ${address}`);
+}
+
+/** Unreachable nodes are worth another try; everything that we diagnosed ourselves needs a person. */
+function exitCode(error: unknown): 1 | 75 {
+  return error instanceof DeployError && error.code !== "DEPLOY-030" ? 1 : 75;
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exitCode = exitCode(error);
+});

@@ -1,0 +1,199 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Address, getAddress, isAddress, maxUint96, parseUnits } from "viem";
+import { REPOSITORY } from "./artifacts.ts";
+import { DeployError } from "./error.ts";
+
+/** Stands for the account that deploys, wherever the file asks for an address. */
+const DEPLOYER = "deployer";
+/** Stands for the protocol's own token, wherever the file asks for a token. */
+const ASY = "ASY";
+const MAX_UINT24 = 2 ** 24 - 1;
+const HOUR = 3600;
+const DAY = 24 * HOUR;
+
+/** A checked deployment configuration; the comments name the unit of each amount. */
+export interface DeployConfig {
+  version: 1;
+  /** name of the network, e.g. `local` */
+  name: string;
+  chainId: number;
+  token: {
+    name: string;
+    symbol: string;
+    /** smallest unit (18 decimals); below 2^96 */
+    cap: bigint;
+    /** minted once, when the token is initialised */
+    allocations: { to: Address | "deployer"; amount: bigint }[];
+  };
+  /** seconds */
+  staking: { thawPeriod: number };
+  market: {
+    /** shortest challenge window that a job may ask for, seconds */
+    minWindow: number;
+    treasury: Address | "deployer";
+    /** allow-listed payment tokens; feeBps in 1/10,000, minBond in the smallest unit of ASY */
+    tokens: { token: Address | "ASY"; feeBps: number; minBond: bigint }[];
+  };
+  /** who may pause; administration stays with the deployer until governance takes it over */
+  roles: { guardian: Address | "deployer" };
+}
+
+/** Where the configuration of a named network lives. */
+export function configPath(network: string): string {
+  return join(REPOSITORY, "scripts", "deploy", "config", `${network}.json`);
+}
+
+/**
+ * Reads and checks a configuration file.
+ * @throws DeployError DEPLOY-010 (unreadable), DEPLOY-011 (a field is missing, unknown or out of range)
+ */
+export function loadConfig(path: string): DeployConfig {
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(path, "utf8"));
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new DeployError("DEPLOY-010", `the configuration ${path} cannot be read (${why})`, "Name a JSON file", {
+      cause,
+    });
+  }
+  return parseConfig(value);
+}
+
+/**
+ * Checks a configuration. Unknown fields are errors, amounts are decimal strings in whole ASY.
+ * @throws DeployError DEPLOY-011
+ */
+export function parseConfig(value: unknown): DeployConfig {
+  const root = new Reader(value, "", ["version", "name", "chainId", "token", "staking", "market", "roles"]);
+  root.literal("version", 1);
+  const token = root.child("token", ["name", "symbol", "cap", "allocations"]);
+  const staking = root.child("staking", ["thawPeriod"]);
+  const market = root.child("market", ["minWindow", "treasury", "tokens"]);
+  const roles = root.child("roles", ["guardian"]);
+  const config: DeployConfig = {
+    version: 1,
+    name: root.text("name"),
+    chainId: root.integer("chainId", 1, Number.MAX_SAFE_INTEGER),
+    token: {
+      name: token.text("name"),
+      symbol: token.text("symbol"),
+      cap: token.amount("cap"),
+      allocations: token.list("allocations", ["to", "amount"], (item) => ({
+        to: item.address("to", DEPLOYER),
+        amount: item.amount("amount"),
+      })),
+    },
+    staking: { thawPeriod: staking.integer("thawPeriod", HOUR, 60 * DAY) },
+    market: {
+      minWindow: market.integer("minWindow", 1, MAX_UINT24),
+      treasury: market.address("treasury", DEPLOYER),
+      tokens: market.list("tokens", ["token", "feeBps", "minBond"], (item) => ({
+        token: item.address("token", ASY),
+        feeBps: item.integer("feeBps", 0, 10_000),
+        minBond: item.amount("minBond"),
+      })),
+    },
+    roles: { guardian: roles.address("guardian", DEPLOYER) },
+  };
+  checkTogether(config);
+  return config;
+}
+
+function checkTogether({ token, market }: DeployConfig): void {
+  if (token.cap > maxUint96) {
+    throw invalid("token.cap", token.cap, `at most ${maxUint96}: stakes are kept in 96 bits`);
+  }
+  const minted = token.allocations.reduce((sum, { amount }) => sum + amount, 0n);
+  if (minted > token.cap) throw invalid("token.allocations", minted, `a sum of at most the cap, ${token.cap}`);
+  const names = market.tokens.map(({ token: name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice) throw invalid("market.tokens", twice, "each token once");
+}
+
+/** The file's `deployer` and `ASY` replaced by the addresses they stand for. */
+export function resolveAddress(
+  value: Address | "deployer" | "ASY",
+  known: { deployer: Address; asy: Address },
+): Address {
+  if (value === DEPLOYER) return known.deployer;
+  return value === ASY ? known.asy : value;
+}
+
+/** JSON form of a configuration, for the deployments file: amounts as decimal strings in the smallest unit. */
+export function configToJson(config: DeployConfig): unknown {
+  return JSON.parse(
+    JSON.stringify(config, (_, value: unknown) => (typeof value === "bigint" ? value.toString() : value)),
+  );
+}
+
+function invalid(path: string, found: unknown, wanted: string): DeployError {
+  const shown = typeof found === "bigint" ? found.toString() : JSON.stringify(found);
+  return new DeployError("DEPLOY-011", `${path} is ${shown}, wanted ${wanted}`, "Correct the configuration file");
+}
+
+class Reader {
+  readonly #fields: Record<string, unknown>;
+  readonly #path: string;
+
+  constructor(value: unknown, path: string, known: readonly string[]) {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+      throw invalid(path || "the file", value, `an object with ${known.join(", ")}`);
+    }
+    this.#fields = value as Record<string, unknown>;
+    this.#path = path;
+    const unknown = Object.keys(value).find((key) => !known.includes(key));
+    if (unknown)
+      throw invalid(this.#at(unknown), this.#fields[unknown], `no such field; known are ${known.join(", ")}`);
+  }
+
+  child(key: string, known: readonly string[]): Reader {
+    return new Reader(this.#fields[key], this.#at(key), known);
+  }
+
+  list<Item>(key: string, known: readonly string[], read: (item: Reader) => Item): Item[] {
+    const value = this.#fields[key];
+    if (!Array.isArray(value)) throw invalid(this.#at(key), value, "a list");
+    return value.map((item, index) => read(new Reader(item, `${this.#at(key)}[${index}]`, known)));
+  }
+
+  literal(key: string, wanted: number): void {
+    if (this.#fields[key] !== wanted) throw invalid(this.#at(key), this.#fields[key], String(wanted));
+  }
+
+  text(key: string): string {
+    const value = this.#fields[key];
+    if (typeof value !== "string" || value === "") throw invalid(this.#at(key), value, "a non-empty string");
+    return value;
+  }
+
+  integer(key: string, min: number, max: number): number {
+    const value = this.#fields[key];
+    if (!Number.isInteger(value) || (value as number) < min || (value as number) > max) {
+      throw invalid(this.#at(key), value, `an integer from ${min} to ${max}`);
+    }
+    return value as number;
+  }
+
+  amount(key: string): bigint {
+    const value = this.#fields[key];
+    if (typeof value !== "string" || !/^\d+(\.\d{1,18})?$/.test(value)) {
+      throw invalid(this.#at(key), value, 'an amount in whole ASY as a string, e.g. "1000.5"');
+    }
+    return parseUnits(value, 18);
+  }
+
+  address<Word extends string>(key: string, word: Word): Address | Word {
+    const value = this.#fields[key];
+    if (value === word) return word;
+    if (typeof value !== "string" || !isAddress(value) || BigInt(value) === 0n) {
+      throw invalid(this.#at(key), value, `a non-zero address with its checksum, or "${word}"`);
+    }
+    return getAddress(value);
+  }
+
+  #at(key: string): string {
+    return this.#path ? `${this.#path}.${key}` : key;
+  }
+}

@@ -1,0 +1,260 @@
+import {
+  type Address,
+  encodeFunctionData,
+  getAddress,
+  type Hex,
+  isAddressEqual,
+  keccak256,
+  slice,
+  toFunctionSelector,
+} from "viem";
+import { type ContractName, readArtifact } from "./artifacts.ts";
+import { type DeployConfig, resolveAddress } from "./config.ts";
+import {
+  type Creation,
+  creationOf,
+  FACTORY,
+  FACTORY_CODE_HASH,
+  FACTORY_SIGNER,
+  FACTORY_SIGNER_COST,
+  FACTORY_TRANSACTION,
+} from "./create2.ts";
+import { DeployError } from "./error.ts";
+import type { DeployPublicClient, Step } from "./types.ts";
+
+/** ERC-1967: keccak256("eip1967.proxy.implementation") - 1 */
+const IMPLEMENTATION_SLOT = "0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc";
+const GUARDIAN_ROLE = 1n;
+
+export type ManagedName = "ProtocolAuthority" | "AssayToken" | "StakingManager" | "VerificationHub" | "JobMarketplace";
+const MANAGED: readonly ManagedName[] = [
+  "ProtocolAuthority",
+  "AssayToken",
+  "StakingManager",
+  "VerificationHub",
+  "JobMarketplace",
+];
+
+/** Everything a deployment will consist of; a pure function of the deployer, the configuration and the build. */
+export interface Layout {
+  deployer: Address;
+  seed: Creation;
+  proxies: Record<ManagedName, Creation>;
+  implementations: Record<ManagedName, Creation>;
+  /** calldata of `initialize`, executed in the transaction that installs the implementation */
+  initializers: Record<ManagedName, Hex>;
+  /** verification strategies by number */
+  strategies: readonly { number: bigint; name: ContractName; creation: Creation }[];
+}
+
+/** Computes all addresses and initialisers. Needs no chain. */
+export function layoutOf(deployer: Address, config: DeployConfig): Layout {
+  const seed = creationOf("ProxySeed", [deployer], "seed");
+  // The constructor insists on a call; reading the seed's own immutable is the one that changes nothing.
+  const harmless = toFunctionSelector("deployer()");
+  const proxies = record((name) => creationOf("ERC1967Proxy", [seed.address, harmless], `proxy:${name}`));
+  const asy = proxies.AssayToken.address;
+  const known = { deployer, asy };
+  const authority = proxies.ProtocolAuthority.address;
+  const peers: Record<ManagedName, readonly unknown[]> = {
+    ProtocolAuthority: [],
+    AssayToken: [],
+    StakingManager: [asy, proxies.JobMarketplace.address],
+    VerificationHub: [],
+    JobMarketplace: [proxies.StakingManager.address, proxies.VerificationHub.address],
+  };
+  const allocations = config.token.allocations.map(({ to, amount }) => ({ to: resolveAddress(to, known), amount }));
+  const initial: Record<ManagedName, readonly unknown[]> = {
+    ProtocolAuthority: [deployer],
+    AssayToken: [authority, config.token.name, config.token.symbol, config.token.cap, allocations],
+    StakingManager: [authority, BigInt(config.staking.thawPeriod)],
+    VerificationHub: [authority],
+    JobMarketplace: [authority, resolveAddress(config.market.treasury, known), config.market.minWindow],
+  };
+  return {
+    deployer,
+    seed,
+    proxies,
+    implementations: record((name) => creationOf(name, peers[name], `implementation:${name}`)),
+    initializers: record((name) => call(name, "initialize", initial[name])),
+    strategies: [{ number: 0n, name: "OptimisticWindow", creation: creationOf("OptimisticWindow", [], "strategy:0") }],
+  };
+}
+
+/** The deployment as a list of transactions, each of which knows whether it is still needed. */
+export function stepsOf(client: DeployPublicClient, layout: Layout, config: DeployConfig): Step[] {
+  const { proxies, implementations } = layout;
+  const create = (name: string, creation: Creation): Step => ({
+    name: `create ${name}`,
+    isDone: async () => hasCode(client, creation.address),
+    transaction: { to: FACTORY, data: creation.data },
+  });
+  return [
+    ...factorySteps(client),
+    create("ProxySeed", layout.seed),
+    ...MANAGED.map((name) => create(`${name} proxy`, proxies[name])),
+    ...MANAGED.map((name) => create(`${name} implementation`, implementations[name])),
+    ...MANAGED.map((name) => installStep(client, layout, name)),
+    ...layout.strategies.flatMap((strategy) => [
+      create(strategy.name, strategy.creation),
+      strategyStep(client, layout, strategy.number, strategy.creation.address),
+    ]),
+    ...roleSteps(client, layout, config),
+    ...config.market.tokens.map((entry) => tokenStep(client, layout, entry)),
+  ];
+}
+
+/** What a proxy stands on now (ERC-1967). */
+export async function implementationOf(client: DeployPublicClient, proxy: Address): Promise<Address> {
+  const word = await client.getStorageAt({ address: proxy, slot: IMPLEMENTATION_SLOT });
+  return getAddress(slice(word ?? `0x${"0".repeat(64)}`, 12));
+}
+
+function factorySteps(client: DeployPublicClient): Step[] {
+  const present = async () => {
+    const code = await client.getCode({ address: FACTORY });
+    if (code && keccak256(code) !== FACTORY_CODE_HASH) {
+      throw new DeployError(
+        "DEPLOY-020",
+        `${FACTORY} holds code that is not the deterministic-deployment proxy`,
+        "Deploy on another chain",
+      );
+    }
+    return code !== undefined;
+  };
+  return [
+    {
+      name: "fund the signer of the CREATE2 factory",
+      isDone: async () =>
+        (await present()) || (await client.getBalance({ address: FACTORY_SIGNER })) >= FACTORY_SIGNER_COST,
+      transaction: { to: FACTORY_SIGNER, data: "0x", value: FACTORY_SIGNER_COST },
+    },
+    { name: "create the CREATE2 factory", isDone: present, transaction: { raw: FACTORY_TRANSACTION } },
+  ];
+}
+
+/** Puts the implementation under the proxy and initialises it, in one transaction. */
+function installStep(client: DeployPublicClient, layout: Layout, name: ManagedName): Step {
+  const proxy = layout.proxies[name].address;
+  const wanted = layout.implementations[name].address;
+  return {
+    name: `install ${name}`,
+    isDone: async () => {
+      if (!(await hasCode(client, proxy))) return false;
+      const found = await implementationOf(client, proxy);
+      if (isAddressEqual(found, wanted)) return true;
+      if (isAddressEqual(found, layout.seed.address)) return false;
+      throw new DeployError(
+        "DEPLOY-021",
+        `${name} at ${proxy} stands on ${found}, this build is ${wanted}`,
+        "It was upgraded or built with other settings: check out and build the deployed version, or upgrade it",
+      );
+    },
+    transaction: {
+      to: proxy,
+      data: encodeFunctionData({
+        abi: readArtifact("ProxySeed").abi,
+        functionName: "upgradeToAndCall",
+        args: [wanted, layout.initializers[name]],
+      }),
+    },
+  };
+}
+
+function strategyStep(client: DeployPublicClient, layout: Layout, number: bigint, strategy: Address): Step {
+  const address = layout.proxies.VerificationHub.address;
+  return {
+    name: `register strategy ${number}`,
+    isDone: async () => {
+      if (!(await isInstalled(client, layout, "VerificationHub"))) return false;
+      const { abi } = readArtifact("VerificationHub");
+      const found = (await client.readContract({
+        address,
+        abi,
+        functionName: "strategyOf",
+        args: [number],
+      })) as Address;
+      if (BigInt(found) === 0n) return false;
+      if (isAddressEqual(found, strategy)) return true;
+      throw new DeployError(
+        "DEPLOY-022",
+        `strategy ${number} is ${found}, this build is ${strategy}`,
+        "A strategy is never replaced: check out and build the deployed version",
+      );
+    },
+    transaction: { to: address, data: call("VerificationHub", "registerStrategy", [number, strategy]) },
+  };
+}
+
+function roleSteps(client: DeployPublicClient, layout: Layout, config: DeployConfig): Step[] {
+  const authority = layout.proxies.ProtocolAuthority.address;
+  const market = layout.proxies.JobMarketplace.address;
+  const asy = layout.proxies.AssayToken.address;
+  const guardian = resolveAddress(config.roles.guardian, { deployer: layout.deployer, asy });
+  const setPause = toFunctionSelector("setPause(uint8)");
+  const { abi } = readArtifact("ProtocolAuthority");
+  const read = async <Result>(functionName: string, args: unknown[]) =>
+    (await client.readContract({ address: authority, abi, functionName, args })) as Result;
+  const installed = () => isInstalled(client, layout, "ProtocolAuthority");
+  return [
+    {
+      name: "give setPause to the guardian role",
+      isDone: async () =>
+        (await installed()) && (await read<bigint>("getTargetFunctionRole", [market, setPause])) === GUARDIAN_ROLE,
+      transaction: {
+        to: authority,
+        data: call("ProtocolAuthority", "setTargetFunctionRole", [market, [setPause], GUARDIAN_ROLE]),
+      },
+    },
+    {
+      name: "grant the guardian role",
+      isDone: async () =>
+        (await installed()) && (await read<readonly [boolean, number]>("hasRole", [GUARDIAN_ROLE, guardian]))[0],
+      transaction: { to: authority, data: call("ProtocolAuthority", "grantRole", [GUARDIAN_ROLE, guardian, 0]) },
+    },
+  ];
+}
+
+function tokenStep(client: DeployPublicClient, layout: Layout, entry: DeployConfig["market"]["tokens"][number]): Step {
+  const address = layout.proxies.JobMarketplace.address;
+  const asy = layout.proxies.AssayToken.address;
+  const token = resolveAddress(entry.token, { deployer: layout.deployer, asy });
+  return {
+    name: `allow ${entry.token}`,
+    isDone: async () => {
+      if (!(await isInstalled(client, layout, "JobMarketplace"))) return false;
+      const { abi } = readArtifact("JobMarketplace");
+      const [allowed, feeBps, minBond] = (await client.readContract({
+        address,
+        abi,
+        functionName: "tokenConfig",
+        args: [token],
+      })) as readonly [boolean, number, bigint];
+      return allowed && feeBps === entry.feeBps && minBond === entry.minBond;
+    },
+    transaction: {
+      to: address,
+      data: call("JobMarketplace", "configureToken", [token, true, entry.feeBps, entry.minBond]),
+    },
+  };
+}
+
+async function isInstalled(client: DeployPublicClient, layout: Layout, name: ManagedName): Promise<boolean> {
+  const proxy = layout.proxies[name].address;
+  return (
+    (await hasCode(client, proxy)) &&
+    isAddressEqual(await implementationOf(client, proxy), layout.implementations[name].address)
+  );
+}
+
+async function hasCode(client: DeployPublicClient, address: Address): Promise<boolean> {
+  return (await client.getCode({ address })) !== undefined;
+}
+
+function call(name: ContractName, functionName: string, args: readonly unknown[]): Hex {
+  return encodeFunctionData({ abi: readArtifact(name).abi, functionName, args: args as unknown[] });
+}
+
+function record<Value>(make: (name: ManagedName) => Value): Record<ManagedName, Value> {
+  return Object.fromEntries(MANAGED.map((name) => [name, make(name)])) as Record<ManagedName, Value>;
+}

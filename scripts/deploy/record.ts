@@ -1,0 +1,90 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { Address } from "viem";
+import { REPOSITORY, readArtifact } from "./artifacts.ts";
+import { configToJson, type DeployConfig } from "./config.ts";
+import type { Layout, ManagedName } from "./plan.ts";
+import type { DeployedContract, Deployment, DeployPublicClient } from "./types.ts";
+
+/** Where the result of a deployment on a chain is kept. */
+export function deploymentPath(chainId: number): string {
+  return join(REPOSITORY, "deployments", `${chainId}.json`);
+}
+
+/** The recorded deployment, or undefined where the file is missing or is not one. */
+export function readDeployment(path: string): Deployment | undefined {
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as Deployment;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Writes the file in one step: a reader never sees half of it. */
+export function writeDeployment(path: string, deployment: Deployment): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const draft = `${path}.${process.pid}.draft`;
+  writeFileSync(draft, `${JSON.stringify(deployment, null, 2)}\n`);
+  renameSync(draft, path);
+}
+
+/**
+ * Describes a finished deployment. A start block that is known already is kept; otherwise the chain is asked.
+ * @param known the file of an earlier run, if there is one
+ */
+export async function describe(
+  client: DeployPublicClient,
+  layout: Layout,
+  config: DeployConfig,
+  known: Deployment | undefined,
+): Promise<Deployment> {
+  const head = await client.getBlockNumber();
+  const contracts: Record<string, DeployedContract> = {};
+  for (const name of Object.keys(layout.proxies) as ManagedName[]) {
+    const address = layout.proxies[name].address;
+    const version = (await client.readContract({
+      address,
+      abi: readArtifact(name).abi,
+      functionName: "version",
+    })) as string;
+    const startBlock = await startBlockOf(client, name, address, head, known);
+    contracts[name] = { address, implementation: layout.implementations[name].address, version, startBlock };
+  }
+  for (const { name, creation } of layout.strategies) {
+    const { address } = creation;
+    const startBlock = await startBlockOf(client, name, address, head, known);
+    contracts[name] = { address, implementation: address, version: "1.0.0", startBlock };
+  }
+  const startBlock = Math.min(...Object.values(contracts).map((contract) => contract.startBlock));
+  return { chainId: config.chainId, name: config.name, startBlock, contracts, config: configToJson(config) };
+}
+
+async function startBlockOf(
+  client: DeployPublicClient,
+  name: string,
+  address: Address,
+  head: bigint,
+  known: Deployment | undefined,
+): Promise<number> {
+  const recorded = known?.contracts?.[name];
+  if (recorded?.address === address && (await existedAt(client, address, BigInt(recorded.startBlock)))) {
+    return recorded.startBlock;
+  }
+  let low = 0n;
+  let high = head;
+  while (low < high) {
+    const middle = (low + high) / 2n;
+    if (await existedAt(client, address, middle)) high = middle;
+    else low = middle + 1n;
+  }
+  return Number(low);
+}
+
+/** A node that no longer knows an old state answers as if the contract had been there: too early a start is safe. */
+async function existedAt(client: DeployPublicClient, address: Address, blockNumber: bigint): Promise<boolean> {
+  try {
+    return (await client.getCode({ address, blockNumber })) !== undefined;
+  } catch {
+    return true;
+  }
+}
