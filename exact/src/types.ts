@@ -1,7 +1,7 @@
 /** 32-byte (or longer) value as lowercase hex with 0x in front. */
 export type Hex = `0x${string}`;
 
-export type DType = 'int8' | 'int16' | 'int32';
+export type DType = "int8" | "int16" | "int32";
 
 export type IntArray = Int8Array | Int16Array | Int32Array;
 
@@ -39,8 +39,8 @@ export const DTYPE_RANGE: Record<DType, readonly [number, number]> = {
 
 /** A zero-filled array of the given type. */
 export function allocate(dtype: DType, length: number): IntArray {
-  if (dtype === 'int8') return new Int8Array(length);
-  return dtype === 'int16' ? new Int16Array(length) : new Int32Array(length);
+  if (dtype === "int8") return new Int8Array(length);
+  return dtype === "int16" ? new Int16Array(length) : new Int32Array(length);
 }
 
 /** The nearest value that `dtype` can hold. */

@@ -1,11 +1,11 @@
-import { ExactError } from '../errors.ts';
-import type { Hex } from '../types.ts';
+import { ExactError } from "../errors.ts";
+import type { Hex } from "../types.ts";
 
-const DIGITS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+const DIGITS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
 /** Bytes as lowercase 0x-hex. */
 export function toHex(bytes: Uint8Array): Hex {
-  let out = '';
+  let out = "";
   for (const byte of bytes) out += DIGITS[byte];
   return `0x${out}`;
 }
@@ -13,7 +13,12 @@ export function toHex(bytes: Uint8Array): Hex {
 /** The 32 bytes of a 0x-hex word. Throws EX-001 if it is anything else. */
 export function word(hex: Hex): Uint8Array {
   if (!/^0x[0-9a-fA-F]{64}$/.test(hex)) {
-    throw new ExactError('EX-001', { path: 'hash', found: hex, wanted: '0x and 64 hex digits', hint: 'Pass a 32-byte value.' });
+    throw new ExactError("EX-001", {
+      path: "hash",
+      found: hex,
+      wanted: "0x and 64 hex digits",
+      hint: "Pass a 32-byte value.",
+    });
   }
   const out = new Uint8Array(32);
   for (let i = 0; i < 32; i++) out[i] = Number.parseInt(hex.slice(2 + 2 * i, 4 + 2 * i), 16);

@@ -1,4 +1,4 @@
-import { createKeccak } from 'hash-wasm';
+import { createKeccak } from "hash-wasm";
 
 // One WebAssembly instance for the whole process: hashing is synchronous once it is loaded, and never re-entered.
 const hasher = await createKeccak(256);
@@ -7,5 +7,5 @@ const hasher = await createKeccak(256);
 export function keccak(...parts: Uint8Array[]): Uint8Array {
   hasher.init();
   for (const part of parts) hasher.update(part);
-  return hasher.digest('binary');
+  return hasher.digest("binary");
 }

@@ -1,4 +1,4 @@
-import { keccak } from './keccak.ts';
+import { keccak } from "./keccak.ts";
 
 const NODE = new Uint8Array([0x01]);
 const ZERO: Uint8Array[] = [keccak(new Uint8Array([0x02]))];

@@ -1,8 +1,8 @@
-import { ExactError } from '../errors.ts';
-import type { Hex } from '../types.ts';
-import { concat, toHex, uint, word } from './bytes.ts';
-import { keccak } from './keccak.ts';
-import { merkleRoot } from './merkle.ts';
+import { ExactError } from "../errors.ts";
+import type { Hex } from "../types.ts";
+import { concat, toHex, uint, word } from "./bytes.ts";
+import { keccak } from "./keccak.ts";
+import { merkleRoot } from "./merkle.ts";
 
 const tag = (byte: number): Uint8Array => new Uint8Array([byte]);
 
@@ -40,7 +40,7 @@ export class Sampler {
 
   constructor(nonce: Hex, rows: number, batch: number) {
     if (!(rows > 0 && rows <= 2 ** 24)) {
-      throw new ExactError('EX-004', { path: 'rows', found: rows, wanted: '1..2^24', hint: 'Split the data set.' });
+      throw new ExactError("EX-004", { path: "rows", found: rows, wanted: "1..2^24", hint: "Split the data set." });
     }
     this.preimage = concat([tag(0x08), word(nonce), new Uint8Array(12)]);
     this.view = new DataView(this.preimage.buffer);

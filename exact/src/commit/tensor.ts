@@ -1,13 +1,13 @@
-import type { Hex, IntTensor } from '../types.ts';
-import { DTYPE_BYTES, DTYPE_CODE } from '../types.ts';
-import { toHex } from './bytes.ts';
-import { keccak } from './keccak.ts';
-import { EMPTY_ROOT, merkleRoot } from './merkle.ts';
+import type { Hex, IntTensor } from "../types.ts";
+import { DTYPE_BYTES, DTYPE_CODE } from "../types.ts";
+import { toHex } from "./bytes.ts";
+import { keccak } from "./keccak.ts";
+import { EMPTY_ROOT, merkleRoot } from "./merkle.ts";
 
 const SIDE = 16;
 const LIST = new Uint8Array([0x05]);
 
-type Shape = Pick<IntTensor, 'rows' | 'cols' | 'dtype' | 'data'>;
+type Shape = Pick<IntTensor, "rows" | "cols" | "dtype" | "data">;
 
 /**
  * Writes tiles as DSP-01 leaf preimages. The leaf starts two bytes into the buffer so that the data behind the two
@@ -79,7 +79,7 @@ export function appendToList(previous: Uint8Array, root: Uint8Array): Uint8Array
 export function tensorRootBytes(tensor: IntTensor): Uint8Array {
   const step = tensor.listRows;
   if (step === undefined) return merkleRoot(tileLeaves(tensor));
-  let chain = EMPTY_ROOT;
+  let chain: Uint8Array = EMPTY_ROOT;
   for (let row = 0; row < tensor.rows; row += step) {
     const data = tensor.data.subarray(row * tensor.cols, (row + step) * tensor.cols);
     chain = appendToList(chain, merkleRoot(tileLeaves({ rows: step, cols: tensor.cols, dtype: tensor.dtype, data })));

@@ -1,9 +1,9 @@
-import { concat, uint, word } from '../commit/bytes.ts';
-import { keccak } from '../commit/keccak.ts';
-import type { CompiledProgram } from '../program/compile.ts';
-import type { LayerPlan } from '../program/step.ts';
-import type { Hex, IntTensor } from '../types.ts';
-import { allocate } from '../types.ts';
+import { concat, uint, word } from "../commit/bytes.ts";
+import { keccak } from "../commit/keccak.ts";
+import type { CompiledProgram } from "../program/compile.ts";
+import type { LayerPlan } from "../program/step.ts";
+import type { Hex, IntTensor } from "../types.ts";
+import { allocate } from "../types.ts";
 
 const WORD_BYTES = 6;
 const WORDS_PER_DIGEST = 5;

@@ -1,9 +1,9 @@
-import { ExactError } from '../errors.ts';
-import type { TensorSpec } from '../types.ts';
-import { DTYPE_RANGE } from '../types.ts';
-import { FLAG_CLIP, LIMIT, OP, OP_INPUTS, OP_NAME } from './opcodes.ts';
-import { KIND, type Operand, type OpRecord } from './records.ts';
-import { checkShape } from './shapes.ts';
+import { ExactError } from "../errors.ts";
+import type { TensorSpec } from "../types.ts";
+import { DTYPE_RANGE } from "../types.ts";
+import { FLAG_CLIP, LIMIT, OP, OP_INPUTS, OP_NAME } from "./opcodes.ts";
+import { KIND, type Operand, type OpRecord } from "./records.ts";
+import { checkShape } from "./shapes.ts";
 
 /** Worst case of one record: the largest magnitude any step of its evaluation can reach, and that over 2^24. */
 export interface Bound {
@@ -30,7 +30,12 @@ function at(record: OpRecord, index: number): string {
 }
 
 function refuse(record: OpRecord, index: number, bound: number, hint: string): never {
-  throw new ExactError('EX-002', { path: at(record, index), found: String(bound), wanted: 'below 2^24 = 16777216', hint });
+  throw new ExactError("EX-002", {
+    path: at(record, index),
+    found: String(bound),
+    wanted: "below 2^24 = 16777216",
+    hint,
+  });
 }
 
 function external(input: Operand, externals: Externals): Interval {
@@ -45,20 +50,20 @@ function contraction(record: OpRecord, index: number, a: Interval, b: Interval):
   const [ta, left] = [record.attrs[0], record.inputs[0]!];
   const depth = ta ? left.rows : left.cols;
   if (depth > LIMIT.contraction) {
-    throw new ExactError('EX-004', {
+    throw new ExactError("EX-004", {
       path: at(record, index),
       found: depth,
       wanted: `contraction length <= ${LIMIT.contraction}`,
-      hint: 'Use fewer inputs to this layer or a smaller batch.',
+      hint: "Use fewer inputs to this layer or a smaller batch.",
     });
   }
   for (const operand of [magnitude(a), magnitude(b)]) {
     if (operand > LIMIT.operand) {
-      throw new ExactError('EX-003', {
+      throw new ExactError("EX-003", {
         path: at(record, index),
         found: operand,
         wanted: `matmul operands <= ${LIMIT.operand}`,
-        hint: 'Lower weightBits, activationBits or gradientBits, or clip the operand first.',
+        hint: "Lower weightBits, activationBits or gradientBits, or clip the operand first.",
       });
     }
   }
@@ -85,7 +90,10 @@ function evaluate(record: OpRecord, index: number, x: Interval, y: Interval): { 
       return plain([Math.min(x[0] * p, x[1] * p), Math.max(x[0] * p, x[1] * p)]);
     case OP.CLIP:
       // A clip only compares, so its input may be any int32: it is what makes external tensors safe.
-      return { out: [Math.max(p, Math.min(x[0], q)), Math.min(q, Math.max(x[1], p))], peak: Math.max(Math.abs(p), Math.abs(q)) };
+      return {
+        out: [Math.max(p, Math.min(x[0], q)), Math.min(q, Math.max(x[1], p))],
+        peak: Math.max(Math.abs(p), Math.abs(q)),
+      };
     case OP.RELU:
       return plain([Math.max(0, x[0]), Math.max(0, x[1])]);
     case OP.MASKGT0:
@@ -113,20 +121,37 @@ function evaluate(record: OpRecord, index: number, x: Interval, y: Interval): { 
     case OP.INTDIV:
       return divide(record, index, x, y);
     default:
-      throw new ExactError('EX-006', { path: `record ${index}`, found: record.opcode, wanted: 'a known opcode', hint: 'Update the program.' });
+      throw new ExactError("EX-006", {
+        path: `record ${index}`,
+        found: record.opcode,
+        wanted: "a known opcode",
+        hint: "Update the program.",
+      });
   }
 }
 
-function shift(record: OpRecord, index: number, x: Interval, y: Interval, limits: Interval): { out: Interval; peak: number } {
+function shift(
+  record: OpRecord,
+  index: number,
+  x: Interval,
+  y: Interval,
+  limits: Interval,
+): { out: Interval; peak: number } {
   const [constant = 0, sign = 0] = record.attrs;
   const clamp = (s: number): number => Math.max(-LIMIT.shift, Math.min(LIMIT.shift, s));
   const scalar: Interval = sign === 0 || !record.inputs[1] ? [0, 0] : sign > 0 ? y : [-y[1], -y[0]];
   const least = clamp(constant + scalar[0]);
   const clipped = (record.flags & FLAG_CLIP) !== 0;
   if (least < 0 && !clipped) {
-    refuse(record, index, magnitude(x) * 2 ** -least, 'A shift that may be negative (a left shift) needs the CLIP of the same record.');
+    refuse(
+      record,
+      index,
+      magnitude(x) * 2 ** -least,
+      "A shift that may be negative (a left shift) needs the CLIP of the same record.",
+    );
   }
-  const by = (value: number): number => (least < 1 ? value * 2 ** -least : Math.floor((value + 2 ** (least - 1)) / 2 ** least));
+  const by = (value: number): number =>
+    least < 1 ? value * 2 ** -least : Math.floor((value + 2 ** (least - 1)) / 2 ** least);
   const out: Interval = [Math.min(0, by(x[0])), Math.max(0, by(x[1]))];
   if (!clipped) return { out, peak: magnitude(x) };
   const cut = (value: number): number => Math.max(limits[0], Math.min(limits[1], value));
@@ -136,7 +161,7 @@ function shift(record: OpRecord, index: number, x: Interval, y: Interval, limits
 function divide(record: OpRecord, index: number, n: Interval, d: Interval): { out: Interval; peak: number } {
   const least = Math.max(1, d[0]);
   if (n[0] < 0 || n[1] / least >= 2 ** 21) {
-    refuse(record, index, n[1] / least, 'A quotient must stay in 0..2^21-1: clip the divisor from below.');
+    refuse(record, index, n[1] / least, "A quotient must stay in 0..2^21-1: clip the divisor from below.");
   }
   return { out: [0, Math.floor(n[1] / least)], peak: n[1] + Math.max(d[1], 0) };
 }
@@ -147,24 +172,31 @@ function divide(record: OpRecord, index: number, n: Interval, d: Interval): { ou
  */
 export function checkRecords(records: readonly OpRecord[], externals: Externals, phase = 0): Bound[] {
   if (records.length > LIMIT.records) {
-    throw new ExactError('EX-004', {
-      path: 'records',
+    throw new ExactError("EX-004", {
+      path: "records",
       found: records.length,
       wanted: `at most ${LIMIT.records} operators per step`,
-      hint: 'Use fewer layers.',
+      hint: "Use fewer layers.",
     });
   }
   const values: Interval[] = [];
   return records.map((record, index) => {
     const [fewest, most] = OP_INPUTS[record.opcode as keyof typeof OP_INPUTS] ?? [0, -1];
     if (record.inputs.length < fewest || record.inputs.length > most) {
-      throw new ExactError('EX-006', { path: at(record, index), found: record.inputs.length, wanted: `${fewest}..${most} inputs`, hint: 'Rebuild the program.' });
+      throw new ExactError("EX-006", {
+        path: at(record, index),
+        found: record.inputs.length,
+        wanted: `${fewest}..${most} inputs`,
+        hint: "Rebuild the program.",
+      });
     }
     checkShape(records, index, externals);
-    const inputs = record.inputs.map((input) => (input.kind === KIND.VALUE ? values[input.idx]! : external(input, externals)));
+    const inputs = record.inputs.map((input) =>
+      input.kind === KIND.VALUE ? values[input.idx]! : external(input, externals),
+    );
     const { out, peak } = evaluate(record, index, inputs[0]!, inputs[1] ?? [0, 0]);
     if (peak >= LIMIT.exact && record.opcode !== OP.CHAIN) {
-      refuse(record, index, peak, 'Lower batchSize, weightBits, activationBits or gradientBits.');
+      refuse(record, index, peak, "Lower batchSize, weightBits, activationBits or gradientBits.");
     }
     const [least, largest] = DTYPE_RANGE[record.outDtype];
     const cut = (value: number): number => Math.max(least, Math.min(largest, value));

@@ -1,6 +1,6 @@
-import type { DType } from '../types.ts';
-import { FLAG_CLIP, LIMIT, OP, type Opcode } from './opcodes.ts';
-import { KIND, type Operand, type OpRecord } from './records.ts';
+import type { DType } from "../types.ts";
+import { FLAG_CLIP, LIMIT, OP, type Opcode } from "./opcodes.ts";
+import { KIND, type Operand, type OpRecord } from "./records.ts";
 
 interface Shape {
   dtype: DType;
@@ -12,14 +12,21 @@ const TILE = 16;
 
 /** Narrowest type that holds +-limit. */
 export function dtypeFor(limit: number): DType {
-  return limit <= 127 ? 'int8' : limit <= 32767 ? 'int16' : 'int32';
+  return limit <= 127 ? "int8" : limit <= 32767 ? "int16" : "int32";
 }
 
 /** Appends records in topological order; every method returns the operand that reads the new value. */
 export class RecordBuilder {
   readonly records: OpRecord[] = [];
 
-  push(opcode: Opcode, out: Shape, inputs: readonly Operand[], attrs: readonly number[], note: string, flags = 0): Operand {
+  push(
+    opcode: Opcode,
+    out: Shape,
+    inputs: readonly Operand[],
+    attrs: readonly number[],
+    note: string,
+    flags = 0,
+  ): Operand {
     this.records.push({ opcode, outDtype: out.dtype, flags, rows: out.rows, cols: out.cols, inputs, attrs, note });
     return { kind: KIND.VALUE, idx: this.records.length - 1, dtype: out.dtype, rows: out.rows, cols: out.cols };
   }
@@ -44,10 +51,10 @@ export class RecordBuilder {
   matmul(a: Operand, b: Operand, flags: { ta?: boolean; tb?: boolean }, note: string): Operand {
     const rows = flags.ta ? a.cols : a.rows;
     const cols = flags.tb ? b.rows : b.cols;
-    return this.push(OP.MATMUL, { dtype: 'int32', rows, cols }, [a, b], [flags.ta ? 1 : 0, flags.tb ? 1 : 0], note);
+    return this.push(OP.MATMUL, { dtype: "int32", rows, cols }, [a, b], [flags.ta ? 1 : 0, flags.tb ? 1 : 0], note);
   }
 
-  binary(opcode: Opcode, x: Operand, y: Operand, note: string, dtype: DType = 'int32'): Operand {
+  binary(opcode: Opcode, x: Operand, y: Operand, note: string, dtype: DType = "int32"): Operand {
     const rows = Math.max(x.rows, y.rows);
     const cols = Math.max(x.cols, y.cols);
     return this.push(opcode, { dtype, rows, cols }, [x, y], [], note);
@@ -58,7 +65,7 @@ export class RecordBuilder {
     let at = x;
     let opcode: Opcode = first;
     do {
-      const shape: Shape = { dtype: 'int32', rows: Math.ceil(at.rows / TILE), cols: Math.ceil(at.cols / TILE) };
+      const shape: Shape = { dtype: "int32", rows: Math.ceil(at.rows / TILE), cols: Math.ceil(at.cols / TILE) };
       at = this.push(opcode, shape, [at], [], note);
       opcode = OP.TILEMAX;
     } while (at.rows * at.cols > 1);
@@ -76,14 +83,14 @@ export class RecordBuilder {
 
   /** Smallest shift in 0..24 that brings `max` to at most `limit`. */
   normalise(max: Operand, limit: number, note: string): Operand {
-    return this.push(OP.EXPNORM, { dtype: 'int32', rows: 1, cols: 1 }, [max], [limit], note);
+    return this.push(OP.EXPNORM, { dtype: "int32", rows: 1, cols: 1 }, [max], [limit], note);
   }
 
   /** Sum of the exponents that are there; undefined when none is. */
   exponents(list: readonly (Operand | undefined)[], note: string): Operand | undefined {
     const there = list.filter((item) => item !== undefined);
     if (there.length < 2) return there[0];
-    return there.reduce((a, b) => this.push(OP.EXPADD, { dtype: 'int32', rows: 1, cols: 1 }, [a, b], [0], note));
+    return there.reduce((a, b) => this.push(OP.EXPADD, { dtype: "int32", rows: 1, cols: 1 }, [a, b], [0], note));
   }
 }
 

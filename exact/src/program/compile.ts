@@ -1,11 +1,11 @@
-import type { Hex, IntTensor, TensorSpec } from '../types.ts';
-import { segmentCount } from '../commit/run.ts';
-import { type Bound, checkRecords } from './bounds.ts';
-import { LUT_ONE, softmaxTable } from './lut.ts';
-import { OP } from './opcodes.ts';
-import { hashPhases, type OpRecord, type Phase, sealPhase } from './records.ts';
-import type { Program } from './schema.ts';
-import { buildStep, type StepPlan, stateSpecs } from './step.ts';
+import { segmentCount } from "../commit/run.ts";
+import type { Hex, IntTensor, TensorSpec } from "../types.ts";
+import { type Bound, checkRecords } from "./bounds.ts";
+import { LUT_ONE, softmaxTable } from "./lut.ts";
+import { OP } from "./opcodes.ts";
+import { hashPhases, type OpRecord, type Phase, sealPhase } from "./records.ts";
+import type { Program } from "./schema.ts";
+import { buildStep, type StepPlan, stateSpecs } from "./step.ts";
 
 /** A program turned into what a job commits to (records, phases, hash) and what an executor needs. */
 export interface CompiledProgram {
@@ -35,12 +35,12 @@ function constSpecs(program: Program): { specs: (TensorSpec & { fixed: boolean }
   const { rows, features, bits } = program.input;
   const cols = features + program.layers.at(-1)!.units;
   const specs: (TensorSpec & { fixed: boolean })[] = [
-    { name: 'dataset', rows, cols, dtype: 'int8', range: [0, 2 ** bits - 1], fixed: false },
+    { name: "dataset", rows, cols, dtype: "int8", range: [0, 2 ** bits - 1], fixed: false },
   ];
   const tables = new Map<number, IntTensor>();
-  if (program.kind === 'train') {
+  if (program.kind === "train") {
     const table = softmaxTable();
-    specs.push({ name: table.name, rows: 1, cols: table.cols, dtype: 'int16', range: [0, LUT_ONE], fixed: true });
+    specs.push({ name: table.name, rows: 1, cols: table.cols, dtype: "int16", range: [0, LUT_ONE], fixed: true });
     tables.set(1, table);
   }
   return { specs, tables };
@@ -48,7 +48,7 @@ function constSpecs(program: Program): { specs: (TensorSpec & { fixed: boolean }
 
 /** First steps of the phases: one phase per learning rate; a phase that would be empty is left out. */
 function phaseStarts(program: Program): { firstStep: number; halvings: number }[] {
-  const drops = program.kind === 'train' ? program.optimizer.halveAtPercent : [];
+  const drops = program.kind === "train" ? program.optimizer.halveAtPercent : [];
   const starts = [0, ...drops.map((percent) => Math.floor((program.steps * percent) / 100))];
   return starts
     .map((firstStep, halvings) => ({ firstStep, halvings }))
@@ -83,7 +83,7 @@ export function compileProgram(program: Program): CompiledProgram {
     steps: program.steps,
     segmentLength: program.segmentLength,
     segments: segmentCount(program.steps, program.segmentLength),
-    outIdx: program.kind === 'train' ? 0 : states.length - 1,
+    outIdx: program.kind === "train" ? 0 : states.length - 1,
     bounds,
     estimate: { macsPerStep, bytes: elements * 4 },
     plans,

@@ -1,4 +1,4 @@
-import type { IntTensor } from '../types.ts';
+import type { IntTensor } from "../types.ts";
 
 export const LUT_SIZE = 256;
 export const LUT_ONE = 2048;
@@ -27,5 +27,5 @@ export function softmaxTable(): IntTensor {
     data[i] = Number((BigInt(LUT_ONE) * power + SCALE / 2n) / SCALE);
     power = (power * factor) / SCALE;
   }
-  return { name: 'softmax', rows: 1, cols: LUT_SIZE, dtype: 'int16', data };
+  return { name: "softmax", rows: 1, cols: LUT_SIZE, dtype: "int16", data };
 }

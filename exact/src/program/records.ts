@@ -1,9 +1,9 @@
-import { concat, toHex, uint } from '../commit/bytes.ts';
-import { keccak } from '../commit/keccak.ts';
-import { merkleRoot } from '../commit/merkle.ts';
-import type { DType, Hex } from '../types.ts';
-import { DTYPE_CODE } from '../types.ts';
-import type { Opcode } from './opcodes.ts';
+import { concat, toHex, uint } from "../commit/bytes.ts";
+import { keccak } from "../commit/keccak.ts";
+import { merkleRoot } from "../commit/merkle.ts";
+import type { DType, Hex } from "../types.ts";
+import { DTYPE_CODE } from "../types.ts";
+import type { Opcode } from "./opcodes.ts";
 
 export const KIND = { VALUE: 0, STATE: 1, CONST: 2 } as const;
 export type Kind = (typeof KIND)[keyof typeof KIND];
@@ -100,7 +100,7 @@ export function hashPhases(phases: readonly Phase[]): Hex {
 }
 
 /** Index of the phase that step `step` runs under: the last one with `firstStep <= step`. */
-export function phaseOf(phases: readonly Pick<Phase, 'firstStep'>[], step: number): number {
+export function phaseOf(phases: readonly Pick<Phase, "firstStep">[], step: number): number {
   let at = 0;
   while (at + 1 < phases.length && phases[at + 1]!.firstStep <= step) at++;
   return at;

@@ -1,9 +1,9 @@
-import type { DType, TensorSpec } from '../types.ts';
-import { dtypeFor, RecordBuilder, widestGradient } from './builder.ts';
-import { LOGIT_BITS, LUT_ONE, LUT_SIZE } from './lut.ts';
-import { OP, ORDER } from './opcodes.ts';
-import { KIND, type Operand, type OpRecord, UNCHANGED } from './records.ts';
-import type { Program } from './schema.ts';
+import type { DType, TensorSpec } from "../types.ts";
+import { dtypeFor, RecordBuilder, widestGradient } from "./builder.ts";
+import { LOGIT_BITS, LUT_ONE, LUT_SIZE } from "./lut.ts";
+import { OP, ORDER } from "./opcodes.ts";
+import { KIND, type Operand, type OpRecord, UNCHANGED } from "./records.ts";
+import type { Program } from "./schema.ts";
 
 /** Bits of a master weight without its sign. */
 export const MASTER_BITS = 22;
@@ -53,9 +53,7 @@ export function planStep(program: Program, halvings: number): StepPlan {
     const weightLimit = 2 ** layer.weightBits - 1;
     const backward = l === 0 ? 0 : layer.units * weightLimit;
     const gradientLimit =
-      layer.gradientBits === undefined
-        ? widestGradient([batchSize * operand, backward])
-        : 2 ** layer.gradientBits - 1;
+      layer.gradientBits === undefined ? widestGradient([batchSize * operand, backward]) : 2 ** layer.gradientBits - 1;
     plans.push({
       inputs,
       units: layer.units,
@@ -87,15 +85,15 @@ export function stateSpecs(program: Program, plan: StepPlan): TensorSpec[] {
       name: `weights${l + 1}`,
       rows: layer.inputs,
       cols: layer.units,
-      dtype: 'int32',
+      dtype: "int32",
       range: [-layer.masterLimit, layer.masterLimit],
     }),
   );
-  if (program.kind === 'train') return masters;
+  if (program.kind === "train") return masters;
   const classes = plan.layers.at(-1)!.units;
   const rows = program.steps * program.batchSize;
   const range = [-LOGIT_LIMIT, LOGIT_LIMIT] as const;
-  return [...masters, { name: 'logits', rows, cols: classes, dtype: 'int16', range, listRows: program.batchSize }];
+  return [...masters, { name: "logits", rows, cols: classes, dtype: "int16", range, listRows: program.batchSize }];
 }
 
 function classCount(program: Program): number {
@@ -104,9 +102,9 @@ function classCount(program: Program): number {
 
 function load(b: RecordBuilder, program: Program, column: number, cols: number, limit: number, note: string): Operand {
   const { rows, features } = program.input;
-  const data: Operand = { kind: KIND.CONST, idx: 0, dtype: 'int8', rows, cols: features + classCount(program) };
-  const order = program.kind === 'train' ? ORDER.SAMPLED : ORDER.SEQUENTIAL;
-  const out = { dtype: 'int8' as DType, rows: program.batchSize, cols };
+  const data: Operand = { kind: KIND.CONST, idx: 0, dtype: "int8", rows, cols: features + classCount(program) };
+  const order = program.kind === "train" ? ORDER.SAMPLED : ORDER.SEQUENTIAL;
+  const out = { dtype: "int8" as DType, rows: program.batchSize, cols };
   const raw = b.push(OP.DATALOAD, out, [data], [column, order], `load ${note}`);
   return b.clip(raw, 0, limit, `bound ${note}`);
 }
@@ -121,11 +119,11 @@ interface Forward {
   logits: Operand;
 }
 
-function forward(b: RecordBuilder, program: Program, plan: StepPlan, features: Operand): Forward {
+function forward(b: RecordBuilder, plan: StepPlan, features: Operand): Forward {
   const masters: Operand[] = [];
   const weights: Operand[] = [];
   plan.layers.forEach((layer, l) => {
-    const state: Operand = { kind: KIND.STATE, idx: l, dtype: 'int32', rows: layer.inputs, cols: layer.units };
+    const state: Operand = { kind: KIND.STATE, idx: l, dtype: "int32", rows: layer.inputs, cols: layer.units };
     const name = `weights${l + 1}`;
     masters.push(b.clip(state, -layer.masterLimit, layer.masterLimit, `bound ${name}`));
     weights.push(b.shift(masters[l]!, dtypeFor(layer.weightLimit), `quantise ${name}`, { shift: layer.weightShift }));
@@ -143,7 +141,7 @@ function forward(b: RecordBuilder, program: Program, plan: StepPlan, features: O
   });
   const last = plan.layers.length - 1;
   const z = b.matmul(inputs[last]!, weights[last]!, {}, `layer${last + 1} forward`);
-  const logits = b.shift(z, 'int16', 'logits', {
+  const logits = b.shift(z, "int16", "logits", {
     shift: plan.logitShift,
     scalar: shifts[last],
     sign: -1,
@@ -154,21 +152,21 @@ function forward(b: RecordBuilder, program: Program, plan: StepPlan, features: O
 
 /** Gradient of softmax cross-entropy at the logits, in units of 1 / (probability + 1). */
 function softmaxGradient(b: RecordBuilder, plan: StepPlan, logits: Operand, labels: Operand): Operand {
-  const table: Operand = { kind: KIND.CONST, idx: 1, dtype: 'int16', rows: 1, cols: LUT_SIZE };
+  const table: Operand = { kind: KIND.CONST, idx: 1, dtype: "int16", rows: 1, cols: LUT_SIZE };
   const classes = plan.layers.at(-1)!.units;
-  const largest = b.rows(logits, OP.ROWMAX16, 'int16', 'row maximum');
-  const distance = b.binary(OP.SUB, largest, logits, 'distance to maximum');
-  const power = b.push(OP.LUT, { ...distance, dtype: 'int16' }, [distance, table], [], 'exponential');
-  const raw = b.rows(power, OP.ROWSUM16, 'int32', 'row sum');
+  const largest = b.rows(logits, OP.ROWMAX16, "int16", "row maximum");
+  const distance = b.binary(OP.SUB, largest, logits, "distance to maximum");
+  const power = b.push(OP.LUT, { ...distance, dtype: "int16" }, [distance, table], [], "exponential");
+  const raw = b.rows(power, OP.ROWSUM16, "int32", "row sum");
   // The row maximum contributes LUT_ONE, so this clip changes nothing; it lets the checker prove the division.
-  const sum = b.clip(raw, LUT_ONE, LUT_ONE * classes, 'bound row sum');
-  const scaled = b.push(OP.MULC, { ...power, dtype: 'int32' }, [power], [plan.probability], 'scale');
-  const half = b.shift(sum, 'int32', 'half of row sum', { shift: 1 });
-  const rounded = b.binary(OP.ADD, scaled, half, 'add half');
-  const quotient = b.binary(OP.INTDIV, rounded, sum, 'divide');
-  const q = b.clip(quotient, 0, plan.probability, 'probability', 'int16');
-  const target = b.push(OP.MULC, { ...labels, dtype: 'int16' }, [labels], [plan.probability], 'target');
-  return b.binary(OP.SUB, q, target, 'output gradient', 'int16');
+  const sum = b.clip(raw, LUT_ONE, LUT_ONE * classes, "bound row sum");
+  const scaled = b.push(OP.MULC, { ...power, dtype: "int32" }, [power], [plan.probability], "scale");
+  const half = b.shift(sum, "int32", "half of row sum", { shift: 1 });
+  const rounded = b.binary(OP.ADD, scaled, half, "add half");
+  const quotient = b.binary(OP.INTDIV, rounded, sum, "divide");
+  const q = b.clip(quotient, 0, plan.probability, "probability", "int16");
+  const target = b.push(OP.MULC, { ...labels, dtype: "int16" }, [labels], [plan.probability], "target");
+  return b.binary(OP.SUB, q, target, "output gradient", "int16");
 }
 
 function backward(b: RecordBuilder, plan: StepPlan, pass: Forward, output: Operand): number[] {
@@ -181,7 +179,7 @@ function backward(b: RecordBuilder, plan: StepPlan, pass: Forward, output: Opera
     const dw = b.matmul(pass.inputs[l]!, gradient, { ta: true }, `${name} weight gradient`);
     const scalar = b.exponents([pass.shifts[l], behind], `${name} update shift`);
     const limits = [-UPDATE_LIMIT, UPDATE_LIMIT] as const;
-    const update = b.shift(dw, 'int32', `${name} update`, { shift: layer.updateShift, scalar, sign: -1, limits });
+    const update = b.shift(dw, "int32", `${name} update`, { shift: layer.updateShift, scalar, sign: -1, limits });
     const next = b.binary(OP.SUB, pass.masters[l]!, update, `${name} descend`);
     stateOut[l] = b.clip(next, -layer.masterLimit, layer.masterLimit, `${name} new weights`).idx;
     if (l === 0) break;
@@ -202,15 +200,15 @@ export function buildStep(program: Program, halvings: number): StepRecords {
   const plan = planStep(program, halvings);
   const b = new RecordBuilder();
   const { features } = program.input;
-  const x = load(b, program, 0, features, plan.inputLimit, 'features');
-  if (program.kind === 'train') {
-    const y = load(b, program, features, classCount(program), 1, 'labels');
-    const pass = forward(b, program, plan, x);
+  const x = load(b, program, 0, features, plan.inputLimit, "features");
+  if (program.kind === "train") {
+    const y = load(b, program, features, classCount(program), 1, "labels");
+    const pass = forward(b, plan, x);
     const gradient = softmaxGradient(b, plan, pass.logits, y);
     return { records: b.records, stateOut: backward(b, plan, pass, gradient), plan };
   }
-  const pass = forward(b, program, plan, x);
+  const pass = forward(b, plan, x);
   const list: Operand = { ...pass.logits, kind: KIND.STATE, idx: plan.layers.length };
-  const chain = b.push(OP.CHAIN, pass.logits, [list, pass.logits], [], 'append logits');
+  const chain = b.push(OP.CHAIN, pass.logits, [list, pass.logits], [], "append logits");
   return { records: b.records, stateOut: [...plan.layers.map(() => UNCHANGED), chain.idx], plan };
 }

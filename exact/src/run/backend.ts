@@ -1,7 +1,7 @@
-import * as tf from '@tensorflow/tfjs-core';
-import { ExactError } from '../errors.ts';
+import * as tf from "@tensorflow/tfjs-core";
+import { ExactError } from "../errors.ts";
 
-export type BackendName = 'wasm' | 'cpu';
+export type BackendName = "wasm" | "cpu";
 
 /** A loaded tfjs back end. tfjs has one active back end per process: `activate` before a run of operations. */
 export interface Backend {
@@ -15,13 +15,13 @@ export interface BackendOptions {
 }
 
 async function register(name: BackendName, options: BackendOptions): Promise<void> {
-  if (name === 'cpu') {
-    await import('@tensorflow/tfjs-backend-cpu');
+  if (name === "cpu") {
+    await import("@tensorflow/tfjs-backend-cpu");
     return;
   }
-  const wasm = await import('@tensorflow/tfjs-backend-wasm');
+  const wasm = await import("@tensorflow/tfjs-backend-wasm");
   // Paths can be set only before the first load; a second load of the same back end keeps the first paths.
-  if (options.wasmPath !== undefined && tf.findBackend('wasm') === null) wasm.setWasmPaths(options.wasmPath);
+  if (options.wasmPath !== undefined && tf.findBackend("wasm") === null) wasm.setWasmPaths(options.wasmPath);
 }
 
 /**
@@ -31,7 +31,7 @@ async function register(name: BackendName, options: BackendOptions): Promise<voi
 export async function loadBackend(name: BackendName, options: BackendOptions = {}): Promise<Backend> {
   // Production mode silences tfjs' advice on other packages and skips its range checks; ours are made at compile time.
   tf.enableProdMode();
-  let failure = 'it did not initialise';
+  let failure = "it did not initialise";
   try {
     await register(name, options);
     if (await tf.setBackend(name)) {
@@ -45,10 +45,10 @@ export async function loadBackend(name: BackendName, options: BackendOptions = {
   } catch (error) {
     failure = error instanceof Error ? error.message : String(error);
   }
-  throw new ExactError('EX-020', {
+  throw new ExactError("EX-020", {
     path: `backend ${name}`,
     found: failure,
-    wanted: 'a loaded tfjs back end',
-    hint: name === 'wasm' ? 'Pass wasmPath, or use the cpu back end.' : 'Install @tensorflow/tfjs-backend-cpu.',
+    wanted: "a loaded tfjs back end",
+    hint: name === "wasm" ? "Pass wasmPath, or use the cpu back end." : "Install @tensorflow/tfjs-backend-cpu.",
   });
 }

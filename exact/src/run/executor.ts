@@ -1,12 +1,20 @@
-import * as tf from '@tensorflow/tfjs-core';
-import { Sampler } from '../commit/run.ts';
-import type { CompiledProgram } from '../program/compile.ts';
-import { phaseOf } from '../program/records.ts';
-import type { StepPlan } from '../program/step.ts';
-import type { Hex, IntTensor } from '../types.ts';
-import { largest, maskGradient, requantise, requantiseLogits, requantiseRelu, scaled, softmaxGradient } from './host.ts';
-import { LayerStore } from './layer.ts';
-import { exponentNorm } from './reference.ts';
+import * as tf from "@tensorflow/tfjs-core";
+import { Sampler } from "../commit/run.ts";
+import type { CompiledProgram } from "../program/compile.ts";
+import { phaseOf } from "../program/records.ts";
+import type { StepPlan } from "../program/step.ts";
+import type { Hex, IntTensor } from "../types.ts";
+import {
+  largest,
+  maskGradient,
+  requantise,
+  requantiseLogits,
+  requantiseRelu,
+  scaled,
+  softmaxGradient,
+} from "./host.ts";
+import { LayerStore } from "./layer.ts";
+import { exponentNorm } from "./reference.ts";
 
 export interface StepResult {
   /** Mean cross-entropy of the batch in nat; for people, not committed. */
@@ -57,7 +65,7 @@ export function forwardPass(plan: StepPlan, layers: readonly { weights: tf.Tenso
  * Trains a compiled program on the active tfjs back end. Contractions and whole-matrix updates run as tfjs kernels;
  * the batch-sized rest (scales, masks, softmax) runs as integer loops on the host, where reading back is cheap.
  */
-export class TrainExecutor {
+export class TrainExecutor implements Executor {
   private readonly compiled: CompiledProgram;
   private readonly layers: LayerStore[];
   private readonly sampler: Sampler;
@@ -132,10 +140,25 @@ export class TrainExecutor {
   }
 }
 
+/** Runs the steps of one program in order and reads its state between them. */
+export interface Executor {
+  step(step: number): StepResult;
+  read(): IntTensor[];
+  dispose(): void;
+}
+
 /** The data set with the CLIP records behind DATALOAD already applied: clipping commutes with choosing rows. */
 export function boundDataset(compiled: CompiledProgram, dataset: IntTensor): Int8Array {
   const { features } = compiled.program.input;
-  const { cols, data } = dataset;
+  const { rows, cols } = dataset;
+  const data = Int8Array.from(dataset.data);
   const top = compiled.plans[0]!.inputLimit;
-  return Int8Array.from(data, (value, i) => Math.max(0, Math.min(i % cols < features ? top : 1, value)));
+  for (let row = 0, i = 0; row < rows; row++) {
+    for (let col = 0; col < cols; col++, i++) {
+      const limit = col < features ? top : 1;
+      if (data[i]! < 0) data[i] = 0;
+      else if (data[i]! > limit) data[i] = limit;
+    }
+  }
+  return data;
 }

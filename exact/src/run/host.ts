@@ -1,6 +1,6 @@
-import { LOGIT_BITS, LUT_ONE, LUT_SIZE } from '../program/lut.ts';
-import { LIMIT } from '../program/opcodes.ts';
-import type { StepPlan } from '../program/step.ts';
+import { LOGIT_BITS, LUT_ONE, LUT_SIZE } from "../program/lut.ts";
+import { LIMIT } from "../program/opcodes.ts";
+import type { StepPlan } from "../program/step.ts";
 
 const LOGIT_LIMIT = 32767;
 
@@ -12,6 +12,13 @@ export function largest(data: Float32Array, absolute: boolean): number {
     if (value > max) max = value;
   }
   return max;
+}
+
+/** Offset of the largest of `count` values from `from` on; the lowest on ties. */
+export function argmax(values: ArrayLike<number>, from: number, count: number): number {
+  let best = 0;
+  for (let i = 1; i < count; i++) if (values[from + i]! > values[from + best]!) best = i;
+  return best;
 }
 
 /** The two numbers that make RHU one multiply, one add and one floor; exact in doubles for |x| < 2^24. */
@@ -60,7 +67,7 @@ export function softmaxGradient(
   logits: Int16Array,
   targets: Int8Array,
   classes: number,
-  plan: Pick<StepPlan, 'probability'>,
+  plan: Pick<StepPlan, "probability">,
   table: ArrayLike<number>,
 ): SoftmaxResult {
   const gradient = new Float32Array(logits.length);
@@ -68,8 +75,7 @@ export function softmaxGradient(
   let loss = 0;
   let correct = 0;
   for (let from = 0; from < logits.length; from += classes) {
-    let best = from;
-    for (let i = from; i < from + classes; i++) if (logits[i]! > logits[best]!) best = i;
+    const best = from + argmax(logits, from, classes);
     const max = logits[best]!;
     let sum = 0;
     for (let i = from; i < from + classes; i++) sum += table[Math.min(max - logits[i]!, LUT_SIZE - 1)]!;

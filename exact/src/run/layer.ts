@@ -1,7 +1,7 @@
-import * as tf from '@tensorflow/tfjs-core';
-import { LIMIT } from '../program/opcodes.ts';
-import type { LayerPlan } from '../program/step.ts';
-import type { IntTensor } from '../types.ts';
+import * as tf from "@tensorflow/tfjs-core";
+import { LIMIT } from "../program/opcodes.ts";
+import type { LayerPlan } from "../program/step.ts";
+import type { IntTensor } from "../types.ts";
 
 const UPDATE_LIMIT = 2 ** 23;
 
@@ -53,7 +53,7 @@ export class LayerStore {
     if (shift <= 0) return tf.clipByValue(tf.matMul(inputT, gradient), -UPDATE_LIMIT, UPDATE_LIMIT);
     // The half of RHU rides on the product as a bias where product plus half provably stays exact.
     if (this.plan.updateBound + 2 ** (shift - 1) < LIMIT.exact) {
-      return tf.floor(tf.fused.matMul({ a: inputT, b: gradient, bias: this.half }));
+      return tf.floor(tf.fused.matMul({ a: inputT, b: gradient, bias: this.half }) as tf.Tensor2D);
     }
     return tf.floor(tf.add(tf.matMul(inputT, gradient), 0.5));
   }
@@ -61,7 +61,7 @@ export class LayerStore {
   /** The masters as committed: int32, row-major. */
   read(): IntTensor {
     const { inputs: rows, units: cols } = this.plan;
-    return { name: this.name, rows, cols, dtype: 'int32', data: Int32Array.from(this.master.dataSync()) };
+    return { name: this.name, rows, cols, dtype: "int32", data: Int32Array.from(this.master.dataSync()) };
   }
 
   dispose(): void {

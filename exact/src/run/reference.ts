@@ -1,9 +1,9 @@
-import { sampleIndex } from '../commit/run.ts';
-import type { CompiledProgram } from '../program/compile.ts';
-import { FLAG_CLIP, LIMIT, OP, ORDER } from '../program/opcodes.ts';
-import { KIND, type Operand, type OpRecord, phaseOf, UNCHANGED } from '../program/records.ts';
-import type { Hex, IntTensor } from '../types.ts';
-import { allocate, saturate } from '../types.ts';
+import { sampleIndex } from "../commit/run.ts";
+import type { CompiledProgram } from "../program/compile.ts";
+import { FLAG_CLIP, LIMIT, OP, ORDER } from "../program/opcodes.ts";
+import { KIND, type Operand, type OpRecord, phaseOf, UNCHANGED } from "../program/records.ts";
+import type { Hex, IntTensor } from "../types.ts";
+import { allocate, saturate } from "../types.ts";
 
 const TILE = 16;
 
@@ -54,6 +54,12 @@ function fold(x: IntTensor, row: number, col: number, height: number, f: (a: num
   return out ?? 0;
 }
 
+function rowSum(x: IntTensor, row: number, from: number): number {
+  let sum = 0;
+  for (let c = from; c < Math.min(x.cols, from + TILE); c++) sum += x.data[row * x.cols + c]!;
+  return sum;
+}
+
 function reader(tensor: IntTensor): Read {
   const { rows, cols, data } = tensor;
   return (row, col) => data[(rows === 1 ? 0 : row) * cols + (cols === 1 ? 0 : col)]!;
@@ -75,7 +81,9 @@ function matmul(x: IntTensor, y: IntTensor, ta: boolean, tb: boolean): Read {
 function dataLoad(record: OpRecord, x: IntTensor, scope: Scope): Read {
   const [offset = 0, order] = record.attrs;
   const rows = Array.from({ length: record.rows }, (_, b) =>
-    order === ORDER.SEQUENTIAL ? (scope.step * record.rows + b) % x.rows : sampleIndex(scope.nonce, scope.step, b, x.rows),
+    order === ORDER.SEQUENTIAL
+      ? (scope.step * record.rows + b) % x.rows
+      : sampleIndex(scope.nonce, scope.step, b, x.rows),
   );
   return (row, col) => x.data[rows[row]! * x.cols + offset + col]!;
 }
@@ -130,7 +138,7 @@ function operator(record: OpRecord, inputs: readonly IntTensor[], scope: Scope):
     case OP.ROWMAX16:
       return (r, c) => fold(tx, r, c * TILE, 1, Math.max);
     case OP.ROWSUM16:
-      return (r, c) => tx.data.subarray(r * tx.cols + c * TILE, r * tx.cols + Math.min(tx.cols, c * TILE + TILE)).reduce((a, b) => a + b, 0);
+      return (r, c) => rowSum(tx, r, c * TILE);
     case OP.LUT:
       return (r, c) => ty.data[clamp(x(r, c), 0, ty.data.length - 1)]!;
     case OP.INTDIV:

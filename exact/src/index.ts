@@ -1,0 +1,32 @@
+export { concat, toHex } from "./commit/bytes.ts";
+export { decodeTensors, encodeTensors } from "./commit/file.ts";
+export { merkleProof } from "./commit/merkle.ts";
+export { commitment, dataRoot, runRoot, sampleIndex, segmentCount, stateHash } from "./commit/run.ts";
+export { tensorRoot, tileLeaves, tilePreimage } from "./commit/tensor.ts";
+export { constRoots, packDataset, verifyDataset } from "./data/dataset.ts";
+export { type LabelledImages, splitDigits } from "./data/digits.ts";
+export { initialState } from "./data/init.ts";
+export { ExactError, type ExactErrorCode } from "./errors.ts";
+export { type ConversionOptions, fromLayersModel } from "./model/from-layers.ts";
+export { type LayersModelFiles, type LayersModelJson, toLayersModel } from "./model/to-layers.ts";
+export { type Bound, checkRecords, type Externals } from "./program/bounds.ts";
+export { type CompiledProgram, compileProgram } from "./program/compile.ts";
+export { LIMIT, OP, OP_NAME } from "./program/opcodes.ts";
+export {
+  encodeRecord,
+  KIND,
+  type Operand,
+  type OpRecord,
+  type Phase,
+  phaseOf,
+  recordLeaf,
+  UNCHANGED,
+} from "./program/records.ts";
+export { type Program, parseProgram } from "./program/schema.ts";
+export { x24Digits } from "./recipes.ts";
+export { type Backend, type BackendName, type BackendOptions, loadBackend } from "./run/backend.ts";
+export { type Evaluation, evaluate } from "./run/evaluate.ts";
+export { exactnessProbe, type ProbeCase, type ProbeResult } from "./run/probe.ts";
+export { constTensors, evaluateRecord, referenceStep, type Scope, traceStep } from "./run/reference.ts";
+export { type Progress, type RunOptions, type RunResult, runProgram, type Segment } from "./run/run.ts";
+export type { DType, Hex, IntArray, IntTensor, TensorSpec } from "./types.ts";

@@ -1,0 +1,109 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { ExactError } from "../errors.ts";
+import type { CompiledProgram } from "../program/compile.ts";
+import type { IntTensor } from "../types.ts";
+import type { Backend } from "./backend.ts";
+import { boundDataset, forwardPass } from "./executor.ts";
+import { argmax, largest, requantiseRelu } from "./host.ts";
+import { exponentNorm } from "./reference.ts";
+
+const ROWS_AT_ONCE = 64;
+
+export interface Evaluation {
+  accuracy: number;
+  /** Rows whose largest score (lowest class on ties) is not their label. */
+  wrong: number[];
+}
+
+/** Quantised weights of each layer, as integers, from the masters of a state. */
+export function quantisedWeights(compiled: CompiledProgram, state: readonly IntTensor[]): Float32Array[] {
+  return compiled.plans[0]!.layers.map(({ masterLimit, weightShift }, l) =>
+    Float32Array.from(state[l]!.data, (v) => {
+      const bounded = Math.max(-masterLimit, Math.min(masterLimit, v));
+      return (bounded + 2 ** (weightShift - 1)) >> weightShift;
+    }),
+  );
+}
+
+function plainProduct(x: Float32Array, w: Float32Array, rows: number, inner: number, cols: number): Float32Array {
+  const out = new Float32Array(rows * cols);
+  for (let r = 0; r < rows; r++) {
+    for (let k = 0; k < inner; k++) {
+      const value = x[r * inner + k]!;
+      if (value === 0) continue;
+      for (let c = 0; c < cols; c++) out[r * cols + c]! += value * w[k * cols + c]!;
+    }
+  }
+  return out;
+}
+
+type Scorer = (features: Float32Array, rows: number) => Float32Array;
+
+function plainScorer(compiled: CompiledProgram, weights: Float32Array[]): Scorer {
+  const { layers } = compiled.plans[0]!;
+  return (features, rows) => {
+    let at = features;
+    layers.forEach((layer, l) => {
+      at = plainProduct(at, weights[l]!, rows, layer.inputs, layer.units);
+      if (l === layers.length - 1) return;
+      const shift = exponentNorm(largest(at, false), layer.activationLimit);
+      at = requantiseRelu(at, rows, layer.units, shift).plain;
+    });
+    return at;
+  };
+}
+
+function deviceScorer(compiled: CompiledProgram, weights: readonly { weights: tf.Tensor2D }[]): Scorer {
+  const plan = compiled.plans[0]!;
+  return (features, rows) => {
+    const pass = forwardPass(plan, weights, tf.tensor2d(features, [rows, plan.layers[0]!.inputs]));
+    tf.dispose(pass.turned.filter((tensor) => tensor !== undefined));
+    return pass.scores;
+  };
+}
+
+/**
+ * Integer forward pass over a data set of the program's width (any number of rows): share of rows whose largest
+ * score is their label, and the rows that are wrong. `backend` may be a loaded back end or 'plain' (no tfjs); the
+ * answer is the same. Activations are scaled per 64 rows, as in training. Throws EX-010 if the columns do not fit.
+ */
+export function evaluate(
+  compiled: CompiledProgram,
+  backend: Backend | "plain",
+  state: readonly IntTensor[],
+  dataset: IntTensor,
+): Evaluation {
+  const { features } = compiled.program.input;
+  const cols = compiled.consts[0]!.cols;
+  if (dataset.cols !== cols) {
+    throw new ExactError("EX-010", {
+      path: "dataset",
+      found: `${dataset.cols} columns`,
+      wanted: `${cols} columns`,
+      hint: "Features then one-hot labels.",
+    });
+  }
+  const weights = quantisedWeights(compiled, state);
+  const device =
+    backend === "plain"
+      ? []
+      : compiled.plans[0]!.layers.map(({ inputs, units }, l) => ({
+          weights: tf.tensor2d(weights[l]!, [inputs, units]),
+        }));
+  const score = backend === "plain" ? plainScorer(compiled, weights) : deviceScorer(compiled, device);
+  const data = boundDataset(compiled, dataset);
+  const wrong: number[] = [];
+  for (let from = 0; from < dataset.rows; from += ROWS_AT_ONCE) {
+    const rows = Math.min(ROWS_AT_ONCE, dataset.rows - from);
+    const batch = new Float32Array(rows * features);
+    for (let r = 0; r < rows; r++)
+      batch.set(data.subarray((from + r) * cols, (from + r) * cols + features), r * features);
+    const scores = score(batch, rows);
+    for (let r = 0; r < rows; r++) {
+      const found = argmax(scores, r * (cols - features), cols - features);
+      if (data[(from + r) * cols + features + found] !== 1) wrong.push(from + r);
+    }
+  }
+  tf.dispose(device.map((layer) => layer.weights));
+  return { accuracy: 1 - wrong.length / dataset.rows, wrong };
+}

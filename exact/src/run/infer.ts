@@ -1,0 +1,63 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { CompiledProgram } from "../program/compile.ts";
+import type { IntTensor } from "../types.ts";
+import { quantisedWeights } from "./evaluate.ts";
+import { boundDataset, type Executor, forwardPass, type StepResult } from "./executor.ts";
+import { argmax, requantiseLogits } from "./host.ts";
+
+/** Runs an inference program: step t scores rows t*batch.. (modulo the data set) and appends their logits. */
+export class InferExecutor implements Executor {
+  private readonly compiled: CompiledProgram;
+  private readonly state: readonly IntTensor[];
+  private readonly weights: { weights: tf.Tensor2D }[];
+  private readonly dataset: Int8Array;
+  private readonly rows: number;
+  private readonly logits: Int16Array;
+  private filled: number;
+
+  constructor(compiled: CompiledProgram, dataset: IntTensor, state: readonly IntTensor[]) {
+    this.compiled = compiled;
+    this.state = state;
+    this.rows = dataset.rows;
+    this.dataset = boundDataset(compiled, dataset);
+    const values = quantisedWeights(compiled, state);
+    this.weights = compiled.plans[0]!.layers.map(({ inputs, units }, l) => ({
+      weights: tf.tensor2d(values[l]!, [inputs, units]),
+    }));
+    const list = compiled.states.at(-1)!;
+    this.logits = new Int16Array(list.rows * list.cols);
+    this.logits.set(state.at(-1)!.data);
+    this.filled = state.at(-1)!.data.length;
+  }
+
+  step(step: number): StepResult {
+    const { batchSize, input } = this.compiled.program;
+    const plan = this.compiled.plans[0]!;
+    const cols = this.compiled.consts[0]!.cols;
+    const classes = cols - input.features;
+    const batch = new Float32Array(batchSize * input.features);
+    const rows = Array.from({ length: batchSize }, (_, b) => (step * batchSize + b) % this.rows);
+    rows.forEach((row, b) => {
+      batch.set(this.dataset.subarray(row * cols, row * cols + input.features), b * input.features);
+    });
+    const pass = forwardPass(plan, this.weights, tf.tensor2d(batch, [batchSize, input.features]));
+    tf.dispose(pass.turned.filter((tensor) => tensor !== undefined));
+    const logits = requantiseLogits(pass.scores, plan.logitShift - pass.shifts.at(-1)!);
+    this.logits.set(logits, this.filled);
+    this.filled += logits.length;
+    const correct = rows.filter(
+      (row, b) => this.dataset[row * cols + input.features + argmax(logits, b * classes, classes)] === 1,
+    );
+    return { loss: 0, accuracy: correct.length / batchSize };
+  }
+
+  read(): IntTensor[] {
+    const list = this.state.at(-1)!;
+    const data = this.logits.slice(0, this.filled);
+    return [...this.state.slice(0, -1), { ...list, rows: this.filled / list.cols, data }];
+  }
+
+  dispose(): void {
+    tf.dispose(this.weights.map((layer) => layer.weights));
+  }
+}
