@@ -1,0 +1,106 @@
+import * as tf from "@tensorflow/tfjs-core";
+
+/** One way to train the digits network in float32; `step` runs one batch. */
+export interface FloatArm {
+  step(features: Float32Array, labels: Float32Array, batch: number, rate: number): void;
+  weights(): Float32Array[];
+  dispose(): void;
+}
+
+interface Layer {
+  rows: number;
+  cols: number;
+  data: Float32Array;
+}
+
+const matrix = ({ data, rows, cols }: Layer): tf.Tensor2D => tf.tensor2d(data.slice(), [rows, cols]);
+const copies = (tensors: readonly tf.Tensor[]): Float32Array[] =>
+  tensors.map((t) => t.dataSync().slice() as Float32Array);
+
+/** What a tfjs user writes: variables, a loss function, `optimizer.minimize`. */
+export function tapeArm(layers: readonly Layer[]): FloatArm {
+  const weights = layers.map((layer) => tf.variable(matrix(layer)) as tf.Variable<tf.Rank.R2>);
+  const optimizer = tf.train.sgd(0.1);
+  const forward = (x: tf.Tensor2D): tf.Tensor2D =>
+    weights.reduce((a, w, l) => {
+      const z = tf.matMul(a, w) as tf.Tensor2D;
+      return l === weights.length - 1 ? z : tf.relu(z);
+    }, x);
+  return {
+    step(features, labels, batch, rate) {
+      optimizer.setLearningRate(rate);
+      tf.tidy(() => {
+        const x = tf.tensor2d(features, [batch, features.length / batch]);
+        const y = tf.tensor2d(labels, [batch, labels.length / batch]);
+        optimizer.minimize(() => tf.losses.softmaxCrossEntropy(y, forward(x)) as tf.Scalar);
+      });
+    },
+    weights: () => copies(weights),
+    dispose() {
+      tf.dispose(weights);
+      optimizer.dispose();
+    },
+  };
+}
+
+/**
+ * The same training with a backward pass written by hand for speed: explicit transposes instead of transpose flags,
+ * ReLU fused into the product, the rate folded into the small output gradient.
+ */
+export function twinArm(layers: readonly Layer[]): FloatArm {
+  let weights = layers.map(matrix);
+  const last = weights.length - 1;
+  const forward = (x: tf.Tensor2D): tf.Tensor2D[] => {
+    const inputs = [x];
+    weights.forEach((b, l) => {
+      inputs.push(tf.fused.matMul({ a: inputs[l]!, b, activation: l === last ? "linear" : "relu" }) as tf.Tensor2D);
+    });
+    return inputs;
+  };
+  return {
+    step(features, labels, batch, rate) {
+      const next = tf.tidy(() => {
+        const x = tf.tensor2d(features, [batch, features.length / batch]);
+        const y = tf.tensor2d(labels, [batch, labels.length / batch]);
+        const inputs = forward(x);
+        let g = tf.mul(tf.sub(tf.softmax(inputs[last + 1]!), y), rate / batch) as tf.Tensor2D;
+        const updated: tf.Tensor2D[] = [];
+        for (let l = last; l >= 0; l--) {
+          const a = inputs[l]!;
+          updated[l] = tf.sub(weights[l]!, tf.matMul(tf.transpose(a), g)) as tf.Tensor2D;
+          if (l > 0) g = tf.mul(tf.matMul(g, tf.transpose(weights[l]!)), tf.step(a)) as tf.Tensor2D;
+        }
+        return updated;
+      });
+      tf.dispose(weights);
+      weights = next;
+    },
+    weights: () => copies(weights),
+    dispose: () => tf.dispose(weights),
+  };
+}
+
+/** Share of rows whose largest score is their label. `images` hold values as the arm was trained on. */
+export function floatAccuracy(
+  layers: readonly Layer[],
+  weights: readonly Float32Array[],
+  images: readonly ArrayLike<number>[],
+  labels: readonly number[],
+): number {
+  return tf.tidy(() => {
+    const width = layers[0]!.rows;
+    const flat = new Float32Array(images.length * width);
+    images.forEach((image, row) => {
+      flat.set(image, row * width);
+    });
+    const scores = layers.reduce(
+      (a, layer, l) => {
+        const z = tf.matMul(a, tf.tensor2d(weights[l]!, [layer.rows, layer.cols])) as tf.Tensor2D;
+        return l === layers.length - 1 ? z : tf.relu(z);
+      },
+      tf.tensor2d(flat, [images.length, width]),
+    );
+    const found = tf.argMax(scores, 1).dataSync();
+    return labels.filter((label, row) => found[row] === label).length / labels.length;
+  });
+}

@@ -1,0 +1,285 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  type Abi,
+  type Address,
+  decodeErrorResult,
+  decodeEventLog,
+  decodeFunctionResult,
+  encodeDeployData,
+  encodeFunctionData,
+  type Hex,
+  hexToBigInt,
+  numberToHex,
+} from "viem";
+import { artifactsFolder, type ContractName, readArtifact } from "../../scripts/deploy/artifacts.ts";
+import { configPath, type DeployConfig, loadConfig } from "../../scripts/deploy/config.ts";
+import { deploy } from "../../scripts/deploy/deploy.ts";
+import type { Deployment } from "../../scripts/deploy/types.ts";
+
+/** A contract as the tests see it. */
+export interface Target {
+  address: Address;
+  abi: Abi;
+}
+
+/** One decoded event. */
+export interface Event {
+  name: string;
+  args: Record<string, unknown>;
+  address: Address;
+  timestamp: number;
+}
+
+export interface Receipt {
+  hash: Hex;
+  gasUsed: bigint;
+  events: Event[];
+  timestamp: number;
+}
+
+interface RawLog {
+  address: Address;
+  topics: [Hex, ...Hex[]];
+  data: Hex;
+  blockTimestamp?: Hex;
+}
+
+type Provider = { request(call: { method: string; params?: unknown[] }): Promise<unknown> };
+
+const GAS = numberToHex(16_000_000);
+/** A fixed date, so that a failing run can be repeated. */
+const GENESIS = Date.UTC(2026, 0, 1) / 1000;
+
+/** A revert that a transaction ended in, decoded with every error the build knows. */
+export class Refusal extends Error {
+  readonly errorName: string;
+  readonly args: readonly unknown[];
+  readonly data: Hex;
+
+  constructor(errorName: string, args: readonly unknown[], data: Hex) {
+    super(`refused with ${errorName}(${args.map(String).join(", ")})`);
+    this.errorName = errorName;
+    this.args = args;
+    this.data = data;
+  }
+}
+
+/**
+ * An in-process chain with the protocol on it, deployed by scripts/deploy. Time stands still unless a test moves it.
+ */
+export class World {
+  readonly provider: Provider;
+  readonly accounts: readonly Address[];
+  readonly deployment: Deployment;
+  readonly market: Target;
+  readonly staking: Target;
+  readonly hub: Target;
+  readonly asy: Target;
+  readonly authority: Target;
+  readonly window: Target;
+  /** Unix time of the next block */
+  now: number = GENESIS;
+  readonly #targets: Target[];
+  readonly #close: () => Promise<void>;
+
+  constructor(provider: Provider, accounts: readonly Address[], deployment: Deployment, close: () => Promise<void>) {
+    this.provider = provider;
+    this.accounts = accounts;
+    this.deployment = deployment;
+    this.#close = close;
+    const target = (name: ContractName): Target => ({
+      address: deployment.contracts[name]!.address,
+      abi: readArtifact(name).abi,
+    });
+    this.market = target("JobMarketplace");
+    this.staking = target("StakingManager");
+    this.hub = target("VerificationHub");
+    this.asy = target("AssayToken");
+    this.authority = target("ProtocolAuthority");
+    this.window = target("OptimisticWindow");
+    this.#targets = [this.market, this.staking, this.hub, this.asy, this.authority, this.window];
+  }
+
+  /** The account that deployed: administrator, guardian and holder of the initial supply. */
+  get deployer(): Address {
+    return this.accounts[0]!;
+  }
+
+  /**
+   * Sends a transaction in a block of its own, at time `now`.
+   * @throws Refusal when it reverts
+   */
+  async send(from: Address, to: Target, functionName: string, args: readonly unknown[] = []): Promise<Receipt> {
+    const data = encodeFunctionData({ abi: to.abi, functionName, args: args as unknown[] });
+    return this.sendRaw({ from, to: to.address, data });
+  }
+
+  async sendRaw(transaction: { from: Address; to?: Address; data: Hex }): Promise<Receipt> {
+    await this.#request("evm_setNextBlockTimestamp", [numberToHex(this.now)]);
+    let hash: Hex;
+    try {
+      hash = (await this.#request("eth_sendTransaction", [{ ...transaction, gas: GAS }])) as Hex;
+    } catch (error) {
+      throw this.#refusal(error);
+    }
+    const receipt = (await this.#request("eth_getTransactionReceipt", [hash])) as { gasUsed: Hex; logs: RawLog[] };
+    return { hash, gasUsed: hexToBigInt(receipt.gasUsed), events: this.decode(receipt.logs), timestamp: this.now };
+  }
+
+  /** Reads; the call sees time `now`. */
+  async read<Result>(to: Target, functionName: string, args: readonly unknown[] = []): Promise<Result> {
+    const data = encodeFunctionData({ abi: to.abi, functionName, args: args as unknown[] });
+    const time = { time: numberToHex(this.now) };
+    let result: Hex;
+    try {
+      result = (await this.#request("eth_call", [{ to: to.address, data, gas: GAS }, "latest", {}, time])) as Hex;
+    } catch (error) {
+      throw this.#refusal(error);
+    }
+    return decodeFunctionResult({ abi: to.abi, functionName, data: result }) as Result;
+  }
+
+  /** Asserts that the transaction reverts with this error (and these arguments, where given). */
+  async refused(
+    from: Address,
+    to: Target,
+    call: readonly [functionName: string, args: readonly unknown[]],
+    errorName: string,
+    args?: readonly unknown[],
+  ): Promise<void> {
+    try {
+      await this.send(from, to, ...call);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      assert.equal(error.errorName, errorName, `${call[0]}: ${error.message}`);
+      if (args) assert.deepEqual(error.args, args, `${call[0]}: ${error.message}`);
+      return;
+    }
+    assert.fail(`${call[0]} went through, ${errorName} wanted`);
+  }
+
+  /** Deploys a contract of the build, by its source, e.g. `mocks/FeeToken.sol`. */
+  async create(source: string, args: readonly unknown[] = [], from: Address = this.deployer): Promise<Target> {
+    const { abi, bytecode } = readBuild(source);
+    const data = encodeDeployData({ abi, bytecode, args: args as unknown[] });
+    const { hash } = await this.sendRaw({ from, data });
+    const { contractAddress } = (await this.#request("eth_getTransactionReceipt", [hash])) as {
+      contractAddress: Address;
+    };
+    const target = { address: contractAddress, abi };
+    this.#targets.push(target);
+    return target;
+  }
+
+  /** All logs of a contract since the deployment, decoded, with their blocks' times. */
+  async history(of: Target): Promise<Event[]> {
+    const logs = (await this.#request("eth_getLogs", [
+      { address: of.address, fromBlock: "0x0", toBlock: "latest" },
+    ])) as (RawLog & { blockNumber: Hex })[];
+    const times = new Map<Hex, Hex>();
+    for (const log of logs) {
+      if (!times.has(log.blockNumber)) {
+        const block = (await this.#request("eth_getBlockByNumber", [log.blockNumber, false])) as { timestamp: Hex };
+        times.set(log.blockNumber, block.timestamp);
+      }
+      log.blockTimestamp = times.get(log.blockNumber)!;
+    }
+    return this.decode(logs);
+  }
+
+  /** Moves time forward by seconds. */
+  pass(seconds: number): void {
+    this.now += seconds;
+  }
+
+  /** Remembers this state; the returned function goes back to it (once more each time it is called). */
+  async snapshot(): Promise<() => Promise<void>> {
+    const { now } = this;
+    let id = await this.#request("evm_snapshot", []);
+    return async () => {
+      await this.#request("evm_revert", [id]);
+      id = await this.#request("evm_snapshot", []);
+      this.now = now;
+    };
+  }
+
+  async storageAt(address: Address, slot: Hex): Promise<Hex> {
+    return (await this.#request("eth_getStorageAt", [address, slot, "latest"])) as Hex;
+  }
+
+  async impersonate(address: Address): Promise<void> {
+    await this.#request("hardhat_impersonateAccount", [address]);
+    await this.#request("hardhat_setBalance", [address, numberToHex(10n ** 20n)]);
+  }
+
+  async close(): Promise<void> {
+    await this.#close();
+  }
+
+  decode(logs: readonly RawLog[]): Event[] {
+    return logs.flatMap(({ address, topics, data, blockTimestamp }) => {
+      const timestamp = blockTimestamp ? Number(blockTimestamp) : this.now;
+      for (const { abi } of this.#targets) {
+        try {
+          const { eventName, args } = decodeEventLog({ abi, topics, data });
+          return [{ name: eventName!, args: (args ?? {}) as unknown as Record<string, unknown>, address, timestamp }];
+        } catch {
+          // another contract's event
+        }
+      }
+      return [];
+    });
+  }
+
+  #request(method: string, params: unknown[]): Promise<unknown> {
+    return this.provider.request({ method, params });
+  }
+
+  #refusal(error: unknown): unknown {
+    const data = (error as { data?: unknown }).data;
+    if (typeof data !== "string") return error;
+    if (data === "0x") return new Refusal("nothing", [], "0x");
+    for (const { abi } of this.#targets) {
+      try {
+        const { errorName, args } = decodeErrorResult({ abi, data: data as Hex });
+        return new Refusal(errorName, (args ?? []) as readonly unknown[], data as Hex);
+      } catch {
+        // another contract's error
+      }
+    }
+    return new Refusal("unknown", [data], data as Hex);
+  }
+}
+
+/**
+ * Starts a chain and deploys the protocol on it.
+ * @param adjust changes the local configuration before the deployment
+ */
+export async function createWorld(adjust: (config: DeployConfig) => void = () => {}): Promise<World> {
+  const { default: hre } = await import("hardhat");
+  const connection = await hre.network.create({
+    network: "default",
+    override: { allowBlocksWithSameTimestamp: true, initialDate: new Date((GENESIS - 1) * 1000) },
+  });
+  const config = loadConfig(configPath("local"));
+  adjust(config);
+  const publicClient = await connection.viem.getPublicClient();
+  const [walletClient] = await connection.viem.getWalletClients();
+  const { deployment } = await deploy({ publicClient, walletClient: walletClient!, config, path: null });
+  const provider = connection.provider as unknown as Provider;
+  const accounts = (await provider.request({ method: "eth_accounts" })) as Address[];
+  const world = new World(provider, accounts, deployment, () => connection.close());
+  world.now = Number((await publicClient.getBlock()).timestamp) + 1;
+  return world;
+}
+
+/** A build of any source below contracts/. */
+export function readBuild(source: string): { abi: Abi; bytecode: Hex } {
+  const name = source
+    .split("/")
+    .at(-1)!
+    .replace(/\.sol$/, "");
+  return JSON.parse(readFileSync(join(artifactsFolder(), "contracts", source, `${name}.json`), "utf8"));
+}
