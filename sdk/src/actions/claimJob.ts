@@ -1,0 +1,33 @@
+import type { Address } from "viem";
+import { packJobTerms } from "../codec/jobTerms.ts";
+import type { JobTerms } from "../codec/types.ts";
+import { type AssayContext, accountOr } from "../context.ts";
+import { marketCall } from "../internal/call.ts";
+import { withTimestamps } from "../internal/jobEvents.ts";
+import { outcomeOf } from "../internal/outcome.ts";
+import { type PreparedCall, sendingAction } from "../internal/send.ts";
+
+export interface ClaimArgs {
+  terms: JobTerms;
+  /** Whose stake is locked and who is paid; the wallet's account when left out. */
+  provider?: Address;
+}
+
+/** The call that claims an open job. */
+export function prepareClaim(context: AssayContext, { terms, provider }: ClaimArgs): PreparedCall {
+  return marketCall(context, "claim", [packJobTerms(terms), accountOr(context, provider)]);
+}
+
+/**
+ * Claims an open job for a provider: locks its bond, draws the nonce, fixes the price.
+ * @returns provider, claimer, price, nonce, claimedAt and the run word that `submitResult` takes
+ * @throws AssayError of kind `stale` when another provider was faster (`Market_StaleJob`) or the time is over;
+ *   `Staking_InsufficientFreeStake` when the stake does not cover the bond
+ */
+export const claimJob = sendingAction(prepareClaim, async (context, receipt) => {
+  const event = outcomeOf(context, receipt, "JobMarketplace", "JobClaimed");
+  const [timed] = await withTimestamps(context, [event]);
+  const claimedAt = timed?.timestamp ?? 0;
+  const { provider, claimer, price, nonce } = event.args;
+  return { provider, claimer, price, nonce, claimedAt, run: { provider, claimedAt, span: 0 } };
+});

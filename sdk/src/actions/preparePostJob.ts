@@ -1,0 +1,128 @@
+import { type Address, zeroAddress } from "viem";
+import { jobMarketplaceAbi } from "../abis.ts";
+import { packJobSpec, specHash } from "../codec/jobSpec.ts";
+import { jobId, packJobTerms, TERMS_VERSION } from "../codec/jobTerms.ts";
+import type { JobId, JobSpec, JobTerms } from "../codec/types.ts";
+import { type AssayContext, accountOr } from "../context.ts";
+import { AssayError } from "../errors.ts";
+import { marketCall } from "../internal/call.ts";
+import { marketAddress } from "../internal/jobEvents.ts";
+import { type FreeLane, findLane } from "../internal/lanes.ts";
+import { read } from "../internal/read.ts";
+import type { PreparedCall } from "../internal/send.ts";
+import { decodeError } from "../revert/decodeError.ts";
+
+/** A price that rises until somebody claims. */
+export interface RampPrice {
+  min: bigint;
+  max: bigint;
+  /** Unix time at which it starts to rise; the chain's clock when left out. */
+  start?: number;
+  /** Seconds from min to max, above 0. */
+  length: number;
+}
+
+export interface PostJobArgs {
+  spec: JobSpec;
+  /** A fixed price or a ramp, in the token's smallest unit. */
+  price: bigint | RampPrice;
+  /** ASY when left out. */
+  token?: Address | undefined;
+  /** ASY that the provider locks; the token's minimum when left out. */
+  bond?: bigint | undefined;
+  /** Unix time of the last moment to claim; one hour from now when left out. */
+  claimBy?: number | undefined;
+  /** Seconds from claim to result; ten times the spec's refSeconds, ten minutes at least, when left out. */
+  runTime?: number | undefined;
+  /** Seconds in which a result can be challenged; the market's minimum when left out. */
+  window?: number | undefined;
+  /** Strategies that must accept; 1, the optimistic window, when left out. */
+  policy?: number | undefined;
+  /** The only provider that may claim; anyone when left out. */
+  provider?: Address | undefined;
+  /** Who pays; the wallet's account when left out. */
+  requester?: Address | undefined;
+  /** Where the job sits; chosen from the chain when left out. */
+  lane?: FreeLane | undefined;
+}
+
+/** A posting that is ready to be sent, and what it will be known as. */
+export interface PreparedPosting extends PreparedCall {
+  id: JobId;
+  terms: JobTerms;
+  spec: JobSpec;
+}
+
+const CLAIM_SECONDS = 3600;
+const LEAST_RUN_SECONDS = 600;
+
+/**
+ * Completes the terms from the chain (fee, minimum bond, window, clock, free lane) and makes the call that posts the job.
+ * Sends nothing.
+ * @throws AssayError SDK-001 for a field out of range, SDK-010 when the price is above the in-market balance, SDK-011,
+ *   SDK-013
+ */
+export async function preparePostJob(context: AssayContext, args: PostJobArgs): Promise<PreparedPosting> {
+  const requester = accountOr(context, args.requester);
+  const token = args.token ?? context.deployment.contracts.AssayToken.address;
+  const market = { abi: jobMarketplaceAbi, address: marketAddress(context) } as const;
+  const [[allowed, feeBps, minBond], [, minWindow], balance, now, lane] = await Promise.all([
+    read(context, { ...market, functionName: "tokenConfig", args: [token] }),
+    read(context, { ...market, functionName: "config", args: [] }),
+    read(context, { ...market, functionName: "balanceOf", args: [token, requester] }),
+    chainTime(context),
+    args.lane ?? findLane(context, requester),
+  ]);
+  if (!allowed) throw notAllowed(token);
+  const terms: JobTerms = {
+    requester,
+    token,
+    ...priceFields(args.price, now),
+    bond: args.bond ?? minBond,
+    claimBy: args.claimBy ?? now + CLAIM_SECONDS,
+    runTime: args.runTime ?? Math.max(LEAST_RUN_SECONDS, args.spec.refSeconds * 10),
+    feeBps,
+    minReputation: 0,
+    provider: args.provider ?? zeroAddress,
+    generation: lane.generation,
+    lane: lane.lane,
+    window: args.window ?? minWindow,
+    policy: args.policy ?? 1,
+    version: TERMS_VERSION,
+    specHash: specHash(args.spec),
+  };
+  const call = marketCall(context, "postJob", [packJobTerms(terms), packJobSpec(args.spec)]);
+  if (balance < terms.maxPrice) throw aboveBalance(terms, balance);
+  return { ...call, id: jobId(terms), terms, spec: args.spec };
+}
+
+function priceFields(price: bigint | RampPrice, now: number) {
+  if (typeof price === "bigint") return { minPrice: price, maxPrice: price, rampStart: 0, rampLength: 0 };
+  return { minPrice: price.min, maxPrice: price.max, rampStart: price.start ?? now, rampLength: price.length };
+}
+
+async function chainTime({ publicClient }: AssayContext): Promise<number> {
+  try {
+    return Number((await publicClient.getBlock()).timestamp);
+  } catch (error) {
+    throw decodeError(error);
+  }
+}
+
+function aboveBalance({ maxPrice, requester, token }: JobTerms, balance: bigint): AssayError {
+  return new AssayError("SDK-010", {
+    message: `the price is above the in-market balance of ${requester}`,
+    found: `${balance}`,
+    wanted: `${maxPrice} (maxPrice)`,
+    hint: `Deposit ${maxPrice - balance} more of token ${token}`,
+  });
+}
+
+function notAllowed(token: Address): AssayError {
+  return new AssayError("SDK-013", {
+    message: "the token is not on the market's allow-list",
+    found: token,
+    wanted: "ASY or an allow-listed ERC-20",
+    hint: "Choose another token, or propose this one to the protocol's governance",
+  });
+}

@@ -1,0 +1,146 @@
+import type { Account, Chain, PublicClient, Transport, WalletClient } from "viem";
+import { approve, prepareApprove } from "./actions/approve.ts";
+import { cancelJob, prepareCancel } from "./actions/cancelJob.ts";
+import { claimCredit, prepareClaimCredit } from "./actions/claimCredit.ts";
+import { claimJob, prepareClaim } from "./actions/claimJob.ts";
+import { collect, prepareCollect } from "./actions/collect.ts";
+import { deposit, prepareDeposit, prepareDepositWithPermit } from "./actions/deposit.ts";
+import { expireJob, prepareExpire } from "./actions/expireJob.ts";
+import { finalizeBatch, prepareFinalizeBatch } from "./actions/finalizeBatch.ts";
+import { finalizeJob, prepareFinalize } from "./actions/finalizeJob.ts";
+import { getBalance } from "./actions/getBalance.ts";
+import { type GetEventsArgs, getEvents } from "./actions/getEvents.ts";
+import { getJob } from "./actions/getJob.ts";
+import { getStake } from "./actions/getStake.ts";
+import { listJobs } from "./actions/listJobs.ts";
+import { postJob } from "./actions/postJob.ts";
+import { preparePostJob } from "./actions/preparePostJob.ts";
+import { quoteJob } from "./actions/quoteJob.ts";
+import { prepareReject, rejectJob } from "./actions/rejectJob.ts";
+import { prepareRequestThaw, requestThaw } from "./actions/requestThaw.ts";
+import { prepareResolveStalled, resolveStalled } from "./actions/resolveStalled.ts";
+import { prepareSetOperator, setOperator } from "./actions/setOperator.ts";
+import { prepareStake, prepareStakeWithPermit, stake } from "./actions/stake.ts";
+import { prepareSubmit, submitResult } from "./actions/submitResult.ts";
+import { waitForJob } from "./actions/waitForJob.ts";
+import { watchJobs } from "./actions/watchJobs.ts";
+import { prepareWithdraw, withdraw } from "./actions/withdraw.ts";
+import { prepareWithdrawStake, withdrawStake } from "./actions/withdrawStake.ts";
+import type { AssayContext } from "./context.ts";
+import { type Deployment, parseDeployment } from "./deployment.ts";
+import { signPermit } from "./eip712/permit.ts";
+import type { AssayEvent, EventContract, EventName } from "./events/parse.ts";
+import { sendCall, simulateCall } from "./internal/send.ts";
+
+const actions = {
+  approve,
+  cancelJob,
+  claimCredit,
+  claimJob,
+  collect,
+  deposit,
+  expireJob,
+  finalizeBatch,
+  finalizeJob,
+  getBalance,
+  getJob,
+  getStake,
+  listJobs,
+  postJob,
+  prepareApprove,
+  prepareCancel,
+  prepareClaim,
+  prepareClaimCredit,
+  prepareCollect,
+  prepareDeposit,
+  prepareDepositWithPermit,
+  prepareExpire,
+  prepareFinalize,
+  prepareFinalizeBatch,
+  preparePostJob,
+  prepareReject,
+  prepareRequestThaw,
+  prepareResolveStalled,
+  prepareSetOperator,
+  prepareStake,
+  prepareStakeWithPermit,
+  prepareSubmit,
+  prepareWithdraw,
+  prepareWithdrawStake,
+  quoteJob,
+  rejectJob,
+  requestThaw,
+  resolveStalled,
+  sendCall,
+  setOperator,
+  signPermit,
+  simulateCall,
+  stake,
+  submitResult,
+  waitForJob,
+  watchJobs,
+  withdraw,
+  withdrawStake,
+};
+
+type Actions = typeof actions;
+
+type Bound<F> = F extends (context: AssayContext, ...args: infer A) => infer R ? (...args: A) => R : never;
+
+/** Every action with its context already given. */
+export type AssayActions = { [Name in keyof Actions]: Bound<Actions[Name]> } & {
+  // generic in the event's name, which a mapped type would lose
+  getEvents: <C extends EventContract, const N extends EventName<C>>(
+    args: GetEventsArgs<C, N>,
+  ) => Promise<AssayEvent<C, N>[]>;
+};
+
+export type AssayClient = AssayContext & AssayActions;
+
+/**
+ * Makes a client with all actions bound to it.
+ * @param options.walletClient signs and sends; reads work without one
+ * @param options.deployment the parsed content of `deployments/<chainId>.json`
+ * @throws AssayError SDK-003 when the deployment is not valid
+ */
+export function createAssayClient(options: {
+  publicClient: AssayContext["publicClient"];
+  walletClient?: AssayContext["walletClient"];
+  deployment: Deployment;
+}): AssayClient {
+  const { publicClient, walletClient } = options;
+  const context: AssayContext = {
+    publicClient,
+    ...(walletClient ? { walletClient } : {}),
+    deployment: parseDeployment(options.deployment),
+  };
+  return { ...context, ...bind(context) };
+}
+
+/**
+ * A decorator for viem clients with public actions, and wallet actions if it shall write:
+ * `createWalletClient(...).extend(publicActions).extend(assayActions(deployment))`. The actions are found under
+ * `client.assay`, since names like `getBalance` mean something else in viem.
+ * @throws AssayError SDK-003 when the deployment is not valid
+ */
+export function assayActions(deployment: Deployment) {
+  const parsed = parseDeployment(deployment);
+  return (client: object): { assay: AssayActions } => {
+    const hasAccount = "account" in client && client.account !== undefined;
+    const context: AssayContext = {
+      publicClient: client as PublicClient<Transport, Chain | undefined>,
+      ...(hasAccount ? { walletClient: client as WalletClient<Transport, Chain | undefined, Account> } : {}),
+      deployment: parsed,
+    };
+    return { assay: bind(context) };
+  };
+}
+
+function bind(context: AssayContext): AssayActions {
+  const bound: Record<string, unknown> = { getEvents: (args: never) => getEvents(context, args) };
+  for (const [name, action] of Object.entries(actions)) {
+    const run = action as (context: AssayContext, ...args: unknown[]) => unknown;
+    bound[name] = (...args: unknown[]) => run(context, ...args);
+  }
+  return bound as AssayActions;
+}

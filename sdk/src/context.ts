@@ -1,0 +1,58 @@
+import type { Account, Address, Chain, PublicClient, Transport, WalletClient } from "viem";
+import type { Deployment } from "./deployment.ts";
+import { AssayError } from "./errors.ts";
+
+/** What every action takes first: where to read, who signs, which contracts. */
+export interface AssayContext {
+  publicClient: PublicClient<Transport, Chain | undefined>;
+  /** Absent in read-only clients. */
+  walletClient?: WalletClient<Transport, Chain | undefined, Account | undefined>;
+  deployment: Deployment;
+}
+
+/**
+ * The wallet and its account.
+ * @throws AssayError SDK-005 in a read-only client, or when the wallet client carries no account
+ */
+export function requireWallet(context: AssayContext): {
+  walletClient: NonNullable<AssayContext["walletClient"]>;
+  account: Account;
+} {
+  const { walletClient } = context;
+  const account = walletClient?.account;
+  if (walletClient && account) return { walletClient, account };
+  throw new AssayError("SDK-005", {
+    message: "the action sends a transaction or signs",
+    found: walletClient ? "a wallet client without an account" : "no wallet client",
+    wanted: "a wallet client with an account",
+    hint: "Pass createWalletClient({ account, chain, transport }) as walletClient",
+  });
+}
+
+/** The account that an action is for: the given one, or the wallet's. Throws SDK-005 when there is neither. */
+export function accountOr(context: AssayContext, account: Address | undefined): Address {
+  return account ?? requireWallet(context).account.address;
+}
+
+const checkedChains = new WeakMap<object, Promise<number>>();
+
+/**
+ * Makes sure, once per public client, that it talks to the deployment's chain.
+ * @throws AssayError SDK-004
+ */
+export async function requireChain({ publicClient, deployment }: AssayContext): Promise<void> {
+  let chainId = checkedChains.get(publicClient);
+  if (chainId === undefined) {
+    chainId = publicClient.getChainId();
+    checkedChains.set(publicClient, chainId);
+    chainId.catch(() => checkedChains.delete(publicClient));
+  }
+  const found = await chainId;
+  if (found === deployment.chainId) return;
+  throw new AssayError("SDK-004", {
+    message: "the RPC endpoint serves another chain than the deployment's",
+    found: `chain ${found}`,
+    wanted: `chain ${deployment.chainId}`,
+    hint: "Correct the RPC URL, or load the deployment file of that chain",
+  });
+}

@@ -1,0 +1,102 @@
+import {
+  type Abi,
+  type Address,
+  type ContractEventName,
+  decodeEventLog,
+  type GetEventArgs,
+  type Hash,
+  type Hex,
+  isAddressEqual,
+} from "viem";
+import {
+  assayTokenAbi,
+  jobMarketplaceAbi,
+  protocolAuthorityAbi,
+  stakingManagerAbi,
+  verificationHubAbi,
+} from "../abis.ts";
+import type { Deployment } from "../deployment.ts";
+
+/** ABIs of the contracts whose events are decoded. */
+export const eventAbis = {
+  JobMarketplace: jobMarketplaceAbi,
+  StakingManager: stakingManagerAbi,
+  VerificationHub: verificationHubAbi,
+  AssayToken: assayTokenAbi,
+  ProtocolAuthority: protocolAuthorityAbi,
+} as const;
+
+export type EventAbis = typeof eventAbis;
+export type EventContract = keyof EventAbis;
+export type EventName<C extends EventContract> = ContractEventName<EventAbis[C]>;
+
+/** Where an event stands in the chain. */
+export interface EventPosition {
+  address: Address;
+  blockNumber: bigint;
+  blockHash: Hash;
+  transactionHash: Hash;
+  logIndex: number;
+}
+
+/** One decoded event; narrow it by `contract` and `eventName`. */
+export type AssayEvent<C extends EventContract = EventContract, N extends string = string> = {
+  [K in C]: {
+    [E in Extract<EventName<K>, N>]: EventPosition & {
+      contract: K;
+      eventName: E;
+      args: GetEventArgs<EventAbis[K], E, { EnableUnion: false; IndexedOnly: false; Required: true }>;
+    };
+  }[Extract<EventName<K>, N>];
+}[C];
+
+/** What is needed of a log; viem's logs and receipts' logs fit. */
+export interface MinedLog {
+  address: Address;
+  topics: readonly Hex[];
+  data: Hex;
+  blockNumber: bigint | null;
+  blockHash: Hash | null;
+  transactionHash: Hash | null;
+  logIndex: number | null;
+}
+
+/**
+ * Decodes the protocol's events among any logs, in their order. Logs of other contracts, of unknown events and of
+ * pending blocks are left out.
+ */
+export function parseAssayLogs(deployment: Deployment, logs: readonly MinedLog[]): AssayEvent[] {
+  const contracts = Object.keys(eventAbis) as EventContract[];
+  return logs.flatMap((log) => {
+    const contract = contracts.find((name) => isAddressEqual(deployment.contracts[name].address, log.address));
+    const event = contract && decodeLog(contract, log);
+    return event ? [event] : [];
+  });
+}
+
+function decodeLog(contract: EventContract, log: MinedLog): AssayEvent | undefined {
+  const { address, blockNumber, blockHash, transactionHash, logIndex } = log;
+  if (blockNumber === null || blockHash === null || transactionHash === null || logIndex === null) return undefined;
+  try {
+    const { eventName, args } = decodeEventLog({
+      abi: eventAbis[contract] as Abi,
+      topics: log.topics as [Hex, ...Hex[]],
+      data: log.data,
+    });
+    const position = { address, blockNumber, blockHash, transactionHash, logIndex };
+    return { ...position, contract, eventName, args } as unknown as AssayEvent;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The events of one kind among decoded ones. */
+export function eventsNamed<C extends EventContract, const N extends EventName<C>>(
+  events: readonly AssayEvent[],
+  contract: C,
+  ...names: N[]
+): AssayEvent<C, N>[] {
+  return events.filter(
+    (event) => event.contract === contract && (names as string[]).includes(event.eventName),
+  ) as AssayEvent<C, N>[];
+}

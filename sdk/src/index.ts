@@ -1,0 +1,116 @@
+export {
+  assayTokenAbi,
+  erc20Abi,
+  erc20PermitAbi,
+  errorsAbi,
+  jobMarketplaceAbi,
+  optimisticWindowAbi,
+  protocolAuthorityAbi,
+  stakingManagerAbi,
+  verificationHubAbi,
+} from "./abis.ts";
+export { type ApproveArgs, approve, prepareApprove } from "./actions/approve.ts";
+export { cancelJob, prepareCancel } from "./actions/cancelJob.ts";
+export { type ClaimCreditArgs, claimCredit, prepareClaimCredit } from "./actions/claimCredit.ts";
+export { type ClaimArgs, claimJob, prepareClaim } from "./actions/claimJob.ts";
+export { type CollectArgs, collect, prepareCollect } from "./actions/collect.ts";
+export { type DepositArgs, deposit, prepareDeposit, prepareDepositWithPermit } from "./actions/deposit.ts";
+export { type ExpireArgs, expireJob, prepareExpire } from "./actions/expireJob.ts";
+export { type FinalizeBatchArgs, finalizeBatch, MAX_BATCH, prepareFinalizeBatch } from "./actions/finalizeBatch.ts";
+export { finalizeJob, prepareFinalize } from "./actions/finalizeJob.ts";
+export { getBalance, type MarketBalance } from "./actions/getBalance.ts";
+export { type GetEventsArgs, getEvents } from "./actions/getEvents.ts";
+export { type GetJobArgs, getJob } from "./actions/getJob.ts";
+export { getStake, type StakeInfo } from "./actions/getStake.ts";
+export { type ListJobsArgs, listJobs } from "./actions/listJobs.ts";
+export { postJob } from "./actions/postJob.ts";
+export { type PostJobArgs, type PreparedPosting, preparePostJob, type RampPrice } from "./actions/preparePostJob.ts";
+export { type Quote, quoteJob } from "./actions/quoteJob.ts";
+export { prepareReject, rejectJob } from "./actions/rejectJob.ts";
+export { prepareRequestThaw, requestThaw } from "./actions/requestThaw.ts";
+export { prepareResolveStalled, resolveStalled } from "./actions/resolveStalled.ts";
+export { prepareSetOperator, type SetOperatorArgs, setOperator } from "./actions/setOperator.ts";
+export { prepareStake, prepareStakeWithPermit, stake } from "./actions/stake.ts";
+export { prepareSubmit, type SubmitArgs, submitResult } from "./actions/submitResult.ts";
+export { hasReached, type WaitForJobArgs, waitForJob } from "./actions/waitForJob.ts";
+export { type JobChange, type WatchJobsArgs, watchJobs } from "./actions/watchJobs.ts";
+export { prepareWithdraw, type WithdrawArgs, withdraw } from "./actions/withdraw.ts";
+export { prepareWithdrawStake, type WithdrawStakeArgs, withdrawStake } from "./actions/withdrawStake.ts";
+export { type AssayActions, type AssayClient, assayActions, createAssayClient } from "./client.ts";
+export { claimNonce, dataRoot, type NonceInputs, resultCommitment, stateHash } from "./codec/commitments.ts";
+export {
+  isSingleSegment,
+  isWellFormedSpec,
+  packJobSpec,
+  segmentCount,
+  specHash,
+  specLimits,
+  unpackJobSpec,
+} from "./codec/jobSpec.ts";
+export { asJobId, jobId, packJobTerms, TERMS_VERSION, unpackJobTerms } from "./codec/jobTerms.ts";
+export {
+  claimedLaneWord,
+  endedLaneWord,
+  isEnded,
+  laneAccepts,
+  laneStatus,
+  openLaneWord,
+  submittedLaneWord,
+} from "./codec/laneWord.ts";
+export { priceAt } from "./codec/priceAt.ts";
+export { packRunWord, unpackRunWord } from "./codec/runWord.ts";
+export {
+  type JobId,
+  type JobSpec,
+  type JobStatus,
+  type JobTerms,
+  jobStatuses,
+  type RunWord,
+  type SpecWords,
+  type TermsWords,
+} from "./codec/types.ts";
+export type { AssayContext } from "./context.ts";
+export {
+  type ContractName,
+  contractNames,
+  type DeployedContract,
+  type Deployment,
+  parseDeployment,
+} from "./deployment.ts";
+export { readDomain, type SigningDomain } from "./eip712/domain.ts";
+export { type PermitMessage, permitTypedData, permitTypes, type SignedPermit, signPermit } from "./eip712/permit.ts";
+export {
+  AssayError,
+  type AssayErrorCode,
+  type AssayErrorDetails,
+  type AssayErrorKind,
+  errorCodes,
+  isRevert,
+  type RevertReason,
+} from "./errors.ts";
+export {
+  type ClaimedJob,
+  foldJob,
+  type Job,
+  type JobEvent,
+  type JobEventName,
+  jobEventNames,
+  type PostedJob,
+  type SubmittedJob,
+  type TimedJobEvent,
+} from "./events/job.ts";
+export {
+  type AssayEvent,
+  type EventContract,
+  type EventName,
+  type EventPosition,
+  eventsNamed,
+  type MinedLog,
+  parseAssayLogs,
+} from "./events/parse.ts";
+export type { AllowanceMethod } from "./internal/allowance.ts";
+export { type FreeLane, findLane } from "./internal/lanes.ts";
+export { type PreparedCall, type Sent, sendCall, simulateCall } from "./internal/send.ts";
+export type { SettlementArgs } from "./internal/settlement.ts";
+export { decodeError } from "./revert/decodeError.ts";
+export { revertError } from "./revert/revertError.ts";

@@ -1,0 +1,108 @@
+import {
+  type Address,
+  BaseError,
+  formatLog,
+  type Hex,
+  HttpRequestError,
+  type Log,
+  numberToHex,
+  TimeoutError,
+} from "viem";
+import { type AssayContext, requireChain } from "../context.ts";
+import { AssayError } from "../errors.ts";
+import { decodeError } from "../revert/decodeError.ts";
+
+export interface LogRange {
+  fromBlock: bigint;
+  toBlock: bigint;
+}
+
+export interface LogFilter extends LogRange {
+  address: Address | Address[];
+  topics: (Hex | Hex[] | null)[];
+  signal?: AbortSignal | undefined;
+}
+
+/** Blocks of the first request; halved when an endpoint refuses, doubled when it answers. */
+const FIRST_CHUNK = 10_000n;
+const LARGEST_CHUNK = 1_000_000n;
+
+/**
+ * Fetches logs in chunks whose size adapts to what the endpoint grants.
+ * @returns logs in chain order
+ * @throws AssayError SDK-042 when a single block is refused; SDK-040 when the endpoint cannot be reached; SDK-023
+ */
+export async function fetchLogs(context: AssayContext, filter: LogFilter): Promise<Log[]> {
+  const logs: Log[] = [];
+  let chunk = FIRST_CHUNK;
+  let from = filter.fromBlock;
+  try {
+    await requireChain(context);
+  } catch (error) {
+    throw decodeError(error);
+  }
+  while (from <= filter.toBlock) {
+    throwIfAborted(filter.signal);
+    const last = from + chunk - 1n;
+    const to = last < filter.toBlock ? last : filter.toBlock;
+    try {
+      logs.push(...(await requestLogs(context, filter, from, to)));
+      from = to + 1n;
+      chunk = chunk * 2n < LARGEST_CHUNK ? chunk * 2n : LARGEST_CHUNK;
+    } catch (error) {
+      if (!mayBeTooLarge(error)) throw decodeError(error);
+      if (to === from) throw refusedBlock(from, error);
+      chunk = (to - from + 1n) / 2n;
+    }
+  }
+  return logs;
+}
+
+async function requestLogs(context: AssayContext, filter: LogFilter, from: bigint, to: bigint): Promise<Log[]> {
+  const range = { fromBlock: numberToHex(from), toBlock: numberToHex(to) };
+  const logs = await context.publicClient.request(
+    { method: "eth_getLogs", params: [{ address: filter.address, topics: filter.topics, ...range }] },
+    { retryCount: 1 },
+  );
+  return logs.map((log) => formatLog(log));
+}
+
+/**
+ * Whether a smaller range could help. Endpoints answer "too many results" with different codes, so every answer
+ * counts; only silence (no connection) does not.
+ */
+function mayBeTooLarge(error: unknown): boolean {
+  if (!(error instanceof BaseError)) return false;
+  const http = error.walk((cause) => cause instanceof HttpRequestError) as HttpRequestError | null;
+  if (http) return http.status !== undefined && http.status !== 401 && http.status !== 403;
+  if (error.walk((cause) => cause instanceof TimeoutError)) return true;
+  return "code" in error && typeof error.code === "number";
+}
+
+function refusedBlock(block: bigint, cause: unknown): AssayError {
+  const reason = decodeError(cause);
+  return new AssayError("SDK-042", {
+    message: `the RPC endpoint refuses the logs of block ${block} alone`,
+    hint: `Use another endpoint. Its answer was: ${reason.message}`,
+    cause,
+  });
+}
+
+/** Throws SDK-023 when the signal is aborted. */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (!signal?.aborted) return;
+  throw new AssayError("SDK-023", {
+    message: "the caller aborted the wait",
+    hint: "Nothing was changed on chain by this",
+    cause: signal.reason,
+  });
+}
+
+/** The last block number the endpoint knows, never from a cache. */
+export async function headNumber(context: AssayContext): Promise<bigint> {
+  try {
+    return await context.publicClient.getBlockNumber({ cacheTime: 0 });
+  } catch (error) {
+    throw decodeError(error);
+  }
+}

@@ -1,0 +1,327 @@
+import type { AssayErrorKind } from "../errors.ts";
+
+/**
+ * What a custom error means, in words. `{name}` stands for the argument of that name; `{name:time}` for a Unix time,
+ * `{name:text}` for a short text in 32 bytes, `{name:status}` and `{name:verdict}` for the enums.
+ */
+export interface Sentence {
+  says: string;
+  advice: string;
+  kind?: AssayErrorKind;
+}
+
+const market: Record<string, Sentence> = {
+  Market_ZeroAmount: { says: "the amount is zero", advice: "Give an amount above zero" },
+  Market_ZeroAddress: { says: "an address is zero", advice: "Give an account that somebody owns" },
+  Market_InsufficientBalance: {
+    says: "the in-market balance of token {token} is too low",
+    advice: "Deposit more of that token into the market first",
+  },
+  Market_TokenNotAllowed: {
+    says: "token {token} is not on the market's allow-list",
+    advice: "Pay in ASY or in another allow-listed token",
+  },
+  Market_FeeOnTransfer: {
+    says: "token {token} took a part of the amount on its way",
+    advice: "Use a token that transfers the whole amount",
+  },
+  Market_NotRequester: {
+    says: "only the job's requester may do this now",
+    advice: "Send it from the requester's account, or wait until claimBy has passed to cancel",
+  },
+  Market_NotProvider: {
+    says: "the sender is not the provider this job is for",
+    advice: "Send it from the named provider, or from the account that claimed the job",
+  },
+  Market_UnsupportedVersion: {
+    says: "the terms have a layout this market does not know",
+    advice: "Use the SDK version that belongs to this deployment",
+    kind: "fatal",
+  },
+  Market_SpecMismatch: {
+    says: "the spec is not the one the terms bind by specHash",
+    advice: "Bring the spec from the job's JobPosted event",
+  },
+  Market_MalformedSpec: {
+    says: "a field of the spec is outside its limits (shape word {shape})",
+    advice: "Check steps, segmentLength, stateCount, outIdx and rulesVersion against DSP-06",
+  },
+  Market_PriceOutOfRange: {
+    says: "the prices {min} to {max} do not fit together",
+    advice: "minPrice must be above zero and at most maxPrice, and equal to it where there is no ramp",
+  },
+  Market_FeeMismatch: {
+    says: "the terms name another fee than the market charges for this token",
+    advice: "Read tokenConfig again and post with the current feeBps",
+    kind: "stale",
+  },
+  Market_BondTooLow: {
+    says: "the bond is below the token's minimum",
+    advice: "Raise the bond to the minimum or above",
+  },
+  Market_ReputationUnsupported: {
+    says: "the terms ask for a reputation of {found}, and there is no reputation yet",
+    advice: "Set minReputation to 0",
+  },
+  Market_TimeOutOfRange: {
+    says: "{what:text} is out of range: allowed are {min} to {max} (seconds)",
+    advice: "Choose a value inside the range; claimBy and rampStart are Unix times of the chain's clock",
+  },
+  Market_LaneBusy: {
+    says: "lane {lane} holds a job that is {status:status}, or its generation was used already",
+    advice: "Use another lane or a higher generation; postJob chooses both by itself",
+    kind: "stale",
+  },
+  Market_StaleJob: {
+    says: "the job is no longer in the state that was brought along; its lane is now {status:status}",
+    advice: "Read the job again: another account was faster, or the job has ended",
+    kind: "stale",
+  },
+  Market_TooLate: {
+    says: "the deadline {deadline:time} has passed (chain time {now_:time})",
+    advice: "A job that cannot be claimed any more is cancelled, one whose result is overdue is expired",
+    kind: "stale",
+  },
+  Market_TooEarly: {
+    says: "this is possible from {from:time} on (chain time {now_:time})",
+    advice: "Try again then",
+    kind: "retryable",
+  },
+  Market_WrongStateCount: {
+    says: "the number of final roots is not the spec's stateCount",
+    advice: "Bring one root for each tensor of the final state, in order",
+  },
+  Market_RunRootMismatch: {
+    says: "run root {found} does not fit the number of segments (single segment: {singleSegment})",
+    advice: "The run root is zero if the run has one segment, and never otherwise (DSP-13)",
+  },
+  Market_NotAccepted: {
+    says: "the job's verification says {verdict:verdict}",
+    advice: "Finalize once every strategy of its policy has accepted",
+    kind: "retryable",
+  },
+  Market_NotRejected: {
+    says: "the job's verification says {verdict:verdict}, not rejected",
+    advice: "Only a job whose result a strategy rejected can be rejected",
+  },
+  Market_NotStalled: {
+    says: "the job's verification has answered: {verdict:verdict}",
+    advice: "Finalize an accepted job, reject a rejected one",
+    kind: "stale",
+  },
+  Market_Paused: {
+    says: "this part of the market is paused (pause bits {found}, this action's bit {bit})",
+    advice: "Wait until it is opened again; everything that pays out stays open",
+    kind: "retryable",
+  },
+  Market_UnknownPauseBits: {
+    says: "the pause bits name a part the market does not have",
+    advice: "Use 1 (posting), 2 (claiming) or 3 (both)",
+  },
+  Market_BatchTooLarge: {
+    says: "the batch has {found} jobs, the limit is {limit}",
+    advice: "Split it",
+  },
+  Market_NothingEarned: {
+    says: "{provider} has earned nothing in token {token} since it last collected",
+    advice: "Collect after a job of this provider was finalized",
+  },
+  Market_FeeTooHigh: {
+    says: "a fee of {found} basis points is above the limit of {limit}",
+    advice: "Set a fee inside the limit",
+  },
+  Market_NotAContract: {
+    says: "{token} holds no contract",
+    advice: "Give the address of an ERC-20 token on this chain",
+  },
+};
+
+const staking: Record<string, Sentence> = {
+  Staking_ZeroAmount: { says: "the amount is zero", advice: "Give an amount above zero" },
+  Staking_ZeroAddress: { says: "an address is zero", advice: "Give an account that somebody owns" },
+  Staking_NotMarket: {
+    says: "only the job market may lock, release and forfeit bonds",
+    advice: "Use the market's actions",
+    kind: "fatal",
+  },
+  Staking_NotOperator: {
+    says: "{found} is neither provider {provider} nor one of its operators",
+    advice: "Let the provider's owner key call setOperator for this account",
+  },
+  Staking_InsufficientFreeStake: {
+    says: "provider {provider} has {free} of free stake, {wanted} is needed",
+    advice: "Stake more, or wait until running jobs release their bonds",
+  },
+  Staking_TooManyThaws: {
+    says: "{found} withdrawals are under way, the limit is {limit}",
+    advice: "Withdraw the thawed ones first",
+  },
+  Staking_NothingThawed: {
+    says: "nothing has thawed yet; the oldest withdrawal is ready at {readyAt:time}",
+    advice: "Withdraw then, or call requestThaw first if none is under way",
+    kind: "retryable",
+  },
+  Staking_NoCredit: { says: "{account} has no credit from forfeited bonds", advice: "There is nothing to claim" },
+  Staking_ThawPeriodOutOfRange: {
+    says: "a thaw period of {found} seconds is outside {min} to {max}",
+    advice: "Choose a period inside the range",
+  },
+  Staking_StakeTooLarge: { says: "the stake would be {found}, the limit is {limit}", advice: "Stake less" },
+};
+
+const hub: Record<string, Sentence> = {
+  Hub_StrategyOutOfRange: {
+    says: "strategy number {found} is not below {limit}",
+    advice: "Choose a free number below the limit",
+  },
+  Hub_StrategyTaken: {
+    says: "strategy number {number} belongs to {current}",
+    advice: "A strategy is never replaced: register under a free number",
+  },
+  Hub_NotAContract: { says: "{found} holds no contract", advice: "Give the address of a deployed strategy" },
+  Hub_UnknownPolicy: {
+    says: "policy {found} names strategies that are not registered (registered: {registered}), or leaves out bit 0",
+    advice: "A policy is a sum of registered bits and always includes 1, the optimistic window",
+  },
+  Hub_NotEnoughGas: {
+    says: "{found} gas was left to hear the strategies, each needs {perStrategy}",
+    advice: "Send the transaction with a higher gas limit",
+  },
+};
+
+const token: Record<string, Sentence> = {
+  ERC20InsufficientBalance: {
+    says: "{sender} holds {balance} tokens, {needed} are needed",
+    advice: "Get more tokens or use a smaller amount",
+  },
+  ERC20InsufficientAllowance: {
+    says: "{spender} may move {allowance} tokens, {needed} are needed",
+    advice: "Approve the amount first; deposit and stake do it by themselves",
+  },
+  ERC20InvalidApprover: { says: "{approver} cannot approve", advice: "Send it from an ordinary account" },
+  ERC20InvalidReceiver: { says: "{receiver} cannot receive tokens", advice: "Give another receiver" },
+  ERC20InvalidSender: { says: "{sender} cannot send tokens", advice: "Send from an ordinary account" },
+  ERC20InvalidSpender: { says: "{spender} cannot be given an allowance", advice: "Give another spender" },
+  ERC20ExceededCap: { says: "the supply would be {increasedSupply}, the cap is {cap}", advice: "Mint less" },
+  ERC20InvalidCap: {
+    says: "a supply cap of {cap} is not possible",
+    advice: "Deploy with a cap above zero",
+    kind: "fatal",
+  },
+  ERC20ExceededSafeSupply: {
+    says: "the supply would be {increasedSupply}, votes can count {cap}",
+    advice: "Mint less",
+  },
+  ERC2612ExpiredSignature: { says: "the permit expired at {deadline:time}", advice: "Sign a new one" },
+  ERC2612InvalidSigner: {
+    says: "the permit was signed by {signer}, the owner is {owner}",
+    advice: "Sign with the owner's key, for this token on this chain, with the current nonce",
+  },
+  ERC5805FutureLookup: {
+    says: "time {timepoint:time} lies in the future (clock {clock:time})",
+    advice: "Ask for a time that has passed",
+  },
+  VotesExpiredSignature: { says: "the delegation expired at {expiry:time}", advice: "Sign a new one" },
+  InvalidAccountNonce: {
+    says: "the signature does not carry {account}'s current nonce, {currentNonce}",
+    advice: "Sign again with that nonce",
+    kind: "stale",
+  },
+  CheckpointUnorderedInsertion: {
+    says: "a voting checkpoint would lie before the last one",
+    advice: "The chain's clock ran backwards: report it",
+    kind: "fatal",
+  },
+  SafeERC20FailedOperation: {
+    says: "token {token} refused the transfer",
+    advice: "Check the token's balance, allowance and own rules (blocked accounts, pause)",
+  },
+};
+
+const access: Record<string, Sentence> = {
+  AccessManagedUnauthorized: {
+    says: "{caller} may not administer this contract",
+    advice: "Send it from an account to which the protocol authority gave the role",
+  },
+  AccessManagedRequiredDelay: {
+    says: "{caller} may do this only after a delay of {delay} seconds",
+    advice: "Schedule the call with the protocol authority first",
+  },
+  AccessManagedInvalidAuthority: { says: "{authority} cannot be the authority", advice: "Give a contract" },
+  AccessManagerAlreadyScheduled: { says: "operation {operationId} is scheduled already", advice: "Wait for its time" },
+  AccessManagerBadConfirmation: {
+    says: "the role to renounce is not confirmed",
+    advice: "Confirm with the own address",
+  },
+  AccessManagerExpired: { says: "operation {operationId} has expired", advice: "Schedule it again" },
+  AccessManagerInvalidInitialAdmin: {
+    says: "{initialAdmin} cannot be the first administrator",
+    advice: "Deploy with an account that somebody owns",
+    kind: "fatal",
+  },
+  AccessManagerLockedFunction: { says: "function {selector} is locked", advice: "Its role cannot be changed" },
+  AccessManagerLockedRole: { says: "role {roleId} is locked", advice: "Use another role" },
+  AccessManagerNotReady: {
+    says: "the delay of operation {operationId} is not over",
+    advice: "Execute it later",
+    kind: "retryable",
+  },
+  AccessManagerNotScheduled: { says: "operation {operationId} is not scheduled", advice: "Schedule it first" },
+  AccessManagerUnauthorizedAccount: {
+    says: "{msgsender} does not have role {roleId}",
+    advice: "Send it from an account with that role",
+  },
+  AccessManagerUnauthorizedCall: {
+    says: "{caller} may not call {selector} on {target}",
+    advice: "Send it from an account with the function's role",
+  },
+  AccessManagerUnauthorizedCancel: {
+    says: "{msgsender} may not cancel what {caller} scheduled for {selector} on {target}",
+    advice: "Cancel as the caller, a guardian of the role or an administrator",
+  },
+  AccessManagerUnauthorizedConsume: {
+    says: "{target} may not consume a schedule",
+    advice: "Only managed contracts do",
+  },
+};
+
+const plumbing: Record<string, Sentence> = {
+  AddressEmptyCode: { says: "{target} holds no contract", advice: "Check the address", kind: "fatal" },
+  ECDSAInvalidSignature: { says: "the signature is not valid", advice: "Sign again" },
+  ECDSAInvalidSignatureLength: { says: "a signature of {length} bytes is not valid", advice: "Bring 65 bytes" },
+  ECDSAInvalidSignatureS: {
+    says: "the signature's s value {s} is too high",
+    advice: "Sign with a wallet that normalises s",
+  },
+  ERC1967InvalidImplementation: { says: "{implementation} holds no code", advice: "Deploy it first", kind: "fatal" },
+  ERC1967NonPayable: { says: "the proxy takes no value here", advice: "Send 0 wei" },
+  FailedCall: { says: "a call inside the transaction failed without a reason", advice: "Check the called contract" },
+  InsufficientBalance: { says: "the contract holds {balance} wei, {needed} are needed", advice: "Fund it first" },
+  InvalidInitialization: { says: "the contract is initialized already", advice: "Nothing to do", kind: "fatal" },
+  NotInitializing: { says: "this belongs to initialization only", advice: "Nothing to do", kind: "fatal" },
+  ReentrancyGuardReentrantCall: {
+    says: "a token called back into the market during a transfer",
+    advice: "Use a token without such hooks",
+  },
+  SafeCastOverflowedUintDowncast: { says: "{value} does not fit into {bits} bits", advice: "Use a smaller number" },
+  UUPSUnauthorizedCallContext: {
+    says: "an upgrade must go through the proxy",
+    advice: "Call the proxy",
+    kind: "fatal",
+  },
+  UUPSUnsupportedProxiableUUID: {
+    says: "the new implementation names another storage slot, {slot}",
+    advice: "Upgrade to a UUPS implementation",
+    kind: "fatal",
+  },
+};
+
+/** The sentence of every custom error in the ABIs (a test compares). */
+export const sentences: Readonly<Record<string, Sentence>> = {
+  ...market,
+  ...staking,
+  ...hub,
+  ...token,
+  ...access,
+  ...plumbing,
+};
