@@ -131,10 +131,10 @@ export class World {
   /** Reads; the call sees time `now`. */
   async read<Result>(to: Target, functionName: string, args: readonly unknown[] = []): Promise<Result> {
     const data = encodeFunctionData({ abi: to.abi, functionName, args: args as unknown[] });
-    const time = { time: numberToHex(this.now) };
+    await this.#request("evm_setNextBlockTimestamp", [numberToHex(this.now)]);
     let result: Hex;
     try {
-      result = (await this.#request("eth_call", [{ to: to.address, data, gas: GAS }, "latest", {}, time])) as Hex;
+      result = (await this.#request("eth_call", [{ to: to.address, data, gas: GAS }, "pending"])) as Hex;
     } catch (error) {
       throw this.#refusal(error);
     }

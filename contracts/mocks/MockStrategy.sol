@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IVerificationStrategy} from "../interfaces/IVerificationStrategy.sol";
+import {SubmittedJob, Verdict} from "../types/JobTypes.sol";
+
+/// @notice A strategy that answers what it is told to, or misbehaves in a chosen way.
+contract MockStrategy is IVerificationStrategy {
+    enum Manner {
+        Answer,
+        Revert,
+        BurnGas,
+        ReturnNothing,
+        ReturnUnknownVerdict,
+        ReturnVeryMuch
+    }
+
+    error MockStrategy_Told();
+
+    Manner public manner;
+    Verdict public answer;
+    uint256 public readyAt;
+
+    function set(Manner manner_, Verdict answer_, uint256 readyAt_) external {
+        manner = manner_;
+        answer = answer_;
+        readyAt = readyAt_;
+    }
+
+    function verdict(SubmittedJob calldata) external view returns (Verdict, uint256) {
+        Manner manner_ = manner;
+        if (manner_ == Manner.Revert) revert MockStrategy_Told();
+        if (manner_ == Manner.BurnGas) {
+            while (true) {}
+        }
+        assembly ("memory-safe") {
+            if eq(manner_, 3) { return(0, 0) }
+            if eq(manner_, 4) {
+                mstore(0, 7)
+                mstore(32, 0)
+                return(0, 64)
+            }
+            if eq(manner_, 5) { return(0, 100000) }
+        }
+        return (answer, readyAt);
+    }
+}
