@@ -9,10 +9,11 @@ export { initialState } from "./data/init.ts";
 export { ExactError, type ExactErrorCode } from "./errors.ts";
 export { type ConversionOptions, fromLayersModel } from "./model/from-layers.ts";
 export { type LayersModelFiles, type LayersModelJson, toLayersModel } from "./model/to-layers.ts";
-export { type Bound, checkRecords, type Externals } from "./program/bounds.ts";
+export { type Bound, checkRecords } from "./program/bounds.ts";
 export { type CompiledProgram, compileProgram } from "./program/compile.ts";
 export { LIMIT, OP, OP_NAME } from "./program/opcodes.ts";
 export {
+  type Externals,
   encodeRecord,
   KIND,
   type Operand,

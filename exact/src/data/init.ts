@@ -25,7 +25,10 @@ function integerRoot(value: bigint): bigint {
  * and never above the layer's master limit.
  */
 export function initialBound(layer: LayerPlan, weightExponent: number): number {
-  const square = (294n << BigInt(2 * (weightExponent + layer.weightShift))) / (100n * BigInt(layer.inputs));
+  const square =
+    (BigInt(Math.round(600 * Number(process.env.GAIN ?? 0.7) ** 2)) <<
+      BigInt(2 * (weightExponent + layer.weightShift))) /
+    (100n * BigInt(layer.inputs));
   return Math.min(Number(integerRoot(square)), layer.masterLimit);
 }
 

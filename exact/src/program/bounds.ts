@@ -1,8 +1,7 @@
 import { ExactError } from "../errors.ts";
-import type { TensorSpec } from "../types.ts";
 import { DTYPE_RANGE } from "../types.ts";
 import { FLAG_CLIP, LIMIT, OP, OP_INPUTS, OP_NAME } from "./opcodes.ts";
-import { KIND, type Operand, type OpRecord } from "./records.ts";
+import { type Externals, KIND, type Operand, type OpRecord } from "./records.ts";
 import { checkShape } from "./shapes.ts";
 
 /** Worst case of one record: the largest magnitude any step of its evaluation can reach, and that over 2^24. */
@@ -16,12 +15,6 @@ export interface Bound {
 }
 
 type Interval = readonly [number, number];
-
-/** External tensors a record may read; their full type range is assumed unless the content is fixed by the program. */
-export interface Externals {
-  states: readonly TensorSpec[];
-  consts: readonly (TensorSpec & { fixed: boolean })[];
-}
 
 const magnitude = ([low, high]: Interval): number => Math.max(Math.abs(low), Math.abs(high));
 

@@ -1,7 +1,7 @@
 import { concat, toHex, uint } from "../commit/bytes.ts";
 import { keccak } from "../commit/keccak.ts";
 import { merkleRoot } from "../commit/merkle.ts";
-import type { DType, Hex } from "../types.ts";
+import type { DType, Hex, TensorSpec } from "../types.ts";
 import { DTYPE_CODE } from "../types.ts";
 import type { Opcode } from "./opcodes.ts";
 
@@ -27,6 +27,12 @@ export interface OpRecord {
   inputs: readonly Operand[];
   attrs: readonly number[];
   note: string;
+}
+
+/** External tensors a record may read; their full type range is assumed unless the content is fixed by the program. */
+export interface Externals {
+  states: readonly TensorSpec[];
+  consts: readonly (TensorSpec & { fixed: boolean })[];
 }
 
 /** Marks a state tensor that a phase leaves as it is (DSP-08). */

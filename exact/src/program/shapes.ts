@@ -1,7 +1,6 @@
 import { ExactError } from "../errors.ts";
-import type { Externals } from "./bounds.ts";
 import { LIMIT, OP } from "./opcodes.ts";
-import { KIND, type Operand, type OpRecord } from "./records.ts";
+import { type Externals, KIND, type Operand, type OpRecord } from "./records.ts";
 
 const tiles = (length: number): number => Math.ceil(length / 16);
 

@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import * as tf from "@tensorflow/tfjs-core";
+import { ExactError } from "../errors.ts";
+import { loadNodeBackend } from "../node.ts";
+import { loadBackend } from "./backend.ts";
+import { exactnessProbe } from "./probe.ts";
+
+test("wasm and cpu pass every case and give one digest", async () => {
+  const results = [];
+  for (const name of ["wasm", "cpu"] as const) {
+    const backend = await loadNodeBackend(name);
+    const before = tf.memory().numTensors;
+    const result = await exactnessProbe(backend);
+    assert.deepEqual(
+      result.cases.filter((item) => !item.ok),
+      [],
+    );
+    assert.ok(result.ok && result.cases.length >= 64);
+    assert.equal(tf.memory().numTensors, before);
+    results.push(result.digest);
+  }
+  assert.equal(results[0], results[1]);
+  assert.equal((await exactnessProbe(await loadNodeBackend("wasm"))).digest, results[0], "the probe is deterministic");
+});
+
+test("a back end that drops low bits of operands or sums is found out", async () => {
+  const backend = await loadNodeBackend("cpu");
+  const kernel = tf.getKernel("BatchMatMul", "cpu");
+  const original = kernel.kernelFunc;
+  const { digest } = await exactnessProbe(backend);
+  const lossy =
+    (bits: number) =>
+    (value: number): number => {
+      const unit = 2 ** Math.max(0, Math.floor(Math.log2(Math.abs(value) || 1)) - bits);
+      return Math.round(value / unit) * unit;
+    };
+  for (const bits of [7, 10, 22]) {
+    kernel.kernelFunc = (params) => {
+      const out = original(params) as tf.TensorInfo;
+      const values = (params.backend as unknown as { data: tf.DataStorage<{ values: Float32Array }> }).data.get(
+        out.dataId,
+      ).values;
+      values.set(values.map(lossy(bits)));
+      return out;
+    };
+    const result = await exactnessProbe(backend);
+    kernel.kernelFunc = original;
+    const failed = result.cases.filter((item) => !item.ok);
+    assert.ok(!result.ok && failed.length > 0, `${bits} bits`);
+    assert.ok(failed.every(({ found, wanted }) => found !== undefined && wanted !== undefined && found !== wanted));
+    assert.notEqual(result.digest, digest);
+  }
+});
+
+test("a back end that cannot be loaded gives EX-020 with advice", async () => {
+  await assert.rejects(
+    loadBackend("none" as "cpu", { wasmPath: "/nowhere/" }),
+    (error) => error instanceof ExactError && error.code === "EX-020",
+  );
+});

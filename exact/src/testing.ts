@@ -1,0 +1,56 @@
+import { concat, toHex, uint } from "./commit/bytes.ts";
+import { keccak } from "./commit/keccak.ts";
+import { type CompiledProgram, compileProgram } from "./program/compile.ts";
+import { type Program, parseProgram } from "./program/schema.ts";
+import type { Hex, IntTensor } from "./types.ts";
+
+/** Helpers of this package's own tests; nothing else imports this file. */
+
+/** A program small enough for the reference interpreter; sides are no multiples of 16, so that padding matters. */
+export function smallProgram(change: Record<string, unknown> = {}): Program {
+  return parseProgram({
+    format: "assay-program",
+    version: 1,
+    kind: "train",
+    input: { features: 21, bits: 5, rows: 40 },
+    layers: [
+      { type: "dense", units: 18, activation: "relu", weightBits: 9, weightExponent: 8 },
+      { type: "dense", units: 7, activation: "relu", weightBits: 9, weightExponent: 8 },
+      { type: "dense", units: 3, activation: "softmax", weightBits: 9, weightExponent: 8 },
+    ],
+    loss: "softmax-cross-entropy",
+    optimizer: { type: "sgd", rateExponent: -2, halveAtPercent: [50, 75] },
+    batchSize: 8,
+    steps: 12,
+    segmentLength: 4,
+    ...change,
+  });
+}
+
+/** A learnable data set for `program`: features lean on the label, values fill the declared range. */
+export function smallDataset(program: Program): IntTensor {
+  const { rows, features, bits } = program.input;
+  const classes = program.layers.at(-1)!.units;
+  const cols = features + classes;
+  const data = new Int8Array(rows * cols);
+  for (let row = 0; row < rows; row++) {
+    const label = row % classes;
+    const noise = keccak(uint(row, 4));
+    for (let col = 0; col < features; col++) {
+      const lean = col % classes === label ? 2 : 1;
+      data[row * cols + col] = Math.floor((noise[col % 32]! * lean * 2 ** bits) / 512);
+    }
+    data[row * cols + features + label] = 1;
+  }
+  return { name: "dataset", rows, cols, dtype: "int8", data };
+}
+
+export function compileSmall(change: Record<string, unknown> = {}): { compiled: CompiledProgram; dataset: IntTensor } {
+  const program = smallProgram(change);
+  return { compiled: compileProgram(program), dataset: smallDataset(program) };
+}
+
+/** A 32-byte value that depends on `n` only. */
+export function seed(n: number): Hex {
+  return toHex(keccak(concat([uint(n, 8)])));
+}
