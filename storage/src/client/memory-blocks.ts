@@ -22,7 +22,7 @@ export function createMemoryBlocks(): BlockStore & { readonly size: number } {
     async put(bytes, cid) {
       if (cid) await assertBlock(assertCid(cid), bytes, "the caller");
       const name = cid ?? (await hashBlock(bytes));
-      blocks.set(key(name), bytes);
+      blocks.set(key(name), Uint8Array.from(bytes));
       return name;
     },
     delete: async (cid) => {

@@ -8,8 +8,8 @@ import { StorageError } from "../errors.ts";
 
 /** The calls the folder makes, so that a test can make one of them fail as a full disk does. */
 export type FolderFs = {
-  open: typeof open;
-  rename: typeof rename;
+  open: (path: string, flags: string) => Promise<FileHandle>;
+  rename: (from: string, to: string) => Promise<void>;
   readFile: (path: string) => Promise<Uint8Array>;
 };
 

@@ -87,7 +87,8 @@ async function store(args: GatewayArgs, path: string, request: IncomingMessage, 
   assertBlockSize(Number(request.headers["content-length"] ?? 0), limit);
   const parts: Buffer[] = [];
   let length = 0;
-  for await (const part of request) {
+  // Kept open when this loop throws, so that the refusal can still be answered.
+  for await (const part of request.iterator({ destroyOnReturn: false })) {
     length += part.length;
     assertBlockSize(length, limit);
     parts.push(part);

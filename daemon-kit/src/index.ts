@@ -1,0 +1,51 @@
+export {
+  type ConfigSource,
+  describeConfig,
+  envName,
+  type LoadConfigArgs,
+  type LoadedConfig,
+  loadConfig,
+} from "./config.ts";
+export {
+  type CodedError,
+  DaemonError,
+  type DaemonErrorInit,
+  type ErrorKind,
+  EXIT_FAULT,
+  EXIT_OK,
+  EXIT_RETRY,
+  exitCodeOf,
+  formatError,
+  isCodedError,
+  isRetryable,
+  suggest,
+} from "./errors.ts";
+export { type Guard, type GuardRecord, openGuard } from "./guard.ts";
+export { type HttpServer, type ReadyCheck, type StartHttpArgs, startHttp } from "./http.ts";
+export { type Journal, openJournal, type TxAttempt, type TxEntry, type TxIntent, type TxStatus } from "./journal.ts";
+export { type LoadAccountArgs, loadAccount, readKeystore, type WriteKeystoreArgs, writeKeystore } from "./keystore.ts";
+export { type CreateLoggerArgs, createLogger, type Logger } from "./logger.ts";
+export { isSecretName, maskUrl, maskUrlsIn, maskValue } from "./mask.ts";
+export {
+  type CreateRpcArgs,
+  checkRpc,
+  createRpc,
+  type GetLogsArgs,
+  getLogsChunked,
+  isUnreachable,
+  type LogChunk,
+  toRpcError,
+} from "./rpc.ts";
+export { type RunChildArgs, runChild } from "./run-child.ts";
+export { type ChildContext, serveChild } from "./serve-child.ts";
+export { type CreateShutdownArgs, createShutdown, type Shutdown, type ShutdownPhase } from "./shutdown.ts";
+export { openDatabase } from "./sqlite.ts";
+export { revertDataOf, TxRevertedError } from "./tx-errors.ts";
+export { type BumpPolicy, DEFAULT_BUMP } from "./tx-fees.ts";
+export {
+  type CreateTxSenderArgs,
+  createTxSender,
+  type Reconciled,
+  type TxRequest,
+  type TxSender,
+} from "./tx-sender.ts";

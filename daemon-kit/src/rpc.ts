@@ -1,0 +1,132 @@
+import {
+  type AbiEvent,
+  type Address,
+  BaseError,
+  type Chain,
+  createPublicClient,
+  fallback,
+  type GetLogsReturnType,
+  HttpRequestError,
+  http,
+  type PublicClient,
+  TimeoutError,
+} from "viem";
+import { DaemonError } from "./errors.ts";
+import { maskUrl } from "./mask.ts";
+
+export type CreateRpcArgs = {
+  /** In order of preference; with more than one, the quickest and steadiest is preferred. */
+  urls: readonly string[];
+  chain?: Chain;
+  timeoutMs?: number;
+  retryCount?: number;
+  /** Milliseconds between two looks at the chain. */
+  pollingIntervalMs?: number;
+  /** Measure the URLs now and then and prefer the best; needs a process that is ended by its shutdown. */
+  rank?: boolean;
+};
+
+/** A viem client over one or more RPC URLs. @throws DK-042 without a usable URL */
+export function createRpc(args: CreateRpcArgs): PublicClient {
+  const { urls, chain, timeoutMs = 10_000, retryCount = 3, pollingIntervalMs = 1_000, rank = false } = args;
+  const bad = urls.find((url) => !/^https?:$/.test(URL.parse(url)?.protocol ?? ""));
+  if (urls.length === 0 || bad !== undefined) {
+    throw new DaemonError("DK-042", "no usable RPC URL", {
+      kind: "UserFault",
+      found: bad === undefined ? "an empty list" : maskUrl(bad),
+      wanted: "one or more http or https URLs",
+      hint: "set the RPC URL of the chain in the configuration",
+    });
+  }
+  const transports = urls.map((url) => http(url, { timeout: timeoutMs, retryCount }));
+  const [only] = transports;
+  const transport = transports.length === 1 && only ? only : fallback(transports, { rank });
+  return createPublicClient({ chain, transport, pollingInterval: pollingIntervalMs });
+}
+
+/**
+ * Checks that the chain answers and is the one meant.
+ * @returns the chain id @throws DK-040 unreachable, DK-041 another chain
+ */
+export async function checkRpc(client: PublicClient, urls: readonly string[], chainId?: number): Promise<number> {
+  const found = await client.getChainId().catch((error: unknown) => {
+    throw toRpcError(error, urls);
+  });
+  if (chainId === undefined || found === chainId) return found;
+  throw new DaemonError("DK-041", "the RPC serves another chain", {
+    kind: "UserFault",
+    found: `chain ${found} at ${urls.map(maskUrl).join(", ")}`,
+    wanted: `chain ${chainId}`,
+    hint: "correct the RPC URL, or the chain in the configuration",
+  });
+}
+
+/** @returns DK-040 for a failure to reach the RPC, any other error as it is */
+export function toRpcError(error: unknown, urls: readonly string[] = []): unknown {
+  if (!isUnreachable(error)) return error;
+  const where = urls.length > 0 ? urls.map(maskUrl).join(", ") : "the configured URLs";
+  return new DaemonError("DK-040", "the RPC cannot be reached", {
+    kind: "Retryable",
+    found: `${reasonOf(error)} at ${where}`,
+    wanted: "an Ethereum JSON-RPC endpoint that answers",
+    hint: "check that the chain's node runs and the URL is right; add a second URL as a fallback",
+    cause: error,
+  });
+}
+
+/** @returns whether the RPC gave no proper answer, by the class of viem's error */
+export function isUnreachable(error: unknown): boolean {
+  if (!(error instanceof BaseError)) return false;
+  return error.walk((e) => e instanceof HttpRequestError || e instanceof TimeoutError) !== null;
+}
+
+function reasonOf(error: unknown): string {
+  const inner =
+    error instanceof BaseError ? error.walk((e) => e instanceof HttpRequestError || e instanceof TimeoutError) : null;
+  if (inner instanceof HttpRequestError) {
+    return inner.status ? `HTTP ${inner.status}` : ((inner.details || inner.shortMessage).split("\n")[0] ?? "");
+  }
+  return inner instanceof TimeoutError ? "no answer in time" : "no answer";
+}
+
+export type GetLogsArgs<E extends readonly AbiEvent[]> = {
+  address: Address | Address[];
+  events: E;
+  fromBlock: bigint;
+  toBlock: bigint;
+  /** Most blocks asked for at once. */
+  maxRange?: bigint;
+};
+
+export type LogChunk<E extends readonly AbiEvent[]> = {
+  fromBlock: bigint;
+  toBlock: bigint;
+  logs: GetLogsReturnType<undefined, E, true>;
+};
+
+/**
+ * Logs over any range, in order, in chunks as large as the RPC allows: halved when it refuses, doubled when it answers.
+ * @throws DK-040, or the RPC's refusal of a single block
+ */
+export async function* getLogsChunked<const E extends readonly AbiEvent[]>(
+  client: PublicClient,
+  { address, events, fromBlock, toBlock, maxRange = 10_000n }: GetLogsArgs<E>,
+): AsyncGenerator<LogChunk<E>, void, undefined> {
+  let range = maxRange;
+  for (let from = fromBlock; from <= toBlock; ) {
+    const last = from + range - 1n;
+    const to = last < toBlock ? last : toBlock;
+    try {
+      const logs = await client.getLogs({ address, events, fromBlock: from, toBlock: to, strict: true });
+      yield { fromBlock: from, toBlock: to, logs: logs as LogChunk<E>["logs"] };
+      from = to + 1n;
+      range = range * 2n < maxRange ? range * 2n : maxRange;
+    } catch (error) {
+      // A server that cannot be reached at all is not helped by asking for less.
+      const refused = error instanceof BaseError && !isUnreachable(error);
+      const tooSlow = error instanceof BaseError && error.walk((e) => e instanceof TimeoutError) !== null;
+      if (to === from || !(refused || tooSlow)) throw toRpcError(error);
+      range = (to - from + 1n) / 2n;
+    }
+  }
+}

@@ -1,0 +1,213 @@
+import { Counter, type Registry } from "prom-client";
+import type { Address, Hex, LocalAccount, PublicClient, TransactionReceipt } from "viem";
+import type { Journal, TxEntry, TxStatus } from "./journal.ts";
+import type { Logger } from "./logger.ts";
+import { toRpcError } from "./rpc.ts";
+import { broadcast, signAttempt } from "./tx-broadcast.ts";
+import { insufficientFunds, otherChain, refusedByNode, TxRevertedError } from "./tx-errors.ts";
+import { type BumpPolicy, DEFAULT_BUMP, firstFees } from "./tx-fees.ts";
+import { look, receiptOf, resend, settle, type WatchContext, watch } from "./tx-watch.ts";
+
+export type TxRequest = {
+  /** Names the deed, not the try: the same key is never sent twice. */
+  key: string;
+  to: Address;
+  data?: Hex;
+  /** Wei. */
+  value?: bigint;
+  /** Gas limit; estimated, with a quarter to spare, if absent. */
+  gas?: bigint;
+  /** Try it with eth_call on the pending state first; true if absent. */
+  simulate?: boolean;
+};
+
+export type CreateTxSenderArgs = {
+  journal: Journal;
+  publicClient: PublicClient;
+  account: LocalAccount;
+  log: Logger;
+  /** Blocks a receipt must have, its own included. */
+  confirmations?: number;
+  bump?: Partial<BumpPolicy>;
+  pollMs?: number;
+  /** Counts transactions by end, and fee bumps, under the prefix. */
+  metrics?: { registry: Registry; prefix: string };
+  signal?: AbortSignal;
+};
+
+export type Reconciled = { key: string; status: TxStatus | "forgotten" };
+
+export type TxSender = {
+  /**
+   * Simulates, journals, signs, journals the hash, sends, and follows it to a confirmed receipt. A key that was sent
+   * before, by this process or one before it, is not sent again: its receipt is waited for and returned.
+   * @throws viem's own error when the simulation reverts (no gas was spent), DK-032 … DK-038, DK-040
+   */
+  send(request: TxRequest): Promise<TransactionReceipt>;
+  /** Compares every open entry with the chain; call it once, before anything is sent. */
+  reconcile(): Promise<Reconciled[]>;
+};
+
+type Context = WatchContext & { ends: Counter | undefined };
+
+/** Sends transactions of one account so that a crash at any point loses none and repeats none. */
+export function createTxSender(args: CreateTxSenderArgs): TxSender {
+  const context = contextOf(args);
+  const running = new Map<string, Promise<TransactionReceipt>>();
+  let tail: Promise<unknown> = Promise.resolve();
+  // One at a time from simulation to broadcast: nonces are allotted without gaps, and only to what will be sent.
+  const inTurn = <T>(action: () => Promise<T>): Promise<T> => {
+    const mine = tail.then(action, action);
+    tail = mine.catch(() => {});
+    return mine;
+  };
+  let chain: Promise<number> | undefined;
+  const ready = () => {
+    chain ??= assertChain(context).catch((error: unknown) => {
+      chain = undefined;
+      throw error;
+    });
+    return chain;
+  };
+  return {
+    send(request) {
+      const known = running.get(request.key);
+      if (known) return known;
+      const mine = ready()
+        .then((chainId) => inTurn(() => launch(context, request, chainId)))
+        .then((settled) => settled ?? watch(context, request.key))
+        .catch((error: unknown) => {
+          throw toRpcError(error);
+        })
+        .finally(() => {
+          running.delete(request.key);
+          const status = context.journal.get(request.key)?.status;
+          if (status && status !== "sent") context.ends?.inc({ status });
+        });
+      running.set(request.key, mine);
+      return mine;
+    },
+    async reconcile() {
+      try {
+        await ready();
+        return await inTurn(() => reconcileAll(context));
+      } catch (error) {
+        throw toRpcError(error);
+      }
+    },
+  };
+}
+
+function contextOf(args: CreateTxSenderArgs): Context {
+  const { journal, publicClient: client, account, log, metrics, signal } = args;
+  const bumps = metrics && counter(metrics, "tx_fee_bumps_total", "Fee increases at the same nonce", []);
+  return {
+    journal,
+    client,
+    account,
+    log,
+    signal,
+    confirmations: args.confirmations ?? 1,
+    bump: { ...DEFAULT_BUMP, ...args.bump },
+    pollMs: args.pollMs ?? client.pollingInterval,
+    onBump: () => bumps?.inc(),
+    ends: metrics && counter(metrics, "tx_total", "Transactions by how they ended", ["status"]),
+  };
+}
+
+function counter(
+  { registry, prefix }: { registry: Registry; prefix: string },
+  name: string,
+  help: string,
+  labelNames: string[],
+) {
+  return new Counter({ name: `${prefix}${name}`, help, labelNames, registers: [registry] });
+}
+
+// A local chain started anew has the same id and other blocks; old entries would then be believed wrongly.
+async function assertChain({ client, journal }: Context): Promise<number> {
+  const [chainId, block] = await Promise.all([client.getChainId(), client.getBlock({ blockNumber: 0n })]);
+  const known = journal.genesis(chainId, block.hash);
+  if (known !== block.hash) throw otherChain(block.hash, known);
+  return chainId;
+}
+
+/** @returns the receipt of a key that ended before, or undefined when the key is now on its way */
+async function launch(context: Context, request: TxRequest, chainId: number): Promise<TransactionReceipt | undefined> {
+  const { journal, client } = context;
+  const before = journal.get(request.key);
+  if (before?.status === "mined" || before?.status === "failed") {
+    const receipt = before.minedHash && (await receiptOf(client, before.minedHash));
+    // A block that a reorganisation took away: the signed versions are still good.
+    if (!receipt) journal.setStatus(request.key, "sent");
+    else if (before.status === "mined") return receipt;
+    else throw new TxRevertedError(before, receipt.transactionHash, before.error ?? "reverted", receipt);
+    return undefined;
+  }
+  if (before?.status === "sent" || before?.status === "abandoned") {
+    journal.setStatus(request.key, "sent");
+    return undefined;
+  }
+  if (before) journal.forget(request.key); // never signed, or can never land
+  await start(context, request, chainId);
+  return undefined;
+}
+
+async function start(context: Context, request: TxRequest, chainId: number): Promise<void> {
+  const { client, account, journal, bump, log } = context;
+  const { key, to, data = "0x", value = 0n, simulate = true } = request;
+  const call = { account: account.address, to, data, value };
+  if (simulate) await client.call({ ...call, blockTag: "pending" });
+  const gas = request.gas ?? ((await client.estimateGas({ ...call, account })) * 5n) / 4n;
+  const fees = await firstFees(client, bump);
+  const nonce = await nextNonce(context, chainId);
+  context.signal?.throwIfAborted();
+  journal.addIntent({ key, chainId, from: account.address, to, data, value, nonce, gas });
+  try {
+    await signAttempt(context, journal.get(key) as TxEntry, fees);
+  } catch (error) {
+    journal.forget(key); // unsigned, so it cannot be anywhere
+    throw error;
+  }
+  const entry = journal.get(key) as TxEntry;
+  const result = await broadcast(client, entry);
+  log.info({ key, tx: entry.attempts[0]?.hash, nonce, outcome: result.outcome }, "transaction sent");
+  if (result.outcome === "noFunds" || result.outcome === "refused") {
+    journal.setStatus(key, "dropped");
+    throw result.outcome === "noFunds"
+      ? insufficientFunds(account.address, result.error)
+      : refusedByNode(key, result.error);
+  }
+}
+
+// The chain may not know yet what is signed and journaled, and the journal does not know what others sent.
+async function nextNonce({ client, account, journal }: Context, chainId: number): Promise<number> {
+  const pending = await client.getTransactionCount({ address: account.address, blockTag: "pending" });
+  const ours = journal
+    .list("sent", "abandoned")
+    .filter((entry) => entry.from === account.address && entry.chainId === chainId)
+    .map((entry) => entry.nonce + 1);
+  return Math.max(pending, ...ours);
+}
+
+async function reconcileAll(context: Context): Promise<Reconciled[]> {
+  const { journal, log } = context;
+  const results: Reconciled[] = [];
+  for (const entry of journal.list("intent", "sent", "abandoned")) {
+    if (entry.attempts.length === 0) {
+      journal.forget(entry.key);
+      results.push({ key: entry.key, status: "forgotten" });
+      continue;
+    }
+    const sighting = await look(context, entry);
+    if (sighting.state === "settled") {
+      await settle(context, entry, sighting.receipt).catch((error: unknown) => {
+        if (!(error instanceof TxRevertedError)) throw error;
+      });
+    } else if (sighting.state === "replaced") journal.setStatus(entry.key, "dropped");
+    else if (sighting.state === "pending") await resend(context, entry.key);
+    results.push({ key: entry.key, status: journal.get(entry.key)?.status ?? "forgotten" });
+  }
+  if (results.length > 0) log.info({ entries: results }, "journal reconciled");
+  return results;
+}
