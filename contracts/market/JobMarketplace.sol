@@ -117,6 +117,8 @@ contract JobMarketplace is Managed, ReentrancyGuardTransient, IJobMarketplace {
         external
         nonReentrant
     {
+        // Checked before the token is called at all: nobody vouches for the others.
+        _requireAllowed(token);
         // A permit that somebody else brought first leaves the allowance in place; transferFrom decides.
         try IERC20Permit(token).permit(msg.sender, address(this), amount, deadline, v, r, s) {} catch {}
         _deposit(token, msg.sender, amount);
@@ -467,6 +469,10 @@ contract JobMarketplace is Managed, ReentrancyGuardTransient, IJobMarketplace {
         if (verdict != Verdict.Accepted) return Market_NotAccepted.selector;
     }
 
+    function _requireAllowed(address token) private view {
+        require(_storage().tokens[token].allowed, Market_TokenNotAllowed(token));
+    }
+
     /* ── INTERNALS: MONEY ── */
 
     /// @dev Neighbours in a batch that share provider and token are paid by one credit and one release.
@@ -506,13 +512,12 @@ contract JobMarketplace is Managed, ReentrancyGuardTransient, IJobMarketplace {
     function _deposit(address token, address account, uint256 amount) private {
         require(account != address(0), Market_ZeroAddress());
         require(amount != 0, Market_ZeroAmount());
-        Storage storage $ = _storage();
-        require($.tokens[token].allowed, Market_TokenNotAllowed(token));
+        _requireAllowed(token);
         uint256 before = IERC20(token).balanceOf(address(this));
         IERC20(token).safeTransferFrom(msg.sender, address(this), amount);
         uint256 arrived = IERC20(token).balanceOf(address(this)) - before;
         require(arrived == amount, Market_FeeOnTransfer(token, arrived, amount));
-        $.balances[token][account] += amount;
+        _storage().balances[token][account] += amount;
         emit Deposited(token, account, msg.sender, amount);
     }
 

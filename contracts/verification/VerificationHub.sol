@@ -96,15 +96,22 @@ contract VerificationHub is Managed, IVerificationHub {
     /* ── INTERNALS ── */
 
     /// @dev A fixed gas stipend, checked beforehand, so that a caller cannot make an answer look like silence by sending
-    ///      little gas; a low-level call, so that a malformed answer is silence too and never blocks a timeout.
+    ///      little gas; a low-level call that copies two words and no more, so that a malformed or endless answer is
+    ///      silence too and never blocks a timeout.
     function _ask(IVerificationStrategy strategy, SubmittedJob calldata job) private view returns (Verdict, uint256) {
         uint256 available = gasleft();
         require(available - available / 64 > STRATEGY_GAS + 20_000, Hub_NotEnoughGas(available, STRATEGY_GAS));
-        (bool ok, bytes memory answer) =
-            address(strategy).staticcall{gas: STRATEGY_GAS}(abi.encodeCall(IVerificationStrategy.verdict, (job)));
-        if (!ok || answer.length < 64) return (Verdict.Pending, 0);
-        (uint256 one, uint256 ready) = abi.decode(answer, (uint256, uint256));
-        if (one > uint256(type(Verdict).max)) return (Verdict.Pending, 0);
+        bytes memory question = abi.encodeCall(IVerificationStrategy.verdict, (job));
+        bool answered;
+        uint256 one;
+        uint256 ready;
+        assembly ("memory-safe") {
+            answered := staticcall(STRATEGY_GAS, strategy, add(question, 32), mload(question), 0, 64)
+            answered := and(answered, gt(returndatasize(), 63))
+            one := mload(0)
+            ready := mload(32)
+        }
+        if (!answered || one > uint256(type(Verdict).max)) return (Verdict.Pending, 0);
         return (Verdict(one), ready);
     }
 

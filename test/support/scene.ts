@@ -57,7 +57,10 @@ export function tell(world: World, strategy: Target, manner: number, verdict: nu
 }
 
 /** Takes a new job as far as `submitted`. */
-export async function submittedJob({ requester, provider, world }: Scene, overrides: Parameters<Actor["postNew"]>[0] = {}) {
+export async function submittedJob(
+  { requester, provider, world }: Scene,
+  overrides: Parameters<Actor["postNew"]>[0] = {},
+) {
   const job: Job = await requester.postNew(overrides);
   await provider.claim(job);
   world.pass(60);

@@ -160,6 +160,16 @@ export class World {
     assert.fail(`${call[0]} went through, ${errorName} wanted`);
   }
 
+  /** Tries a call as it stands, gas included, and returns what it was refused with, if it was. */
+  async attempt(call: Record<string, unknown>): Promise<unknown> {
+    try {
+      await this.#request("eth_call", [call, "latest"]);
+      return undefined;
+    } catch (error) {
+      return this.#refusal(error);
+    }
+  }
+
   /** Deploys a contract of the build, by its source, e.g. `mocks/FeeToken.sol`. */
   async create(source: string, args: readonly unknown[] = [], from: Address = this.deployer): Promise<Target> {
     const { abi, bytecode } = readBuild(source);

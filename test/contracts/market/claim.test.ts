@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { maxUint96 } from "viem";
 import { priceAt } from "../../../sdk/src/codec/priceAt.ts";
-import { Actor, ASY_UNIT, draftJob, type Job, laneStatus, STATUS } from "../../support/actor.ts";
+import { type Actor, ASY_UNIT, draftJob, type Job, laneStatus, STATUS } from "../../support/actor.ts";
 import { createScene, DEPOSIT, type Scene, STAKE } from "../../support/scene.ts";
 
 let scene: Scene;
@@ -155,7 +155,13 @@ describe("the ramp, JOB-17", () => {
 
   test("the price claimed is the price paid, however late it is settled", async () => {
     const { world, requester, provider, anyone } = scene;
-    const ramp = { minPrice: 3n, maxPrice: 10n ** 20n, rampStart: world.now, rampLength: 9_999, claimBy: world.now + 9_999 };
+    const ramp = {
+      minPrice: 3n,
+      maxPrice: 10n ** 20n,
+      rampStart: world.now,
+      rampLength: 9_999,
+      claimBy: world.now + 9_999,
+    };
     const job = await requester.postNew(ramp);
     world.pass(3_333);
     await provider.claim(job);

@@ -36,7 +36,10 @@ describe("finalize", () => {
     passWindow(world, job);
     const ready = world.now;
     world.now = ready - 1;
-    await anyone.refused(world.market, "finalize", settleArgs(job), "Market_TooEarly", [BigInt(ready), BigInt(ready - 1)]);
+    await anyone.refused(world.market, "finalize", settleArgs(job), "Market_TooEarly", [
+      BigInt(ready),
+      BigInt(ready - 1),
+    ]);
     world.now = ready;
     await anyone.finalize(job);
   });
@@ -87,7 +90,14 @@ describe("finalizeBatch", () => {
   async function jobs(count: number): Promise<Job[]> {
     const all: Job[] = [];
     for (let lane = 0; lane < count; lane++) {
-      all.push(await submittedJob(scene, { lane, maxPrice: BigInt(lane + 1), minPrice: BigInt(lane + 1), bond: 10n * ASY_UNIT }));
+      all.push(
+        await submittedJob(scene, {
+          lane,
+          maxPrice: BigInt(lane + 1),
+          minPrice: BigInt(lane + 1),
+          bond: 10n * ASY_UNIT,
+        }),
+      );
     }
     return all;
   }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { type Hex, keccak256 } from "viem";
-import { type Job, laneStatus, sampleSpec, STATUS, submitArgs, ZERO_HASH } from "../../support/actor.ts";
+import { type Job, laneStatus, STATUS, sampleSpec, submitArgs, ZERO_HASH } from "../../support/actor.ts";
 import { createScene, type Scene } from "../../support/scene.ts";
 
 let scene: Scene;
@@ -30,7 +30,10 @@ describe("submit", () => {
     assert.equal(await world.read(world.market, "isSubmitted", [job.terms, job.run, job.commitment]), true);
     const other = keccak256(job.commitment);
     assert.equal(await world.read(world.market, "isSubmitted", [job.terms, job.run, other]), false);
-    assert.equal(await world.read(world.market, "isSubmitted", [job.terms, job.run + (1n << 16n), job.commitment]), false);
+    assert.equal(
+      await world.read(world.market, "isSubmitted", [job.terms, job.run + (1n << 16n), job.commitment]),
+      false,
+    );
     const submitted = events.find(({ name }) => name === "ResultSubmitted")!;
     assert.deepEqual(submitted.args.finalRoots, job.finalRoots);
     assert.equal(submitted.args.runRoot, job.runRoot);

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.24;
+
+/// @title MerkleWalk
+/// @notice Binary Merkle trees over a known number of leaves, walked several levels at a time.
+/// @dev No index or depth is ever taken from a caller as such: both follow from the number of leaves and the path walked.
+library MerkleWalk {
+    /// @notice Most levels one reveal may span. The reveal's cost per level is lowest at five or six (docs/adr/166).
+    uint256 internal constant MAX_STRIDE = 6;
+
+    /// @notice The reveal or proof does not have the length that the position dictates.
+    error Dispute_WrongLength(uint256 found, uint256 wanted);
+    /// @notice The hashes do not lead to the disputed one.
+    error Dispute_WrongRoot(bytes32 found, bytes32 wanted);
+
+    /// @notice DSP-03: ceil(log2 leaves).
+    function depth(uint256 leaves) internal pure returns (uint256 d) {
+        while (uint256(1) << d < leaves) ++d;
+    }
+
+    /// @notice DSP-03: root of an all-padding subtree.
+    function zero(uint256 height) internal pure returns (bytes32 z) {
+        z = keccak256(hex"02");
+        for (uint256 i; i < height; ++i) {
+            z = node(z, z);
+        }
+    }
+
+    /// @notice DSP-02: H(0x01, left, right).
+    function node(bytes32 left, bytes32 right) internal pure returns (bytes32 h) {
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore8(free, 0x01)
+            mstore(add(free, 0x01), left)
+            mstore(add(free, 0x21), right)
+            h := keccak256(free, 0x41)
+        }
+    }
+
+    /// @notice How many levels the reveal of a node at `height` > 0 spans: the path is cut into equal parts.
+    function stride(uint256 height) internal pure returns (uint256) {
+        uint256 rounds = (height + MAX_STRIDE - 1) / MAX_STRIDE;
+        return (height + rounds - 1) / rounds;
+    }
+
+    /// @notice How many of the 2^step descendants of node `index` at `height`, `step` levels below it, hold a leaf.
+    function occupied(uint256 index, uint256 height, uint256 step, uint256 leaves) internal pure returns (uint256) {
+        uint256 below = height - step;
+        uint256 first = index << height;
+        uint256 held = (leaves - first + (uint256(1) << below) - 1) >> below;
+        return held < uint256(1) << step ? held : uint256(1) << step;
+    }
+
+    /// @notice DSP-21: checks the descendants of node `index` at `height` one stride below against its hash.
+    /// @dev Descendants without a leaf are not supplied: they are the padding constants, so nobody can put junk there.
+    function checkChildren(
+        bytes32 expect,
+        uint256 index,
+        uint256 height,
+        uint256 leaves,
+        bytes32[] calldata children
+    ) internal pure {
+        uint256 step = stride(height);
+        uint256 held = occupied(index, height, step, leaves);
+        // INVARIANT DSP-21: exactly the descendants that hold leaves are revealed
+        require(children.length == held, Dispute_WrongLength(children.length, held));
+        bytes32 found = fold(children, height - step, step);
+        require(found == expect, Dispute_WrongRoot(found, expect));
+    }
+
+    /// @notice Root of the subtree `levels` above `nodes` (at least one), which stand at height `base`; padded by DSP-03.
+    function fold(bytes32[] calldata nodes, uint256 base, uint256 levels) internal pure returns (bytes32) {
+        bytes32[] memory row = nodes;
+        uint256 count = row.length;
+        bytes32 pad = count == uint256(1) << levels ? bytes32(0) : zero(base);
+        for (uint256 level; level < levels; ++level) {
+            uint256 half = (count + 1) >> 1;
+            for (uint256 i; i < half; ++i) {
+                uint256 right = 2 * i + 1;
+                row[i] = node(row[2 * i], right < count ? row[right] : pad);
+            }
+            count = half;
+            pad = node(pad, pad);
+        }
+        return row[0];
+    }
+
+    /// @notice DSP-23: checks that `leaf` stands at `index` of a tree `levels` deep under `root`.
+    function checkProof(bytes32 root, bytes32 leaf, uint256 index, uint256 levels, bytes32[] calldata proof)
+        internal
+        pure
+    {
+        // INVARIANT DSP-23: the proof is as long as the tree is deep
+        require(proof.length == levels, Dispute_WrongLength(proof.length, levels));
+        for (uint256 i; i < levels; ++i) {
+            leaf = index & 1 == 0 ? node(leaf, proof[i]) : node(proof[i], leaf);
+            index >>= 1;
+        }
+        require(leaf == root, Dispute_WrongRoot(leaf, root));
+    }
+}

@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { after, before, beforeEach, describe, test } from "node:test";
+import { laneStatus, STATUS, settleArgs } from "../../support/actor.ts";
+import {
+  createScene,
+  DEPOSIT,
+  MANNER,
+  passWindow,
+  registerMock,
+  type Scene,
+  STAKE,
+  submittedJob,
+  tell,
+  VERDICT,
+} from "../../support/scene.ts";
+import type { Target } from "../../support/world.ts";
+
+const TIMEOUT = 30 * 86_400;
+const POLICY = 3;
+
+let scene: Scene;
+let strategy: Target;
+let reset: () => Promise<void>;
+before(async () => {
+  scene = await createScene();
+  strategy = await registerMock(scene.world, 1);
+  reset = await scene.world.snapshot();
+});
+beforeEach(() => reset());
+after(() => scene.world.close());
+
+const say = (verdict: number, readyAt = 0) => tell(scene.world, strategy, MANNER.answer, verdict, readyAt);
+
+describe("a policy with a second strategy", () => {
+  test("finalize waits for it, JOB-50", async () => {
+    const { world, anyone, provider } = scene;
+    const job = await submittedJob(scene, { policy: POLICY });
+    passWindow(world, job);
+    await anyone.refused(world.market, "finalize", settleArgs(job), "Market_NotAccepted", [job.id, VERDICT.pending]);
+    await say(VERDICT.pending, world.now + 50);
+    await anyone.refused(world.market, "finalize", settleArgs(job), "Market_TooEarly", [
+      BigInt(world.now + 50),
+      BigInt(world.now),
+    ]);
+    await say(VERDICT.rejected);
+    await anyone.refused(world.market, "finalize", settleArgs(job), "Market_NotAccepted", [job.id, VERDICT.rejected]);
+    await say(VERDICT.accepted);
+    await anyone.finalize(job);
+    assert.equal((await provider.earned()).gross, job.fields.maxPrice);
+  });
+
+  test("a batch skips what it has not accepted", async () => {
+    const { world, anyone } = scene;
+    const waiting = await submittedJob(scene, { policy: POLICY, lane: 0 });
+    const done = await submittedJob(scene, { lane: 1 });
+    world.pass(86_400);
+    const items = [waiting, done].map(({ terms, run, commitment }) => ({ terms, run, commitment }));
+    await anyone.send(world.market, "finalizeBatch", [items]);
+    assert.equal(await laneStatus(world, waiting), STATUS.submitted);
+    assert.equal(await laneStatus(world, done), STATUS.finalized);
+    for (const manner of Object.values(MANNER).slice(1)) {
+      await tell(world, strategy, manner);
+      await anyone.send(world.market, "finalizeBatch", [items]);
+    }
+    await say(VERDICT.accepted);
+    await anyone.send(world.market, "finalizeBatch", [items]);
+    assert.equal(await laneStatus(world, waiting), STATUS.finalized);
+  });
+});
+
+describe("reject, JOB-51", () => {
+  test("refunds the price, gives 15 % of the bond to the requester, burns the rest", async () => {
+    const { world, requester, provider, anyone } = scene;
+    const job = await submittedJob(scene, { policy: POLICY });
+    await say(VERDICT.rejected);
+    const supply = await world.read<bigint>(world.asy, "totalSupply");
+    const { events } = await anyone.reject(job);
+    const bond = job.fields.bond;
+    const share = (bond * 15n) / 100n;
+    assert.equal(await requester.balance(), DEPOSIT);
+    assert.equal(await world.read(world.staking, "creditOf", [requester.address]), share);
+    assert.equal(await world.read(world.asy, "totalSupply"), supply - (bond - share));
+    assert.deepEqual(await provider.stakes(), { stake: STAKE - bond, locked: 0n, free: STAKE - bond });
+    assert.equal(await laneStatus(world, job), STATUS.rejected);
+    assert.equal(events.find(({ name }) => name === "JobRejected")?.args.forfeited, bond);
+    await anyone.refused(world.market, "reject", settleArgs(job), "Market_StaleJob", [job.id, STATUS.rejected]);
+    await anyone.refused(world.market, "finalize", settleArgs(job), "Market_StaleJob");
+  });
+
+  test("RevertWhen_NothingRejects", async () => {
+    const { world, anyone } = scene;
+    const plain = await submittedJob(scene, { lane: 1 });
+    await anyone.refused(world.market, "reject", settleArgs(plain), "Market_NotRejected", [plain.id, VERDICT.pending]);
+    passWindow(world, plain);
+    await anyone.refused(world.market, "reject", settleArgs(plain), "Market_NotRejected", [plain.id, VERDICT.accepted]);
+    const job = await submittedJob(scene, { policy: POLICY });
+    await anyone.refused(world.market, "reject", settleArgs(job), "Market_NotRejected", [job.id, VERDICT.pending]);
+    await anyone.refused(world.market, "reject", [job.terms, job.run ^ 1n, job.commitment], "Market_StaleJob");
+  });
+});
+
+describe("resolveStalled, JOB-52", () => {
+  test("returns price and bond when nobody answered for window + 30 days", async () => {
+    const { world, requester, provider, anyone } = scene;
+    const job = await submittedJob(scene, { policy: POLICY });
+    passWindow(world, job);
+    world.pass(TIMEOUT - 1);
+    const from = BigInt(world.now + 1);
+    await anyone.refused(world.market, "resolveStalled", settleArgs(job), "Market_TooEarly", [from, from - 1n]);
+    world.pass(1);
+    await anyone.refused(world.market, "resolveStalled", [job.terms, job.run ^ 1n, job.commitment], "Market_StaleJob");
+    await anyone.resolveStalled(job);
+    assert.equal(await requester.balance(), DEPOSIT);
+    assert.deepEqual(await provider.stakes(), { stake: STAKE, locked: 0n, free: STAKE });
+    assert.equal(await laneStatus(world, job), STATUS.unresolved);
+    await anyone.refused(world.market, "resolveStalled", settleArgs(job), "Market_StaleJob");
+  });
+
+  test("RevertWhen_TheStrategiesHaveAnswered", async () => {
+    const { world, anyone } = scene;
+    const plain = await submittedJob(scene, { lane: 1 });
+    const job = await submittedJob(scene, { policy: POLICY });
+    passWindow(world, job);
+    world.pass(TIMEOUT);
+    await anyone.refused(world.market, "resolveStalled", settleArgs(plain), "Market_NotStalled", [plain.id, 1]);
+    await say(VERDICT.accepted);
+    await anyone.refused(world.market, "resolveStalled", settleArgs(job), "Market_NotStalled", [job.id, 1]);
+    await say(VERDICT.rejected);
+    await anyone.refused(world.market, "resolveStalled", settleArgs(job), "Market_NotStalled", [job.id, 2]);
+  });
+
+  for (const [name, manner] of Object.entries(MANNER).slice(1)) {
+    test(`money comes out of a job whose strategy chooses to ${name}`, async () => {
+      const { world, requester, anyone } = scene;
+      const job = await submittedJob(scene, { policy: POLICY });
+      await tell(world, strategy, manner);
+      passWindow(world, job);
+      await anyone.refused(world.market, "finalize", settleArgs(job), "Market_NotAccepted");
+      world.pass(TIMEOUT);
+      await anyone.resolveStalled(job);
+      assert.equal(await requester.balance(), DEPOSIT);
+    });
+  }
+});
