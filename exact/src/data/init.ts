@@ -26,7 +26,7 @@ function integerRoot(value: bigint): bigint {
  */
 export function initialBound(layer: LayerPlan, weightExponent: number): number {
   const square =
-    (BigInt(Math.round(600 * Number(process.env.GAIN ?? 0.7) ** 2)) <<
+    (294n <<
       BigInt(2 * (weightExponent + layer.weightShift))) /
     (100n * BigInt(layer.inputs));
   return Math.min(Number(integerRoot(square)), layer.masterLimit);
