@@ -25,10 +25,7 @@ function integerRoot(value: bigint): bigint {
  * and never above the layer's master limit.
  */
 export function initialBound(layer: LayerPlan, weightExponent: number): number {
-  const square =
-    (294n <<
-      BigInt(2 * (weightExponent + layer.weightShift))) /
-    (100n * BigInt(layer.inputs));
+  const square = (294n << BigInt(2 * (weightExponent + layer.weightShift))) / (100n * BigInt(layer.inputs));
   return Math.min(Number(integerRoot(square)), layer.masterLimit);
 }
 
