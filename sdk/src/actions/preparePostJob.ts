@@ -1,7 +1,7 @@
 import { type Address, zeroAddress } from "viem";
 import { jobMarketplaceAbi } from "../abis.ts";
-import { packJobSpec, specHash } from "../codec/jobSpec.ts";
-import { jobId, packJobTerms, TERMS_VERSION } from "../codec/jobTerms.ts";
+import { packJobSpec, specHash, unpackJobSpec } from "../codec/jobSpec.ts";
+import { jobId, packJobTerms, TERMS_VERSION, unpackJobTerms } from "../codec/jobTerms.ts";
 import type { JobId, JobSpec, JobTerms } from "../codec/types.ts";
 import { type AssayContext, accountOr } from "../context.ts";
 import { AssayError } from "../errors.ts";
@@ -91,9 +91,11 @@ export async function preparePostJob(context: AssayContext, args: PostJobArgs): 
     version: TERMS_VERSION,
     specHash: specHash(args.spec),
   };
-  const call = marketCall(context, "postJob", [packJobTerms(terms), packJobSpec(args.spec)]);
+  const words = { terms: packJobTerms(terms), spec: packJobSpec(args.spec) };
   if (balance < terms.maxPrice) throw aboveBalance(terms, balance);
-  return { ...call, id: jobId(terms), terms, spec: args.spec };
+  const call = marketCall(context, "postJob", [words.terms, words.spec]);
+  // read back, so that addresses are spelled as getJob will spell them
+  return { ...call, id: jobId(terms), terms: unpackJobTerms(words.terms), spec: unpackJobSpec(words.spec) };
 }
 
 function priceFields(price: bigint | RampPrice, now: number) {

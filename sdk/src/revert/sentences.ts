@@ -120,7 +120,7 @@ const market: Record<string, Sentence> = {
   },
   Market_BatchTooLarge: {
     says: "the batch has {found} jobs, the limit is {limit}",
-    advice: "Split it",
+    advice: "Split it into several calls",
   },
   Market_NothingEarned: {
     says: "{provider} has earned nothing in token {token} since it last collected",
@@ -166,7 +166,7 @@ const staking: Record<string, Sentence> = {
     says: "a thaw period of {found} seconds is outside {min} to {max}",
     advice: "Choose a period inside the range",
   },
-  Staking_StakeTooLarge: { says: "the stake would be {found}, the limit is {limit}", advice: "Stake less" },
+  Staking_StakeTooLarge: { says: "the stake would be {found}, the limit is {limit}", advice: "Stake a smaller amount" },
 };
 
 const hub: Record<string, Sentence> = {
@@ -202,7 +202,10 @@ const token: Record<string, Sentence> = {
   ERC20InvalidReceiver: { says: "{receiver} cannot receive tokens", advice: "Give another receiver" },
   ERC20InvalidSender: { says: "{sender} cannot send tokens", advice: "Send from an ordinary account" },
   ERC20InvalidSpender: { says: "{spender} cannot be given an allowance", advice: "Give another spender" },
-  ERC20ExceededCap: { says: "the supply would be {increasedSupply}, the cap is {cap}", advice: "Mint less" },
+  ERC20ExceededCap: {
+    says: "the supply would be {increasedSupply}, the cap is {cap}",
+    advice: "Mint a smaller amount",
+  },
   ERC20InvalidCap: {
     says: "a supply cap of {cap} is not possible",
     advice: "Deploy with a cap above zero",
@@ -210,7 +213,7 @@ const token: Record<string, Sentence> = {
   },
   ERC20ExceededSafeSupply: {
     says: "the supply would be {increasedSupply}, votes can count {cap}",
-    advice: "Mint less",
+    advice: "Mint a smaller amount",
   },
   ERC2612ExpiredSignature: { says: "the permit expired at {deadline:time}", advice: "Sign a new one" },
   ERC2612InvalidSigner: {

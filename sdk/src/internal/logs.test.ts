@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { HttpRequestError } from "viem";
+import { AssayError } from "../errors.ts";
+import { FakeChain, marketLog, rpcError } from "../testing/chain.ts";
+import { fetchLogs } from "./logs.ts";
+
+const ID = `0x${"01".repeat(32)}` as const;
+
+function chainOf(blocks: number): FakeChain {
+  const chain = new FakeChain();
+  const args = { id: ID, requester: `0x${"22".repeat(20)}`, refund: 1n };
+  for (let block = 1; block < blocks; block++) chain.mine([marketLog(chain.deployment, "JobCancelled", args)]);
+  return chain;
+}
+
+const filterOf = (chain: FakeChain) => ({
+  address: chain.deployment.contracts.JobMarketplace.address,
+  topics: [],
+  fromBlock: 0n,
+  toBlock: BigInt(chain.head.number),
+});
+
+test("logs come complete, once and in order whatever range the endpoint grants", async () => {
+  for (const maxRange of [1, 2, 7, 64, 1000]) {
+    const chain = chainOf(150);
+    chain.maxRange = maxRange;
+    const logs = await fetchLogs(chain.context(), filterOf(chain));
+    assert.deepEqual(
+      logs.map((log) => Number(log.blockNumber)),
+      Array.from({ length: 149 }, (_, index) => index + 1),
+    );
+    assert.ok(chain.ranges.every(([from, to]) => to - from < maxRange));
+  }
+});
+
+test("the range grows again after an endpoint has refused once", async () => {
+  const chain = chainOf(40);
+  const context = chain.context();
+  await fetchLogs(context, { ...filterOf(chain), toBlock: 0n });
+  chain.failures.push(rpcError(-32602, "no"), rpcError(-32602, "no"));
+  await fetchLogs(context, filterOf(chain));
+  assert.deepEqual(chain.ranges.slice(1), [
+    [0, 9],
+    [10, 29],
+    [30, 39],
+  ]);
+});
+
+test("an endpoint that refuses even one block is reported, with its own words", async () => {
+  const chain = chainOf(5);
+  chain.maxRange = 0;
+  await assert.rejects(fetchLogs(chain.context(), filterOf(chain)), (error) => {
+    assert.ok(error instanceof AssayError);
+    assert.equal(error.code, "SDK-042");
+    assert.match(error.message, /block 0 alone.*range too large/);
+    return true;
+  });
+});
+
+test("an endpoint that cannot be reached is not asked for smaller ranges", async () => {
+  const chain = chainOf(5);
+  const context = chain.context();
+  await fetchLogs(context, filterOf(chain));
+  const asked = chain.ranges.length;
+  const silence = new HttpRequestError({ url: "http://127.0.0.1:1", cause: new Error("ECONNREFUSED") });
+  chain.failures.push(silence, silence, silence, silence);
+  await assert.rejects(fetchLogs(context, filterOf(chain)), /SDK-040/);
+  assert.equal(chain.ranges.length, asked);
+});
+
+test("an aborted fetch stops before the next request", async () => {
+  const chain = chainOf(5);
+  await assert.rejects(
+    fetchLogs(chain.context(), { ...filterOf(chain), signal: AbortSignal.abort("enough") }),
+    /SDK-023/,
+  );
+  assert.equal(chain.ranges.length, 0);
+});

@@ -1,0 +1,101 @@
+import {
+  type Account,
+  type Address,
+  type Chain,
+  keccak256,
+  numberToHex,
+  type PublicClient,
+  type Transport,
+  toHex,
+  type WalletClient,
+  zeroAddress,
+  zeroHash,
+} from "viem";
+import { configPath, loadConfig } from "../../scripts/deploy/config.ts";
+import { deploy } from "../../scripts/deploy/deploy.ts";
+import {
+  type AssayClient,
+  type ClaimedJob,
+  createAssayClient,
+  type Deployment,
+  type JobSpec,
+} from "../../sdk/src/index.ts";
+
+export const ASY = 10n ** 18n;
+
+/** An in-process chain with the protocol deployed by scripts/deploy, and a client for each account. */
+export interface Network {
+  publicClient: PublicClient<Transport, Chain>;
+  wallets: WalletClient<Transport, Chain, Account>[];
+  deployment: Deployment;
+  clients: AssayClient[];
+  /** Moves the chain's clock forward and mines a block. */
+  pass(seconds: number): Promise<void>;
+  /** Switches mining of each transaction on or off. */
+  setAutomine(on: boolean): Promise<void>;
+  mine(): Promise<void>;
+  snapshot(): Promise<string>;
+  revert(id: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function createNetwork(): Promise<Network> {
+  const { default: hre } = await import("hardhat");
+  const connection = await hre.network.create({ network: "default" });
+  const publicClient = (await connection.viem.getPublicClient()) as unknown as Network["publicClient"];
+  const wallets = (await connection.viem.getWalletClients()) as unknown as Network["wallets"];
+  const [deployer] = wallets;
+  if (!deployer) throw new Error("the in-process chain has no accounts");
+  const config = loadConfig(configPath("local"));
+  const result = await deploy({ publicClient, walletClient: deployer, config, path: null });
+  const deployment = result.deployment as Deployment;
+  const request = (method: string, params: unknown[] = []) => connection.provider.request({ method, params });
+  return {
+    publicClient,
+    wallets,
+    deployment,
+    clients: wallets.map((walletClient) => createAssayClient({ publicClient, walletClient, deployment })),
+    pass: async (seconds) => {
+      await request("evm_increaseTime", [numberToHex(seconds)]);
+      await request("evm_mine");
+    },
+    setAutomine: async (on) => void (await request("evm_setAutomine", [on])),
+    mine: async () => void (await request("evm_mine")),
+    snapshot: async () => (await request("evm_snapshot")) as string,
+    revert: async (id) => void (await request("evm_revert", [id])),
+    close: () => connection.close(),
+  };
+}
+
+export function accountOf(client: AssayClient): Address {
+  const address = client.walletClient?.account?.address;
+  if (!address) throw new Error("the client has no account");
+  return address;
+}
+
+/** A spec of a small training run: 100 steps in segments of 32, three tensors. */
+export function sampleSpec(overrides: Partial<JobSpec> = {}): JobSpec {
+  return {
+    programHash: keccak256("0x01"),
+    dataRoot: keccak256("0x02"),
+    initState: keccak256("0x03"),
+    steps: 100,
+    segmentLength: 32,
+    outIdx: 2,
+    stateCount: 3,
+    rulesVersion: 1,
+    refSeconds: 60,
+    inputs: keccak256("0x04"),
+    judge: zeroAddress,
+    ...overrides,
+  };
+}
+
+/** Roots that a provider might submit for a job of `sampleSpec`. */
+export function sampleResult(job: Pick<ClaimedJob, "spec">) {
+  return {
+    runRoot: job.spec.steps > job.spec.segmentLength ? keccak256("0x05") : zeroHash,
+    finalRoots: Array.from({ length: job.spec.stateCount }, (_, index) => keccak256(toHex(`root ${index}`))),
+    outputDigest: keccak256("0x06"),
+  };
+}
