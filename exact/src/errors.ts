@@ -14,7 +14,8 @@ export type ExactErrorCode =
   | "EX-030" // tensor file malformed
   | "EX-031" // start state does not fit the program
   | "EX-040" // model cannot be converted
-  | "EX-050"; // run aborted
+  | "EX-050" // run aborted
+  | "EX-060"; // job manifest malformed
 
 /** Every error this package throws on purpose: a code, what was found, what was wanted, what to do. */
 export class ExactError extends Error {

@@ -7,6 +7,14 @@ export { constRoots, packDataset, verifyDataset } from "./data/dataset.ts";
 export { type LabelledImages, splitDigits } from "./data/digits.ts";
 export { initialState } from "./data/init.ts";
 export { ExactError, type ExactErrorCode } from "./errors.ts";
+export {
+  decodeManifest,
+  encodeManifest,
+  type JobManifest,
+  MAX_MANIFEST_BYTES,
+  type SpecFields,
+  specFields,
+} from "./job/manifest.ts";
 export { type ConversionOptions, fromLayersModel } from "./model/from-layers.ts";
 export { type LayersModelFiles, type LayersModelJson, toLayersModel } from "./model/to-layers.ts";
 export { type Bound, checkRecords } from "./program/bounds.ts";
