@@ -8,13 +8,19 @@ export { type LabelledImages, splitDigits } from "./data/digits.ts";
 export { initialState } from "./data/init.ts";
 export { ExactError, type ExactErrorCode } from "./errors.ts";
 export {
+  checkManifest,
+  decodeManifest,
   decodeManifest,
   encodeManifest,
+  encodeManifest,
   type JobManifest,
+  type JobManifest,
+  MAX_MANIFEST_BYTES,
   MAX_MANIFEST_BYTES,
   type SpecFields,
   specFields,
 } from "./job/manifest.ts";
+export { assembleJob, initialStateHash, type SpecFields, specFields } from "./job/spec.ts";
 export { type ConversionOptions, fromLayersModel } from "./model/from-layers.ts";
 export { type LayersModelFiles, type LayersModelJson, toLayersModel } from "./model/to-layers.ts";
 export { type Bound, checkRecords } from "./program/bounds.ts";

@@ -1,50 +1,82 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { dataRoot, stateHash } from "../commit/run.ts";
+import { tensorRoot } from "../commit/tensor.ts";
+import { constRoots } from "../data/dataset.ts";
+import { initialState } from "../data/init.ts";
 import { ExactError } from "../errors.ts";
-import { compileProgram } from "../program/compile.ts";
-import { x24Digits } from "../recipes.ts";
-import { decodeManifest, encodeManifest, MAX_MANIFEST_BYTES, specFields } from "./manifest.ts";
+import { compileSmall, seed, smallProgram } from "../testing.ts";
+import { decodeManifest, encodeManifest, type JobManifest, MAX_MANIFEST_BYTES } from "./manifest.ts";
+import { assembleJob, specFields } from "./spec.ts";
 
-const manifest = {
-  program: x24Digits(),
-  dataset: { cid: "bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy", rows: 8000, cols: 794 },
-  init: { seed: `0x${"ab".repeat(32)}` as const },
-};
+const CID = `b${"a".repeat(58)}`;
 
-const refused = (code: string, path: string) => (error: unknown) =>
-  error instanceof ExactError && error.code === code && error.path === path;
+function sample(change: Partial<JobManifest> = {}): JobManifest {
+  return {
+    version: 1,
+    program: smallProgram(),
+    dataset: { cid: CID, rows: 40, columns: 24 },
+    init: { seed: seed(1) },
+    ...change,
+  };
+}
 
-const edited = (fields: Record<string, unknown>): Uint8Array => {
-  const json = JSON.parse(new TextDecoder().decode(encodeManifest(manifest))) as Record<string, unknown>;
-  return new TextEncoder().encode(JSON.stringify({ ...json, ...fields }));
-};
+const fails = (path: string) => (error: unknown) =>
+  error instanceof ExactError && error.code === "EX-001" && error.path === path;
 
-test("a manifest survives the way to bytes and back, and equal manifests have equal bytes", () => {
-  const bytes = encodeManifest(manifest);
-  assert.deepEqual(decodeManifest(bytes), manifest);
+test("a manifest survives its bytes, and the same manifest gives the same bytes", () => {
+  const bytes = encodeManifest(sample({ note: "digits" }));
+  assert.deepEqual(decodeManifest(bytes), sample({ note: "digits" }));
   assert.deepEqual(encodeManifest(decodeManifest(bytes)), bytes);
 });
 
-test("what is not a manifest is refused by name", () => {
-  assert.throws(() => decodeManifest(new TextEncoder().encode("{")), refused("EX-060", "manifest"));
-  assert.throws(() => decodeManifest(new Uint8Array([0xff, 0xfe])), refused("EX-060", "manifest"));
-  assert.throws(() => decodeManifest(new Uint8Array(MAX_MANIFEST_BYTES + 1)), refused("EX-060", "manifest"));
-  assert.throws(() => decodeManifest(edited({ version: 2 })), refused("EX-060", "version"));
-  assert.throws(() => decodeManifest(edited({ extra: 1 })), refused("EX-060", "manifest"));
-  assert.throws(() => decodeManifest(edited({ init: { seed: "0x12" } })), refused("EX-060", "init.seed"));
+test("a wrong manifest is refused with the path of the wrong field", () => {
+  const encode = (json: unknown) => new TextEncoder().encode(JSON.stringify(json));
+  const cases: [unknown, string][] = [
+    [{ ...sample(), version: 2 }, "manifest.version"],
+    [{ ...sample(), extra: 1 }, "manifest.extra"],
+    [{ ...sample(), dataset: { cid: "nonsense", rows: 40, columns: 24 } }, "manifest.dataset.cid"],
+    [{ ...sample(), dataset: { cid: CID, rows: 41, columns: 24 } }, "manifest.dataset"],
+    [{ ...sample(), program: { ...smallProgram(), steps: 0 } }, "steps"],
+    [{ ...sample(), program: undefined }, "manifest.program"],
+    [null, "manifest"],
+  ];
+  for (const [json, path] of cases) assert.throws(() => decodeManifest(encode(json)), fails(path), path);
+  assert.throws(() => decodeManifest(new Uint8Array([0xff, 0xfe])), fails("manifest"));
+  assert.throws(() => decodeManifest(encodeManifest(sample()).subarray(0, 50)), fails("manifest"));
+  assert.throws(() => decodeManifest(new Uint8Array(MAX_MANIFEST_BYTES + 1)), fails("manifest"));
 });
 
-test("a malformed program inside is refused with its own path", () => {
-  const bytes = edited({ program: { ...manifest.program, batchSize: 63 } });
-  assert.throws(() => decodeManifest(bytes), refused("EX-001", "batchSize"));
+test("a job assembled from its manifest has the spec of its program and inputs", () => {
+  const { compiled, dataset } = compileSmall();
+  const job = assembleJob(sample(), { dataset });
+  const state = initialState(compiled, seed(1));
+  const roots = {
+    dataRoot: dataRoot(constRoots(compiled, dataset)),
+    initState: stateHash(0, state.map(tensorRoot)),
+  };
+  assert.deepEqual(job.spec, specFields(compiled, roots));
+  assert.equal(job.spec.programHash, compiled.programHash);
+  assert.equal(job.spec.refSeconds, 1);
+  assert.deepEqual(job.initial, state);
 });
 
-test("the spec says what the program is", () => {
-  const compiled = compileProgram(manifest.program);
-  const roots = { dataRoot: `0x${"01".repeat(32)}`, initState: `0x${"02".repeat(32)}` } as const;
-  const fields = specFields(compiled, roots);
-  assert.equal(fields.programHash, compiled.programHash);
-  assert.deepEqual([fields.dataRoot, fields.initState], [roots.dataRoot, roots.initState]);
-  assert.deepEqual([fields.steps, fields.stateCount, fields.outIdx], [compiled.steps, 3, 0]);
-  assert.equal(fields.refSeconds, Math.ceil((compiled.estimate.macsPerStep * compiled.steps) / 1e9));
+test("an initial state may come as tensors, and must fit the program", () => {
+  const { compiled, dataset } = compileSmall();
+  const initial = initialState(compiled, seed(7));
+  const manifest = sample({ init: { cid: CID } });
+  assert.equal(
+    assembleJob(manifest, { dataset, initial }).spec.initState,
+    assembleJob(sample({ init: { seed: seed(7) } }), { dataset }).spec.initState,
+  );
+  const refused = (state: typeof initial) =>
+    assert.throws(
+      () => assembleJob(manifest, { dataset, initial: state }),
+      (error: unknown) => error instanceof ExactError && error.code === "EX-031",
+    );
+  refused(initial.slice(1));
+  refused(initial.map((tensor, i) => (i === 0 ? { ...tensor, rows: tensor.rows + 1 } : tensor)));
+  const beyond = initial[0]!.data.slice();
+  beyond[3] = compiled.states[0]!.range[1] + 1;
+  refused(initial.map((tensor, i) => (i === 0 ? { ...tensor, data: beyond } : tensor)));
 });
