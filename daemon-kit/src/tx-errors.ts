@@ -34,11 +34,11 @@ export function revertDataOf(error: unknown): Hex | undefined {
   return data;
 }
 
-export function insufficientFunds(from: string, cause: unknown): DaemonError {
+export function insufficientFunds(from: string, found: string, wanted: string, cause?: unknown): DaemonError {
   return new DaemonError("DK-033", "not enough of the chain's coin to pay for gas", {
     kind: "UserFault",
-    found: cause instanceof BaseError ? cause.shortMessage : String(cause),
-    wanted: `a balance of ${from} that covers value and gas`,
+    found: `${found} in ${from}`,
+    wanted,
     hint: `send coins to ${from}`,
     cause,
   });

@@ -160,6 +160,7 @@ async function start(context: Context, request: TxRequest, chainId: number): Pro
   if (simulate) await client.call({ ...call, blockTag: "pending" });
   const gas = request.gas ?? ((await client.estimateGas({ ...call, account })) * 5n) / 4n;
   const fees = await firstFees(client, bump);
+  await assertFunds(context, value + gas * fees.maxFeePerGas);
   const nonce = await nextNonce(context, chainId);
   context.signal?.throwIfAborted();
   journal.addIntent({ key, chainId, from: account.address, to, data, value, nonce, gas });
@@ -175,9 +176,15 @@ async function start(context: Context, request: TxRequest, chainId: number): Pro
   if (result.outcome === "noFunds" || result.outcome === "refused") {
     journal.setStatus(key, "dropped");
     throw result.outcome === "noFunds"
-      ? insufficientFunds(account.address, result.error)
+      ? insufficientFunds(account.address, "less than needed", "value and gas of the transaction", result.error)
       : refusedByNode(key, result.error);
   }
+}
+
+// Asked beforehand: every node words its refusal differently, and a refused transaction would have taken a nonce.
+async function assertFunds({ client, account }: Context, wanted: bigint): Promise<void> {
+  const found = await client.getBalance({ address: account.address });
+  if (found < wanted) throw insufficientFunds(account.address, `${found} wei`, `${wanted} wei, for value and gas`);
 }
 
 // The chain may not know yet what is signed and journaled, and the journal does not know what others sent.
