@@ -1,4 +1,5 @@
 import { CID } from "multiformats/cid";
+import { create as createDigest } from "multiformats/hashes/digest";
 import { sha256 } from "multiformats/hashes/sha2";
 import { StorageError } from "./errors.ts";
 
@@ -81,6 +82,14 @@ export function assertBlockSize(length: number, limit: number = MAX_BLOCK_BYTES)
 /** The 32 bytes a contract keeps for a block. */
 export function digestOf(cid: CID): `0x${string}` {
   return `0x${Array.from(assertCid(cid).multihash.digest, (b) => b.toString(16).padStart(2, "0")).join("")}`;
+}
+
+/** The two identifiers a digest can stand for: a file of one block, or the root of a longer one. */
+export function cidsOfDigest(digest: string): [raw: CID, node: CID] {
+  if (!/^0x[0-9a-fA-F]{64}$/.test(digest)) throw unsupported(clip(digest));
+  const bytes = Uint8Array.from({ length: 32 }, (_, i) => Number.parseInt(digest.slice(2 + 2 * i, 4 + 2 * i), 16));
+  const hash = createDigest(SHA2_256, bytes);
+  return [CID.createV1(RAW, hash), CID.createV1(DAG_PB, hash)];
 }
 
 function unsupported(found: string, cause?: unknown): StorageError {

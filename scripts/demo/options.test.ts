@@ -1,0 +1,15 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parseOptions } from "./options.ts";
+
+test("the demo runs once unless it is told to stay", () => {
+  assert.deepEqual(parseOptions([]), { once: true, keep: false, json: undefined, engine: "wasm", help: false });
+  assert.equal(parseOptions(["--keep"]).once, false);
+  assert.equal(parseOptions(["--once", "--json", "x.json"]).json, "x.json");
+});
+
+test("contradictions and unknown words are refused", () => {
+  assert.throws(() => parseOptions(["--once", "--keep"]), /--once and --keep/);
+  assert.throws(() => parseOptions(["--engine", "gpu"]), /wanted wasm or cpu/);
+  assert.throws(() => parseOptions(["--onc"]), /--onc/);
+});

@@ -1,0 +1,41 @@
+import { parseArgs } from "node:util";
+
+export interface DemoOptions {
+  /** Exit when done. */
+  once: boolean;
+  /** Leave everything running and print the addresses. */
+  keep: boolean;
+  /** Where to write the facts as JSON. */
+  json: string | undefined;
+  engine: "wasm" | "cpu";
+  help: boolean;
+}
+
+export const HELP = `npm start -- [options]
+
+A real network is trained on real digits by a staked provider, which a contract pays.
+
+  --once         exit when done (the default); exit code 1 when anything did not match
+  --keep         leave chain, storage and nodes running and print their addresses; Ctrl-C ends them
+  --json FILE    write the same facts as JSON
+  --engine NAME  wasm (default) or cpu
+  --help         this text
+`;
+
+/** Reads the demo's command line. Throws with a sentence for the user when it is wrong. */
+export function parseOptions(args: readonly string[]): DemoOptions {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      once: { type: "boolean", default: false },
+      keep: { type: "boolean", default: false },
+      json: { type: "string" },
+      engine: { type: "string", default: "wasm" },
+      help: { type: "boolean", default: false },
+    },
+  });
+  const { once, keep, json, engine, help } = values;
+  if (once && keep) throw new Error("found --once and --keep together, wanted one of them: --keep does not exit");
+  if (engine !== "wasm" && engine !== "cpu") throw new Error(`found --engine ${engine}, wanted wasm or cpu`);
+  return { once: once || !keep, keep, json, engine, help };
+}

@@ -1,0 +1,90 @@
+import {
+  type CompiledProgram,
+  compileProgram,
+  constRoots,
+  dataRoot,
+  decodeTensors,
+  encodeManifest,
+  encodeTensors,
+  evaluate,
+  type Hex,
+  type IntTensor,
+  initialState,
+  type Program,
+  specFields,
+  stateHash,
+  tensorRoot,
+} from "@assay/exact";
+import type { JobSpec, SubmittedJob } from "@assay/sdk";
+import { digestOf, fetchByDigest, type Progress, uploadFile } from "@assay/storage";
+import { zeroAddress } from "viem";
+
+/** What a requester has prepared before it posts. */
+export interface PreparedJob {
+  compiled: CompiledProgram;
+  spec: JobSpec;
+  datasetCid: string;
+  datasetBytes: number;
+}
+
+/**
+ * Uploads the data set and the manifest of a job and works out the spec that binds them.
+ * @param seed draws the initial weights; whoever runs the job draws the same
+ */
+export async function prepareJob(
+  gateway: string,
+  program: Program,
+  dataset: IntTensor,
+  seed: Hex,
+  onProgress: (progress: Progress) => void,
+): Promise<PreparedJob> {
+  const compiled = compileProgram(program);
+  const bytes = encodeTensors([dataset]);
+  const { cid } = await uploadFile({ gateway, bytes, onProgress });
+  const manifest = encodeManifest({
+    program,
+    dataset: { cid: cid.toString(), rows: dataset.rows, cols: dataset.cols },
+    init: { seed },
+  });
+  const { cid: manifestCid } = await uploadFile({ gateway, bytes: manifest });
+  const fields = specFields(compiled, {
+    dataRoot: dataRoot(constRoots(compiled, dataset)),
+    initState: stateHash(0, initialState(compiled, seed).map(tensorRoot)),
+  });
+  return {
+    compiled,
+    spec: { ...fields, inputs: digestOf(manifestCid), judge: zeroAddress },
+    datasetCid: cid.toString(),
+    datasetBytes: bytes.length,
+  };
+}
+
+/** A downloaded model that is the one the chain says was delivered. */
+export interface Delivery {
+  state: IntTensor[];
+  accuracy: number;
+  wrong: number;
+  outputCid: string;
+}
+
+/**
+ * Downloads the output of a job, refuses it unless its tensors have the roots that were committed on chain, and evaluates
+ * it on images the provider never saw.
+ */
+export async function receiveModel(
+  gateway: string,
+  compiled: CompiledProgram,
+  job: SubmittedJob,
+  heldOut: IntTensor,
+): Promise<Delivery> {
+  const { cid, bytes } = await fetchByDigest({ gateways: [gateway], digest: job.outputDigest });
+  const state = decodeTensors(bytes);
+  const roots = state.map(tensorRoot);
+  if (stateHash(job.spec.steps, roots) !== job.finalState) {
+    throw new Error(
+      `the delivered weights are not the committed ones: found roots ${roots.join(", ")}, wanted ${job.finalRoots.join(", ")}`,
+    );
+  }
+  const { accuracy, wrong } = evaluate(compiled, "plain", state, heldOut);
+  return { state, accuracy, wrong: wrong.length, outputCid: cid.toString() };
+}
