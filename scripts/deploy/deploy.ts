@@ -42,7 +42,8 @@ export async function deploy(options: DeployOptions): Promise<DeployResult> {
   for (const [index, step] of steps.entries()) {
     const needed = !(await step.isDone());
     options.onStep?.(step, index, steps.length, needed);
-    if (needed) sent.push(await take(options, step));
+    const transaction = needed ? await take(options, step) : undefined;
+    if (transaction) sent.push(transaction);
   }
   const path = options.path === undefined ? deploymentPath(chainId) : options.path;
   const deployment = await describe(publicClient, layout, config, path ? readDeployment(path) : undefined);
@@ -63,7 +64,8 @@ export async function missingSteps(
   return missing;
 }
 
-async function take({ publicClient, walletClient }: DeployOptions, step: Step): Promise<Sent> {
+/** Sends one step. Nothing is returned where somebody else did it first: the effect is what counts. */
+async function take({ publicClient, walletClient }: DeployOptions, step: Step): Promise<Sent | undefined> {
   let receipt: TransactionReceipt;
   try {
     const hash =
@@ -72,6 +74,7 @@ async function take({ publicClient, walletClient }: DeployOptions, step: Step): 
         : await walletClient.sendTransaction({ chain: walletClient.chain ?? null, ...step.transaction });
     receipt = await publicClient.waitForTransactionReceipt({ hash });
   } catch (cause) {
+    if (await step.isDone().catch(() => false)) return undefined;
     const why = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
     throw new DeployError(
       "DEPLOY-030",
@@ -80,18 +83,13 @@ async function take({ publicClient, walletClient }: DeployOptions, step: Step): 
       { cause },
     );
   }
-  // A creation whose init code reverts does not revert the factory's transaction on every chain: ask for the effect.
-  if (receipt.status !== "success" || !(await step.isDone())) {
+  if (!(await step.isDone())) {
     throw new DeployError(
       "DEPLOY-031",
       `"${step.name}" had no effect (transaction ${receipt.transactionHash}, ${receipt.status})`,
       "Look at the transaction's trace, then run again",
     );
   }
-  return {
-    step: step.name,
-    hash: receipt.transactionHash,
-    gasUsed: receipt.gasUsed,
-    blockNumber: receipt.blockNumber,
-  };
+  const { transactionHash: hash, gasUsed, blockNumber } = receipt;
+  return { step: step.name, hash, gasUsed, blockNumber };
 }
