@@ -9,13 +9,13 @@ export function x24Digits(): Program {
     name: "digits-mlp-784-128-64-10",
     input: { features: 784, bits: 5, rows: 8000 },
     layers: [
-      { type: "dense", units: 128, activation: "relu", weightBits: 9, weightExponent: 10 },
-      { type: "dense", units: 64, activation: "relu", weightBits: 9, weightExponent: 9 },
-      { type: "dense", units: 10, activation: "softmax", weightBits: 9, weightExponent: 9 },
+      { type: "dense", units: 128, activation: "relu", weightBits: 9, weightExponent: 12 },
+      { type: "dense", units: 64, activation: "relu", weightBits: 9, weightExponent: 10 },
+      { type: "dense", units: 10, activation: "softmax", weightBits: 9, weightExponent: 10 },
     ],
     loss: "softmax-cross-entropy",
-    optimizer: { type: "sgd", rateExponent: -2, halveAtPercent: [50, 75, 90] },
+    optimizer: { type: "sgd", rateExponent: -1, halveAtPercent: [50, 75, 90] },
     batchSize: 64,
-    steps: 3000,
+    steps: 2000,
   });
 }

@@ -46,8 +46,8 @@ function plainScorer(compiled: CompiledProgram, weights: Float32Array[]): Scorer
     layers.forEach((layer, l) => {
       at = plainProduct(at, weights[l]!, rows, layer.inputs, layer.units);
       if (l === layers.length - 1) return;
-      const shift = exponentNorm(largest(at, false), layer.activationLimit);
-      at = requantiseRelu(at, rows, layer.units, shift).plain;
+      const shift = exponentNorm(largest(at), layer.activationLimit);
+      at = requantiseRelu(at, shift);
     });
     return at;
   };
@@ -55,9 +55,9 @@ function plainScorer(compiled: CompiledProgram, weights: Float32Array[]): Scorer
 
 function deviceScorer(compiled: CompiledProgram, weights: readonly { weights: tf.Tensor2D }[]): Scorer {
   const plan = compiled.plans[0]!;
-  return (features, rows) => {
-    const pass = forwardPass(plan, weights, tf.tensor2d(features, [rows, plan.layers[0]!.inputs]));
-    tf.dispose(pass.turned.filter((tensor) => tensor !== undefined));
+  return (features) => {
+    const pass = forwardPass(plan, weights, features);
+    tf.dispose(pass.device);
     return pass.scores;
   };
 }

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { Sampler } from "../commit/run.ts";
 import type { CompiledProgram } from "../program/compile.ts";
+import { LIMIT } from "../program/opcodes.ts";
 import { phaseOf } from "../program/records.ts";
 import type { StepPlan } from "../program/step.ts";
 import type { Hex, IntTensor } from "../types.ts";
@@ -23,10 +24,10 @@ export interface StepResult {
   accuracy: number;
 }
 
-/** Activations of one pass: per layer its input (host copy, and transposed on the device) and the shifts before it. */
+/** One forward pass: per layer its input (on the host and on the device) and the sum of the shifts before it. */
 export interface Pass {
   host: Float32Array[];
-  turned: tf.Tensor2D[];
+  device: tf.Tensor2D[];
   shifts: number[];
   /** Product of the last layer, [batch x classes]. */
   scores: Float32Array;
@@ -39,24 +40,20 @@ function product(a: tf.Tensor2D, b: tf.Tensor2D): Float32Array {
   return data;
 }
 
-/** Forward pass over a batch of integer features, [batch x features]. Consumes and disposes `features`. */
-export function forwardPass(plan: StepPlan, layers: readonly { weights: tf.Tensor2D }[], features: tf.Tensor2D): Pass {
-  const [batch] = features.shape;
-  const pass: Pass = { host: [new Float32Array(0)], turned: [], shifts: [0], scores: new Float32Array(0) };
-  let input = features;
+/** Forward pass over a batch of integer features, [batch x features]. The caller disposes `device`. */
+export function forwardPass(plan: StepPlan, layers: readonly { weights: tf.Tensor2D }[], features: Float32Array): Pass {
+  const batch = features.length / plan.layers[0]!.inputs;
+  const pass: Pass = { host: [features], device: [], shifts: [0], scores: features };
   plan.layers.forEach((layer, l) => {
-    const z = product(input, layers[l]!.weights);
-    input.dispose();
+    pass.device.push(tf.tensor2d(pass.host[l]!, [batch, layer.inputs]));
+    const z = product(pass.device[l]!, layers[l]!.weights);
     if (l === plan.layers.length - 1) {
       pass.scores = z;
       return;
     }
-    const shift = exponentNorm(largest(z, false), layer.activationLimit);
-    const { plain, turned } = requantiseRelu(z, batch, layer.units, shift);
-    pass.host.push(plain);
-    pass.turned[l + 1] = tf.tensor2d(turned, [layer.units, batch]);
+    const shift = exponentNorm(largest(z), layer.activationLimit);
+    pass.host.push(requantiseRelu(z, shift));
     pass.shifts.push(pass.shifts[l]! + shift);
-    input = tf.tensor2d(plain, [batch, layer.units]);
   });
   return pass;
 }
@@ -71,6 +68,8 @@ export class TrainExecutor implements Executor {
   private readonly sampler: Sampler;
   private readonly dataset: Int8Array;
   private readonly table: ArrayLike<number>;
+  // Reused for every batch: its tensor is gone before the next batch is written, on back ends that do not copy too.
+  private readonly features: Float32Array;
 
   constructor(compiled: CompiledProgram, dataset: IntTensor, nonce: Hex, state: readonly IntTensor[]) {
     this.compiled = compiled;
@@ -78,33 +77,32 @@ export class TrainExecutor implements Executor {
     this.sampler = new Sampler(nonce, dataset.rows, compiled.program.batchSize);
     this.table = compiled.tables.get(1)!.data;
     this.dataset = boundDataset(compiled, dataset);
+    this.features = new Float32Array(compiled.program.batchSize * compiled.program.input.features);
   }
 
-  private load(step: number): { features: tf.Tensor2D; targets: Int8Array } {
+  private load(step: number): { features: Float32Array; targets: Int8Array } {
     const { batchSize, input } = this.compiled.program;
     const cols = this.compiled.consts[0]!.cols;
     const classes = cols - input.features;
-    const features = new Float32Array(batchSize * input.features);
     const targets = new Int8Array(batchSize * classes);
     this.sampler.indexes(step).forEach((row, b) => {
       const from = row * cols;
-      features.set(this.dataset.subarray(from, from + input.features), b * input.features);
+      this.features.set(this.dataset.subarray(from, from + input.features), b * input.features);
       targets.set(this.dataset.subarray(from + input.features, from + cols), b * classes);
     });
-    return { features: tf.tensor2d(features, [batchSize, input.features]), targets };
+    return { features: this.features, targets };
   }
 
   /** Runs step number `step` (0-based). Steps must be run in order. */
   step(step: number): StepResult {
     const plan = this.compiled.plans[phaseOf(this.compiled.phases, step)]!;
     const { features, targets } = this.load(step);
-    const turned = tf.transpose(features) as tf.Tensor2D;
     const pass = forwardPass(plan, this.layers, features);
-    pass.turned[0] = turned;
     const classes = plan.layers.at(-1)!.units;
     const logits = requantiseLogits(pass.scores, plan.logitShift - pass.shifts.at(-1)!);
     const { gradient, loss, correct } = softmaxGradient(logits, targets, classes, plan, this.table);
     this.backward(plan, pass, gradient);
+    tf.dispose(pass.device);
     return { loss, accuracy: correct / this.compiled.program.batchSize };
   }
 
@@ -115,18 +113,20 @@ export class TrainExecutor implements Executor {
     for (let l = plan.layers.length - 1; l >= 0; l--) {
       const layer = plan.layers[l]!;
       const store = this.layers[l]!;
-      const shift = Math.max(-24, Math.min(24, layer.updateShift - pass.shifts[l]! - behind));
+      const shift = Math.max(-LIMIT.shift, Math.min(LIMIT.shift, layer.updateShift - pass.shifts[l]! - behind));
       const device = tf.tensor2d(scaled(gradient, shift), [batchSize, layer.units]);
       if (l > 0) {
         const weightsT = tf.transpose(store.weights) as tf.Tensor2D;
-        const masked = maskGradient(product(device, weightsT), pass.host[l]!, 2 ** shift);
+        const previous = product(device, weightsT);
         weightsT.dispose();
-        const normal = exponentNorm(largest(masked, true), plan.layers[l - 1]!.gradientLimit);
-        gradient = requantise(masked, normal);
+        const max = maskGradient(previous, pass.host[l]!, 2 ** shift);
+        const normal = exponentNorm(max, plan.layers[l - 1]!.gradientLimit);
+        gradient = requantise(previous, normal);
         behind += normal;
       }
-      store.update(pass.turned[l]!, device, shift);
-      tf.dispose([device, pass.turned[l]!]);
+      const inputT = tf.transpose(pass.device[l]!) as tf.Tensor2D;
+      store.update(inputT, device, shift);
+      tf.dispose([device, inputT]);
     }
   }
 

@@ -4,13 +4,10 @@ import type { StepPlan } from "../program/step.ts";
 
 const LOGIT_LIMIT = 32767;
 
-/** Largest element, or largest magnitude. */
-export function largest(data: Float32Array, absolute: boolean): number {
-  let max = absolute ? 0 : data[0]!;
-  for (let i = 0; i < data.length; i++) {
-    const value = absolute ? Math.abs(data[i]!) : data[i]!;
-    if (value > max) max = value;
-  }
+/** Largest element; `data` is not empty. */
+export function largest(data: Float32Array): number {
+  let max = data[0]!;
+  for (let i = 1; i < data.length; i++) if (data[i]! > max) max = data[i]!;
   return max;
 }
 
@@ -27,21 +24,18 @@ export function shiftFactors(shift: number): { factor: number; half: number } {
   return { factor: 2 ** -s, half: s > 0 ? 0.5 : 0 };
 }
 
-/** ReLU and RHU by `shift` of a [rows x cols] product; returns the result and its transpose. */
-export function requantiseRelu(z: Float32Array, rows: number, cols: number, shift: number) {
-  const { factor, half } = shiftFactors(shift);
-  const plain = new Float32Array(z.length);
-  const turned = new Float32Array(z.length);
-  for (let r = 0, i = 0; r < rows; r++) {
-    for (let c = 0, j = r; c < cols; c++, i++, j += rows) {
-      const value = Math.floor(z[i]! * factor + half);
-      if (value > 0) {
-        plain[i] = value;
-        turned[j] = value;
-      }
-    }
+/**
+ * ReLU and RHU by `shift` (0..24) of integers below 2^24 in magnitude. Integer shifts and a sign mask instead of
+ * comparisons: which half of the products is negative is noise to a branch predictor.
+ */
+export function requantiseRelu(z: Float32Array, shift: number): Float32Array {
+  const half = shift > 0 ? 2 ** (shift - 1) : 0;
+  const out = new Float32Array(z.length);
+  for (let i = 0; i < z.length; i++) {
+    const value = (z[i]! + half) >> shift;
+    out[i] = value & ~(value >> 31);
   }
-  return { plain, turned };
+  return out;
 }
 
 export interface SoftmaxResult {
@@ -93,16 +87,26 @@ export function softmaxGradient(
   return { gradient, loss: loss / rows, correct };
 }
 
-/** Zeroes `x` where the activation is 0 and undoes the power of two it was scaled by; in place, exact. */
-export function maskGradient(x: Float32Array, activation: Float32Array, factor: number): Float32Array {
-  for (let i = 0; i < x.length; i++) x[i] = activation[i]! > 0 ? x[i]! * factor : 0;
-  return x;
+/**
+ * Masks a gradient where the activation is 0, after undoing the power of two it was scaled by; in place, exact.
+ * Returns the largest magnitude that is left.
+ */
+export function maskGradient(x: Float32Array, activation: Float32Array, factor: number): number {
+  let max = 0;
+  for (let i = 0; i < x.length; i++) {
+    const mask = -activation[i]! >> 31;
+    const value = (x[i]! * factor) & mask;
+    const magnitude = (value ^ (value >> 31)) - (value >> 31);
+    if (magnitude > max) max = magnitude;
+    x[i] = value;
+  }
+  return max;
 }
 
-/** RHU by `shift`, in place. */
+/** RHU by `shift` (0..24) of integers below 2^24 in magnitude, in place. */
 export function requantise(x: Float32Array, shift: number): Float32Array {
-  const { factor, half } = shiftFactors(shift);
-  for (let i = 0; i < x.length; i++) x[i] = Math.floor(x[i]! * factor + half);
+  const half = shift > 0 ? 2 ** (shift - 1) : 0;
+  for (let i = 0; i < x.length; i++) x[i] = (x[i]! + half) >> shift;
   return x;
 }
 

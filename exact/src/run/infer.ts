@@ -40,8 +40,8 @@ export class InferExecutor implements Executor {
     rows.forEach((row, b) => {
       batch.set(this.dataset.subarray(row * cols, row * cols + input.features), b * input.features);
     });
-    const pass = forwardPass(plan, this.weights, tf.tensor2d(batch, [batchSize, input.features]));
-    tf.dispose(pass.turned.filter((tensor) => tensor !== undefined));
+    const pass = forwardPass(plan, this.weights, batch);
+    tf.dispose(pass.device);
     const logits = requantiseLogits(pass.scores, plan.logitShift - pass.shifts.at(-1)!);
     this.logits.set(logits, this.filled);
     this.filled += logits.length;
