@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const WORKSPACES = ["storage", "daemon-kit", "exact", "sdk", "compute-node", "keepers"];
+
+function sourcesOf(workspace: string): string[] {
+  return readdirSync(join(root, workspace, "src"), { recursive: true, encoding: "utf8" })
+    .filter(
+      (name) => name.endsWith(".ts") && !/\.(test|fixture|victim)\.ts$/.test(name) && !name.includes("node_modules"),
+    )
+    .map((name) => join(root, workspace, "src", name));
+}
+
+test("every error code in the sources has its entry, with cause and remedy, and no entry is left over", () => {
+  const page = readFileSync(join(root, "docs/errors.md"), "utf8");
+  const entries = new Map(
+    page
+      .split(/^### /m)
+      .slice(1)
+      .map((entry) => [entry.slice(0, entry.search(/\s/)), entry]),
+  );
+  const used = new Set<string>();
+  for (const file of WORKSPACES.flatMap(sourcesOf)) {
+    for (const [code] of readFileSync(file, "utf8").matchAll(/\b(?:ST|DK|CN|EX|SDK)-\d{3}\b/g)) used.add(code);
+  }
+  assert.ok(used.size > 30, "the scan finds the codes");
+  assert.deepEqual(
+    [...used].filter((code) => !entries.has(code)).sort(),
+    [],
+    "codes without an entry in docs/errors.md",
+  );
+  for (const [code, entry] of entries) {
+    assert.ok(used.has(code), `${code} is in docs/errors.md and nowhere in the sources`);
+    assert.match(entry, /^Cause: \S.*\sRemedy:\s+\S/ms, `${code} wants a cause and a remedy`);
+  }
+});
