@@ -10,15 +10,9 @@ export { ExactError, type ExactErrorCode } from "./errors.ts";
 export {
   checkManifest,
   decodeManifest,
-  decodeManifest,
-  encodeManifest,
   encodeManifest,
   type JobManifest,
-  type JobManifest,
   MAX_MANIFEST_BYTES,
-  MAX_MANIFEST_BYTES,
-  type SpecFields,
-  specFields,
 } from "./job/manifest.ts";
 export { assembleJob, initialStateHash, type SpecFields, specFields } from "./job/spec.ts";
 export { type ConversionOptions, fromLayersModel } from "./model/from-layers.ts";
