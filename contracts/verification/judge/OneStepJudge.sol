@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IOneStepJudge, Input, OpRecord, Position, Tile} from "../../interfaces/IOneStepJudge.sol";
+import {Contraction} from "./Contraction.sol";
+import {Opcodes} from "./Opcodes.sol";
+import {ElementOps} from "./ElementOps.sol";
+import {RecordRules} from "./RecordRules.sol";
+import {Reductions} from "./Reductions.sol";
+import {TensorProof} from "./TensorProof.sol";
+
+/// @title OneStepJudge
+/// @notice Purpose: the last word of a dispute. It recomputes one element of one operator of one step from the inputs that
+///         both sides agree on.
+///
+///         Roles and powers: none. No owner, no proxy, no storage, no money. A job names its judge (JobSpec word 5), so a
+///         dispute is decided by the code its parties agreed to, whatever is deployed later.
+///
+///         Trust: the arithmetic is the table of docs/spec/exact.md in exact 256-bit integers; it is compared with the
+///         TypeScript reference case by case. There is no range fraud: a value that does not fit its type saturates, a
+///         shift out of range is clamped, a division by zero is 0, so that a program its parties accepted is judged by
+///         the same rule whatever its values are.
+///
+///         Rounding: RHU rounds half up, INTDIV down.
+///
+///         Known hazards: the judge believes the record and the roots it is handed (see IOneStepJudge).
+contract OneStepJudge is IOneStepJudge {
+    /// @inheritdoc IOneStepJudge
+    function expectedElement(
+        OpRecord calldata op,
+        bytes32[] calldata inputRoots,
+        Position calldata position,
+        Tile[] calldata tiles
+    ) external pure returns (int256) {
+        RecordRules.check(op, inputRoots.length);
+        bool padding = position.row >= op.rows || position.col >= op.cols;
+        uint256 wanted = padding ? 0 : op.nIn;
+        require(tiles.length == wanted, Judge_TileCount(tiles.length, wanted));
+        // INVARIANT DSP-60: an element outside rows x cols is 0
+        if (padding) return 0;
+        return TensorProof.saturate(op.outDtype, _value(op, inputRoots, position, tiles));
+    }
+
+    /// @inheritdoc IOneStepJudge
+    function chunkSum(
+        OpRecord calldata op,
+        bytes32[] calldata inputRoots,
+        uint32 row,
+        uint32 col,
+        uint32 chunk,
+        Tile[] calldata tiles
+    ) external pure returns (int256) {
+        require(op.opcode == Opcodes.MATMUL, Judge_Opcode(op.opcode));
+        RecordRules.check(op, inputRoots.length);
+        require(tiles.length == 2, Judge_TileCount(tiles.length, 2));
+        require(row < op.rows, Judge_OutOfRange(row, op.rows));
+        require(col < op.cols, Judge_OutOfRange(col, op.cols));
+        uint256 chunks = (RecordRules.contraction(op) + 15) >> 4;
+        require(chunk < chunks, Judge_OutOfRange(chunk, chunks));
+        return Contraction.chunkSum(op, inputRoots, Contraction.Chunk(row, col, chunk), tiles);
+    }
+
+    /// @inheritdoc IOneStepJudge
+    function chained(bytes32 list, bytes32 item) external pure returns (bytes32) {
+        return keccak256(abi.encodePacked(bytes1(0x05), list, item));
+    }
+
+    /// @inheritdoc IOneStepJudge
+    function saturated(uint8 dtype, int256 value) external pure returns (int256) {
+        return TensorProof.saturate(dtype, value);
+    }
+
+    /// @dev The element before saturation. The record is well-formed and (position.row, position.col) lies inside the result.
+    function _value(
+        OpRecord calldata op,
+        bytes32[] calldata roots,
+        Position calldata position,
+        Tile[] calldata tiles
+    ) private pure returns (int256) {
+        uint8 opcode = op.opcode;
+        if (opcode == Opcodes.DATALOAD) return _dataLoad(op, roots[0], position, tiles[0]);
+        if (opcode >= Opcodes.TILEMAX && opcode <= Opcodes.ROWSUM16)
+            return _reduction(op, roots[0], position, tiles[0]);
+        if (opcode == Opcodes.MATMUL) revert Judge_Opcode(opcode);
+        int256 x = _broadcast(op.inputs[0], roots[0], position, tiles[0]);
+        if (op.nIn == 1) return _unary(op, x, 0);
+        if (opcode == Opcodes.LUT) return _lookUp(op.inputs[1], roots[1], x, tiles[1]);
+        int256 y = _broadcast(op.inputs[1], roots[1], position, tiles[1]);
+        return opcode == Opcodes.RHU || opcode == Opcodes.EXPADD ? _unary(op, x, y) : _binary(opcode, x, y);
+    }
+
+    /// @dev ElementOps whose second input is missing or a scalar that the attributes qualify.
+    function _unary(OpRecord calldata op, int256 x, int256 scalar) private pure returns (int256) {
+        uint8 opcode = op.opcode;
+        int256 attr = op.attrs[0];
+        if (opcode == Opcodes.MULC) return ElementOps.mulc(x, attr);
+        if (opcode == Opcodes.CLIP) return ElementOps.clip(x, attr, op.attrs[1]);
+        if (opcode == Opcodes.RELU) return ElementOps.relu(x);
+        if (opcode == Opcodes.EXPADD) return ElementOps.expAdd(x, scalar, attr);
+        if (opcode == Opcodes.EXPNORM) return ElementOps.expNorm(x, attr);
+        int256 value = ElementOps.rhu(x, attr + op.attrs[1] * scalar);
+        return op.flags & Opcodes.FLAG_CLIP == 0 ? value : ElementOps.clip(value, op.attrs[2], op.attrs[3]);
+    }
+
+    function _binary(uint8 opcode, int256 x, int256 y) private pure returns (int256) {
+        if (opcode == Opcodes.ADD) return ElementOps.add(x, y);
+        if (opcode == Opcodes.SUB) return ElementOps.sub(x, y);
+        if (opcode == Opcodes.MASKGT0) return ElementOps.maskGt0(x, y);
+        if (opcode == Opcodes.EQ) return ElementOps.eq(x, y);
+        if (opcode == Opcodes.GT) return ElementOps.gt(x, y);
+        return ElementOps.intDiv(x, y);
+    }
+
+    function _reduction(
+        OpRecord calldata op,
+        bytes32 root,
+        Position calldata position,
+        Tile calldata tile
+    ) private pure returns (int256) {
+        Input calldata x = op.inputs[0];
+        uint8 opcode = op.opcode;
+        bool whole = opcode == Opcodes.TILEMAX || opcode == Opcodes.TILEMAXABS;
+        TensorProof.check(root, x, whole ? position.row : position.row >> 4, position.col, tile);
+        if (whole) return Reductions.tileMax(x, tile.data, position.row, position.col, opcode == Opcodes.TILEMAXABS);
+        if (opcode == Opcodes.ROWMAX16) return Reductions.rowMax(x, tile.data, position.row, position.col);
+        return Reductions.rowSum(x, tile.data, position.row, position.col);
+    }
+
+    function _dataLoad(
+        OpRecord calldata op,
+        bytes32 root,
+        Position calldata position,
+        Tile calldata tile
+    ) private pure returns (int256) {
+        Input calldata data = op.inputs[0];
+        uint256 row =
+            op.attrs[1] == 1
+                ? ElementOps.sequentialRow(position.step, op.rows, position.row, data.rows)
+                : ElementOps.sampledRow(position.nonce, position.step, position.row, data.rows);
+        // RecordRules: 0 <= attrs[0] and attrs[0] + cols <= data.cols
+        return _read(data, root, row, uint256(int256(op.attrs[0])) + position.col, tile);
+    }
+
+    function _lookUp(Input calldata table, bytes32 root, int256 x, Tile calldata tile) private pure returns (int256) {
+        uint256 cols = table.cols;
+        uint256 index = ElementOps.lutIndex(x, uint256(table.rows) * cols);
+        return _read(table, root, index / cols, index % cols, tile);
+    }
+
+    /// @dev Element of an input for the result's position; a side of length 1 is repeated.
+    function _broadcast(
+        Input calldata x,
+        bytes32 root,
+        Position calldata position,
+        Tile calldata tile
+    ) private pure returns (int256) {
+        return _read(x, root, x.rows == 1 ? 0 : position.row, x.cols == 1 ? 0 : position.col, tile);
+    }
+
+    /// @dev Element (row, col) of `x`, inside its shape, from the tile that holds it.
+    function _read(
+        Input calldata x,
+        bytes32 root,
+        uint256 row,
+        uint256 col,
+        Tile calldata tile
+    ) private pure returns (int256) {
+        TensorProof.check(root, x, row >> 4, col >> 4, tile);
+        return TensorProof.element(tile.data, x.dtype, ((row & 15) << 4) | (col & 15));
+    }
+}
