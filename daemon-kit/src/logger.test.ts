@@ -6,13 +6,24 @@ import { memoryLog } from "./test-kit.ts";
 
 test("no secret reaches a line: by name, in URLs, in errors", () => {
   const { log, lines } = memoryLog();
-  log.info({ privateKey: "0xhush", nested: { password: "hush" }, jobId: "7", wei: 10n ** 20n }, "job claimed");
+  log.info(
+    {
+      privateKey: "0xhush",
+      nested: { password: "hush" },
+      uploadToken: "hush",
+      token: "0xa5",
+      jobId: "7",
+      wei: 10n ** 20n,
+    },
+    "job claimed",
+  );
   log.error({ err: new Error("POST https://me:hush@rpc.example/v3/0123456789abcdefhush failed") }, "rpc failed");
   log.warn({ url: "wss://rpc.example/?apikey=hush" }, "rpc slow");
   const text = JSON.stringify(lines);
   assert.ok(!text.includes("hush"), text);
   assert.equal(lines[0]?.wei, "100000000000000000000");
   assert.equal(lines[0]?.jobId, "7");
+  assert.equal(lines[0]?.token, "0xa5");
   assert.equal(lines[0]?.msg, "job claimed");
 });
 

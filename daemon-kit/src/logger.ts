@@ -13,7 +13,17 @@ export type CreateLoggerArgs = {
   destination?: DestinationStream;
 };
 
-const SECRETS = ["privateKey", "password", "passphrase", "mnemonic", "token", "secret", "apiKey", "authorization"];
+const SECRETS = [
+  "privateKey",
+  "password",
+  "passphrase",
+  "mnemonic",
+  "uploadToken",
+  "storageToken",
+  "secret",
+  "apiKey",
+  "authorization",
+];
 
 /**
  * A pino logger on standard error: object first, then a constant message. Secrets are masked by name, URLs in strings

@@ -1,4 +1,6 @@
-const SECRET_NAME = /(secret|password|passphrase|private_?key|mnemonic|token|api_?key)$/i;
+// A token is a secret where it opens something; `paymentToken` is an address.
+const SECRET_NAME =
+  /(secret|password|passphrase|private_?key|mnemonic|api_?key|(storage|upload|access|auth|bearer|api)_?token)$/i;
 const REFERENCE_NAME = /(file|path|dir)$/i;
 
 export const MASK = "***";
