@@ -6,6 +6,20 @@ export { tensorRoot, tileLeaves, tilePreimage } from "./commit/tensor.ts";
 export { constRoots, packDataset, verifyDataset } from "./data/dataset.ts";
 export { type LabelledImages, splitDigits } from "./data/digits.ts";
 export { initialState } from "./data/init.ts";
+export { firstDifference, type Reveal } from "./dispute/difference.ts";
+export { type Evaluate, evaluateQuickly } from "./dispute/evaluate.ts";
+export { type ElementRef, operandTiles, type TileRef } from "./dispute/operands.ts";
+export type { LoadState } from "./dispute/states.ts";
+export {
+  createTracer,
+  type InputProof,
+  type RecordProof,
+  type SegmentSteps,
+  type StepOps,
+  Tracer,
+  type TracerOptions,
+} from "./dispute/tracer.ts";
+export { MerkleTree } from "./dispute/tree.ts";
 export { ExactError, type ExactErrorCode } from "./errors.ts";
 export {
   checkManifest,
