@@ -18,6 +18,7 @@ import {
   type RunResult,
   runProgram,
   sampleIndex,
+  X24_DIGITS_SEED,
   x24Digits,
 } from "../../exact/src/index.ts";
 import { loadNodeBackend } from "../../exact/src/node.ts";
@@ -72,7 +73,7 @@ function timed(arm: FloatArm, from: number, batches: readonly ReturnType<typeof 
 /** Short program for the bit-equality checks: several segments and all phases, also affordable on the cpu back end. */
 async function identity(): Promise<{ hashes: Record<string, Hex>; identical: boolean }> {
   const short = compileProgram(parseProgram({ ...recipe, steps: 60, segmentLength: 16 }));
-  const state = initialState(short, nonce);
+  const state = initialState(short, X24_DIGITS_SEED);
   const segments: { step: number; state: IntTensor[]; stateHash: Hex }[] = [];
   const run = async (name: "cpu" | "wasm", start = { step: 0, state, boundaries: [] as Hex[] }): Promise<RunResult> =>
     runProgram({
@@ -97,7 +98,7 @@ async function identity(): Promise<{ hashes: Record<string, Hex>; identical: boo
 async function main(): Promise<void> {
   const { hashes, identical } = await identity();
   const backend = await loadNodeBackend("wasm");
-  const start = initialState(compiled, nonce);
+  const start = initialState(compiled, X24_DIGITS_SEED);
   const layers = floatStart(start);
   const [tape, twin] = [tapeArm(layers), twinArm(layers)];
   const rounds: { exact: number; tape: number; twin: number }[] = [];

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 // Registers the gradients of all kernels; tfjs-core alone has none.
-import '@tensorflow/tfjs-layers';
+import "@tensorflow/tfjs-layers";
 
 /** One way to train the digits network in float32; `step` runs one batch. */
 export interface FloatArm {
