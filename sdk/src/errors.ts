@@ -35,7 +35,7 @@ export const errorCodes = {
   "SDK-042": { kind: "retryable", title: "The RPC endpoint gives no logs, not even for one block" },
   "SDK-043": { kind: "userFault", title: "The account cannot pay for gas" },
   "SDK-044": { kind: "userFault", title: "The wallet's owner declined" },
-  "SDK-045": { kind: "retryable", title: "The transaction was not mined in time" },
+  "SDK-045": { kind: "retryable", title: "The transaction was sent but its receipt was not seen" },
   "SDK-046": { kind: "retryable", title: "The transaction's nonce or fee does not fit the account's pending ones" },
   "SDK-049": { kind: "fatal", title: "Unexpected error" },
 } as const satisfies Record<string, { kind: AssayErrorKind; title: string }>;
@@ -62,6 +62,7 @@ export interface AssayErrorDetails {
   /** Overrides the code's kind where one code covers several (SDK-030). */
   kind?: AssayErrorKind;
   revert?: RevertReason;
+  transactionHash?: `0x${string}`;
   cause?: unknown;
 }
 
@@ -77,6 +78,8 @@ export class AssayError extends Error {
   readonly docs: string;
   /** Set when a contract said no with a custom error. */
   readonly revert: RevertReason | undefined;
+  /** Set when a transaction had been sent before the error: look it up before sending another. */
+  readonly transactionHash: `0x${string}` | undefined;
 
   constructor(code: AssayErrorCode, details: AssayErrorDetails) {
     const facts = [
@@ -92,6 +95,7 @@ export class AssayError extends Error {
     this.hint = details.hint;
     this.docs = `docs/errors.md#${code.toLowerCase()}`;
     this.revert = details.revert;
+    this.transactionHash = details.transactionHash;
   }
 }
 

@@ -5,6 +5,7 @@ import {
   keccak256,
   numberToHex,
   type PublicClient,
+  parseAbi,
   type Transport,
   toHex,
   type WalletClient,
@@ -19,6 +20,7 @@ import {
   createAssayClient,
   type Deployment,
   type JobSpec,
+  verificationHubAbi,
 } from "../../sdk/src/index.ts";
 
 export const ASY = 10n ** 18n;
@@ -36,6 +38,8 @@ export interface Network {
   mine(): Promise<void>;
   snapshot(): Promise<string>;
   revert(id: string): Promise<void>;
+  /** Registers a strategy that answers what `set` tells it, under number 1. */
+  registerMockStrategy(): Promise<{ set(verdict: 0 | 1 | 2): Promise<void> }>;
   close(): Promise<void>;
 }
 
@@ -63,6 +67,19 @@ export async function createNetwork(): Promise<Network> {
     mine: async () => void (await request("evm_mine")),
     snapshot: async () => (await request("evm_snapshot")) as string,
     revert: async (id) => void (await request("evm_revert", [id])),
+    registerMockStrategy: async () => {
+      const mock = await connection.viem.deployContract("MockStrategy");
+      const hash = await deployer.writeContract({
+        abi: verificationHubAbi,
+        address: deployment.contracts.VerificationHub.address,
+        functionName: "registerStrategy",
+        args: [1n, mock.address],
+      });
+      await publicClient.waitForTransactionReceipt({ hash });
+      const abi = parseAbi(["function set(uint8 manner, uint8 answer, uint256 readyAt)"]);
+      const call = { abi, address: mock.address, functionName: "set" } as const;
+      return { set: async (verdict) => void (await deployer.writeContract({ ...call, args: [0, verdict, 0n] })) };
+    },
     close: () => connection.close(),
   };
 }

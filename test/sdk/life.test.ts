@@ -1,7 +1,7 @@
 // The client against the real contracts on an in-process chain, deployed by scripts/deploy.
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
-import { publicActions } from "viem";
+import { HttpRequestError, publicActions } from "viem";
 import {
   type AssayClient,
   AssayError,
@@ -66,8 +66,8 @@ async function allowanceOf(client: AssayClient, spender: `0x${string}`): Promise
 }
 
 /** Takes a job to `submitted`. */
-async function submitted(): Promise<SubmittedJob> {
-  const { id, terms } = await requester.postJob({ spec: sampleSpec(), price: PRICE });
+async function submitted(policy = 1): Promise<SubmittedJob> {
+  const { id, terms } = await requester.postJob({ spec: sampleSpec(), price: PRICE, policy });
   await provider.claimJob({ terms });
   const job = (await provider.getJob({ id })) as ClaimedJob;
   await provider.submitResult({ ...job, ...sampleResult(job) });
@@ -203,6 +203,20 @@ test("a transaction that loses the race after its simulation is reported as mine
   });
 });
 
+test("an endpoint that falls silent after taking a transaction costs no hash", async () => {
+  const { publicClient, deployment, wallets } = network;
+  const mute = {
+    ...publicClient,
+    waitForTransactionReceipt: () => Promise.reject(new HttpRequestError({ url: "http://127.0.0.1:1" })),
+  } as unknown as typeof publicClient;
+  const client = createAssayClient({ publicClient: mute, walletClient: wallets[1]!, deployment });
+  const error: unknown = await client.withdraw({ amount: ASY }).catch((thrown: unknown) => thrown);
+  assert.ok(error instanceof AssayError && error.transactionHash);
+  assert.equal(error.code, "SDK-045");
+  const { status } = await publicClient.getTransactionReceipt({ hash: error.transactionHash });
+  assert.equal(status, "success");
+});
+
 test("parallel postings take lanes of their own, and a lane whose job has ended is used again", async () => {
   const posted = await Promise.all(
     Array.from({ length: 5 }, () => requester.postJob({ spec: sampleSpec(), price: ASY })),
@@ -270,6 +284,31 @@ test("an overdue job expires: the requester gets price and penalty", async () =>
   assert.equal((await keeper.getJob({ id })).status, "expired");
   assert.equal((await requester.getStake()).credit, penalty);
   if (penalty > 0n) assert.equal((await requester.claimCredit({})).amount, penalty);
+});
+
+test("a rejected result is refunded, and one that nobody judges is resolved", async () => {
+  const strategy = await network.registerMockStrategy();
+  const bad = await submitted(3);
+  await network.pass(bad.terms.window);
+  await assert.rejects(keeper.rejectJob(bad), (error) => {
+    assert.ok(isRevert(error, "Market_NotRejected"));
+    assert.match(error.message, /says pending, not rejected/);
+    return true;
+  });
+  await strategy.set(2);
+  const rejected = await keeper.rejectJob(bad);
+  assert.deepEqual([rejected.refund, rejected.forfeited], [PRICE, bad.terms.bond]);
+  assert.equal((await keeper.getJob({ id: bad.id })).status, "rejected");
+  await strategy.set(0);
+  const silent = await submitted(3);
+  await assert.rejects(keeper.resolveStalled(silent), (error) => isRevert(error, "Market_TooEarly"));
+  await network.pass(silent.terms.window + 30 * 86_400);
+  assert.equal((await keeper.resolveStalled(silent)).refund, PRICE);
+  assert.deepEqual(
+    (await keeper.listJobs({ status: "unresolved" })).map(({ id }) => id),
+    [silent.id],
+  );
+  assert.equal((await requester.getBalance()).available, 1_000n * ASY);
 });
 
 test("stake: free and locked, thaw, withdraw, operator", async () => {

@@ -38,25 +38,33 @@ export async function simulateCall(context: AssayContext, call: PreparedCall, fr
 
 /**
  * Simulates a call, sends it from the wallet and waits until it is mined.
- * @throws AssayError as `simulateCall`; SDK-034 when it reverted although the simulation passed
+ * @throws AssayError as `simulateCall`; SDK-045 with the hash when the receipt was not seen; SDK-034 when it reverted although the simulation passed
  */
 export async function sendCall(context: AssayContext, call: PreparedCall): Promise<Sent> {
   const { walletClient, account } = requireWallet(context);
   await simulateCall(context, call);
-  try {
-    const hash = await walletClient.sendTransaction({
-      account,
-      chain: walletClient.chain ?? null,
-      to: call.to,
-      data: call.data,
-      value: call.value,
+  const { to, data, value } = call;
+  const hash = await walletClient
+    .sendTransaction({ account, chain: walletClient.chain ?? null, to, data, value })
+    .catch((error: unknown) => {
+      throw decodeError(error);
     });
-    const receipt = await context.publicClient.waitForTransactionReceipt({ hash });
-    if (receipt.status === "reverted") throw await minedRevert(context, call, account.address, receipt);
-    return { hash: receipt.transactionHash, receipt };
-  } catch (error) {
-    throw decodeError(error);
-  }
+  const receipt = await context.publicClient.waitForTransactionReceipt({ hash }).catch((error: unknown) => {
+    throw receiptUnseen(call, hash, error);
+  });
+  if (receipt.status === "reverted") throw await minedRevert(context, call, account.address, receipt);
+  return { hash: receipt.transactionHash, receipt };
+}
+
+/** After sending, every trouble is this one: the transaction may be mined whatever the endpoint says. */
+function receiptUnseen(call: PreparedCall, hash: Hash, error: unknown): AssayError {
+  return new AssayError("SDK-045", {
+    message: `${call.label} was sent as transaction ${hash}, but its receipt was not seen`,
+    found: decodeError(error).code,
+    hint: "It may be mined: look it up by its hash before sending another",
+    transactionHash: hash,
+    cause: error,
+  });
 }
 
 /** Repeats the call on top of the block it reverted in, to learn the reason. */
@@ -73,6 +81,7 @@ async function minedRevert(
     message: `${call.label} was mined in block ${receipt.blockNumber} but reverted (transaction ${receipt.transactionHash})`,
     hint: reason ? `Reason: ${reason.message}` : "The state changed between simulation and mining: look at it again",
     revert: reason?.revert,
+    transactionHash: receipt.transactionHash,
     cause: reason,
   });
 }

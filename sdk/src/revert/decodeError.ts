@@ -75,6 +75,7 @@ function walletError(error: unknown): AssayError | undefined {
   if (is(WaitForTransactionReceiptTimeoutError)) {
     return make("SDK-045", {
       message: "the transaction was sent but not mined in time",
+      found: (find(error, (cause) => cause instanceof WaitForTransactionReceiptTimeoutError) as BaseError).shortMessage,
       hint: "It may still be mined: look it up by its hash before sending another",
     });
   }
