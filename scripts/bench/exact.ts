@@ -149,13 +149,7 @@ async function main(): Promise<void> {
   tape.dispose();
   twin.dispose();
   if (flags.json) console.log(JSON.stringify(facts));
-  else
-    console.table(
-      Object.entries(facts).map(([name, value]) => ({
-        name,
-        value: typeof value === "object" ? JSON.stringify(value) : value,
-      })),
-    );
+  else for (const [name, value] of Object.entries(facts)) console.log(name.padEnd(16), value);
 }
 
 await main();
