@@ -15,7 +15,7 @@ library Clocks {
     uint256 internal constant MAX_EXTRA = 7 days;
 
     function pack(uint256 last_, uint256 submittedAt_, uint256 span_) internal pure returns (uint256) {
-        return last_ << 216 | submittedAt_ << 112 | span_ << 72;
+        return (last_ << 216) | (submittedAt_ << 112) | (span_ << 72);
     }
 
     function last(uint256 clock) internal pure returns (uint256) {
@@ -70,7 +70,7 @@ library Clocks {
         uint256 since = last(clock);
         uint256 provider = providerUsed(clock) + (revealedAt > since ? revealedAt - since : 0);
         uint256 challenger = challengerNow(clock, revealedAt, time);
-        return time << 216 | provider << 184 | challenger << 152 | uint152(clock);
+        return (time << 216) | (provider << 184) | (challenger << 152) | uint152(clock);
     }
 
     function _max(uint256 a, uint256 b) private pure returns (uint256) {

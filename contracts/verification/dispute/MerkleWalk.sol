@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
+import {IRefereedDispute} from "../../interfaces/IRefereedDispute.sol";
+
 /// @title MerkleWalk
 /// @notice Binary Merkle trees over a known number of leaves, walked several levels at a time.
 /// @dev No index or depth is ever taken from a caller as such: both follow from the number of leaves and the path walked.
 library MerkleWalk {
     /// @notice Most levels one reveal may span. The reveal's cost per level is lowest at five or six (docs/adr/166).
     uint256 internal constant MAX_STRIDE = 6;
-
-    /// @notice The reveal or proof does not have the length that the position dictates.
-    error Dispute_WrongLength(uint256 found, uint256 wanted);
-    /// @notice The hashes do not lead to the disputed one.
-    error Dispute_WrongRoot(bytes32 found, bytes32 wanted);
 
     /// @notice DSP-03: ceil(log2 leaves).
     function depth(uint256 leaves) internal pure returns (uint256 d) {
@@ -63,39 +60,60 @@ library MerkleWalk {
         uint256 step = stride(height);
         uint256 held = occupied(index, height, step, leaves);
         // INVARIANT DSP-21: exactly the descendants that hold leaves are revealed
-        require(children.length == held, Dispute_WrongLength(children.length, held));
+        require(children.length == held, IRefereedDispute.Dispute_WrongLength(children.length, held));
         bytes32 found = fold(children, height - step, step);
-        require(found == expect, Dispute_WrongRoot(found, expect));
+        require(found == expect, IRefereedDispute.Dispute_WrongRoot(found, expect));
     }
 
     /// @notice Root of the subtree `levels` above `nodes` (at least one), which stand at height `base`; padded by DSP-03.
-    function fold(bytes32[] calldata nodes, uint256 base, uint256 levels) internal pure returns (bytes32) {
-        bytes32[] memory row = nodes;
-        uint256 count = row.length;
+    function fold(bytes32[] calldata nodes, uint256 base, uint256 levels) internal pure returns (bytes32 root) {
+        uint256 count = nodes.length;
         bytes32 pad = count == uint256(1) << levels ? bytes32(0) : zero(base);
-        for (uint256 level; level < levels; ++level) {
-            uint256 half = (count + 1) >> 1;
-            for (uint256 i; i < half; ++i) {
-                uint256 right = 2 * i + 1;
-                row[i] = node(row[2 * i], right < count ? row[right] : pad);
-            }
-            count = half;
-            pad = node(pad, pad);
+        uint256 row;
+        // The row is folded in place. The byte in front of a pair is free: it lies before the row, or in the pair before,
+        // which is already folded; so the tag of DSP-02 goes there.
+        assembly ("memory-safe") {
+            row := add(mload(0x40), 0x20)
+            calldatacopy(row, nodes.offset, shl(5, count))
+            mstore(0x40, add(row, shl(5, add(count, 1))))
         }
-        return row[0];
+        for (uint256 level; level < levels; ++level) {
+            assembly ("memory-safe") {
+                if and(count, 1) {
+                    mstore(add(row, shl(5, count)), pad)
+                }
+                count := shr(1, add(count, 1))
+                for {
+                    let i := 0
+                } lt(i, count) {
+                    i := add(i, 1)
+                } {
+                    let pair := sub(add(row, shl(6, i)), 1)
+                    mstore8(pair, 0x01)
+                    mstore(add(row, shl(5, i)), keccak256(pair, 0x41))
+                }
+            }
+            if (pad != 0) pad = node(pad, pad);
+        }
+        assembly ("memory-safe") {
+            root := mload(row)
+        }
     }
 
     /// @notice DSP-23: checks that `leaf` stands at `index` of a tree `levels` deep under `root`.
-    function checkProof(bytes32 root, bytes32 leaf, uint256 index, uint256 levels, bytes32[] calldata proof)
-        internal
-        pure
-    {
+    function checkProof(
+        bytes32 root,
+        bytes32 leaf,
+        uint256 index,
+        uint256 levels,
+        bytes32[] calldata proof
+    ) internal pure {
         // INVARIANT DSP-23: the proof is as long as the tree is deep
-        require(proof.length == levels, Dispute_WrongLength(proof.length, levels));
+        require(proof.length == levels, IRefereedDispute.Dispute_WrongLength(proof.length, levels));
         for (uint256 i; i < levels; ++i) {
             leaf = index & 1 == 0 ? node(leaf, proof[i]) : node(proof[i], leaf);
             index >>= 1;
         }
-        require(leaf == root, Dispute_WrongRoot(leaf, root));
+        require(leaf == root, IRefereedDispute.Dispute_WrongRoot(leaf, root));
     }
 }

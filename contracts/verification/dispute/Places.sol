@@ -13,7 +13,7 @@ import {Level} from "./DisputeTypes.sol";
 ///      `chunk` is zero for an element and one above the chunk's index otherwise.
 library Places {
     function pack(Level level_, uint256 step_, uint256 leaves_, uint256 height_) internal pure returns (uint256) {
-        return uint256(level_) << 240 | step_ << 200 | height_ << 184 | leaves_ << 104;
+        return (uint256(level_) << 240) | (step_ << 200) | (height_ << 184) | (leaves_ << 104);
     }
 
     function level(uint256 p) internal pure returns (Level) {
@@ -72,33 +72,39 @@ library Places {
     }
 
     function withLevel(uint256 p, Level level_) internal pure returns (uint256) {
-        return (p & ~(uint256(0xff) << 240)) | uint256(level_) << 240;
+        return (p & ~(uint256(0xff) << 240)) | (uint256(level_) << 240);
     }
 
     function withNode(uint256 p, uint256 node_, uint256 height_) internal pure returns (uint256) {
-        return (p & ~(uint256(type(uint48).max) << 144)) | height_ << 184 | node_ << 144;
+        return (p & ~(uint256(type(uint48).max) << 144)) | (height_ << 184) | (node_ << 144);
     }
 
-    /// @notice The place of operator `op_` of the same step: the root of its tile tree.
-    function withOp(
+    /// @notice Operator `op_` of the same step, of which nothing else is known yet.
+    function withOp(uint256 p, uint256 op_) internal pure returns (uint256) {
+        return (p & (uint256(type(uint48).max) << 200)) | (op_ << 192);
+    }
+
+    /// @notice Adds the root of a tile tree to a place that has none.
+    function withTree(uint256 p, uint256 leaves_, uint256 height_) internal pure returns (uint256) {
+        return p | (height_ << 184) | (leaves_ << 104);
+    }
+
+    /// @notice Adds an output's shape to a place that has none.
+    function withShape(
         uint256 p,
-        uint256 op_,
-        uint256 leaves_,
-        uint256 height_,
         uint8 dtype_,
         uint256 rows_,
         uint256 cols_,
         uint256 chunks_
     ) internal pure returns (uint256) {
-        return (p & (uint256(type(uint48).max) << 200)) | op_ << 192 | height_ << 184 | leaves_ << 104
-            | uint256(dtype_) << 96 | rows_ << 64 | cols_ << 32 | chunks_ << 24;
+        return p | (uint256(dtype_) << 96) | (rows_ << 64) | (cols_ << 32) | (chunks_ << 24);
     }
 
     function withElement(uint256 p, uint256 element_) internal pure returns (uint256) {
-        return p | element_ << 16;
+        return p | (element_ << 16);
     }
 
     function withChunk(uint256 p, uint256 chunk_) internal pure returns (uint256) {
-        return p | (chunk_ + 1) << 8;
+        return p | ((chunk_ + 1) << 8);
     }
 }

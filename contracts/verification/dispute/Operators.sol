@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.24;
+
+import {Input, OpRecord} from "../../interfaces/IOneStepJudge.sol";
+import {IRefereedDispute} from "../../interfaces/IRefereedDispute.sol";
+
+/// @title Operators
+/// @notice What the walk itself must know of operator records (DSP-07); their meaning is the judge's business.
+library Operators {
+    uint8 internal constant MATMUL = 2;
+    uint8 internal constant CHAIN = 20;
+    uint8 internal constant KIND_VALUE = 0;
+    uint8 internal constant KIND_STATE = 1;
+    uint8 internal constant KIND_CONST = 2;
+
+    uint256 internal constant MAX_INPUTS = 4; // DSP-06
+    uint256 internal constant MAX_SIDE = 1 << 24; // DSP-06
+    uint256 internal constant MAX_TILES = 1 << 26; // DSP-06
+    uint256 internal constant MAX_CONTRACTION = 2048; // DSP-06
+
+    /// @notice DSP-07: H(0x04, abi.encode(op)).
+    function leaf(OpRecord calldata op) internal pure returns (bytes32 hash) {
+        // static, so calldata holds its encoding as it is; a dirty bit would give another leaf
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore8(free, 0x04)
+            calldatacopy(add(free, 1), op, 1088)
+            hash := keccak256(free, 1089)
+        }
+    }
+
+    /// @notice H(0x11, leaf, nonce, input roots): an agreed operator and what it reads (DSP-44).
+    function opening(bytes32 leaf_, bytes32 nonce, bytes32[] memory roots) internal pure returns (bytes32) {
+        return keccak256(abi.encodePacked(bytes1(0x11), leaf_, nonce, roots));
+    }
+
+    /// @notice How many tiles the output has, row-major over the grid (DSP-04). Reverts outside DSP-06.
+    function tiles(OpRecord calldata op) internal pure returns (uint256 count) {
+        uint256 rows = op.rows;
+        uint256 cols = op.cols;
+        bool sides = rows != 0 && cols != 0 && rows <= MAX_SIDE && cols <= MAX_SIDE;
+        count = ((rows + 15) >> 4) * ((cols + 15) >> 4);
+        require(
+            sides && count <= MAX_TILES && elementSize(op.outDtype) != 0,
+            IRefereedDispute.Dispute_MalformedProgram()
+        );
+    }
+
+    /// @notice In how many chunks of 16 an element of a matrix product is summed; zero for every other operator.
+    function chunks(OpRecord calldata op) internal pure returns (uint256) {
+        if (op.opcode != MATMUL) return 0;
+        uint256 length = op.attrs[0] != 0 ? op.inputs[0].rows : op.inputs[0].cols;
+        require(length != 0 && length <= MAX_CONTRACTION, IRefereedDispute.Dispute_MalformedProgram());
+        return (length + 15) >> 4;
+    }
+
+    /// @notice Bytes per element (DSP-01); zero for an unknown type.
+    function elementSize(uint8 dtype) internal pure returns (uint256) {
+        return
+            dtype == 1
+                ? 1
+                : dtype == 2
+                    ? 2
+                    : dtype == 3
+                        ? 4
+                        : 0;
+    }
+
+    /// @notice Element `e` of a tile's data (two's complement, big-endian), sign-extended.
+    function elementAt(bytes calldata data, uint8 dtype, uint256 e) internal pure returns (int256) {
+        if (dtype == 1) return int8(uint8(data[e]));
+        if (dtype == 2) return int16(uint16(bytes2(data[2 * e:2 * e + 2])));
+        return int32(uint32(bytes4(data[4 * e:4 * e + 4])));
+    }
+
+    /// @notice The nearest value that `dtype` can hold (DSP-60).
+    function saturate(int256 value, uint8 dtype) internal pure returns (int256) {
+        int256 top =
+            dtype == 1
+                ? type(int8).max
+                : dtype == 2
+                    ? int256(type(int16).max)
+                    : int256(type(int32).max);
+        return
+            value > top
+                ? top
+                : value < -top - 1
+                    ? -top - 1
+                    : value;
+    }
+
+    /// @notice DSP-01, DSP-24: checks a tile's data against its leaf.
+    function checkTile(bytes calldata data, uint8 dtype, bytes32 expect) internal pure {
+        uint256 size = 256 * elementSize(dtype);
+        // INVARIANT DSP-24: type and length come from the operator, not from the bytes
+        require(data.length == size, IRefereedDispute.Dispute_WrongLength(data.length, size));
+        bytes32 found = keccak256(abi.encodePacked(bytes1(0x00), dtype, data));
+        require(found == expect, IRefereedDispute.Dispute_WrongRoot(found, expect));
+    }
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.24;
+
+import {IRefereedDispute} from "../../interfaces/IRefereedDispute.sol";
+import {Commitments} from "../../libraries/Commitments.sol";
+import {JobSpec} from "../../libraries/JobSpec.sol";
+import {JobTerms} from "../../libraries/JobTerms.sol";
+import {Level, Record} from "./DisputeTypes.sol";
+import {Lists} from "./Lists.sol";
+import {MerkleWalk} from "./MerkleWalk.sol";
+import {Places} from "./Places.sol";
+
+/// @title Records
+/// @notice The run as its commitment binds it: boundaries, segments and where a game begins (DSP-10..13).
+library Records {
+    using JobTerms for uint256[5];
+    using JobSpec for bytes32[6];
+
+    function requireRecord(bytes32 commitment, Record calldata record) internal pure {
+        bytes32 found = Commitments.result(record.terms.id(), record.nonce, record.runRoot, record.finalState);
+        require(found == commitment, IRefereedDispute.Dispute_WrongRecord(found, commitment));
+        bytes32 specHash = record.spec.hash();
+        require(
+            specHash == record.terms.specHash(),
+            IRefereedDispute.Dispute_WrongRecord(specHash, record.terms.specHash())
+        );
+    }
+
+    function firstPlace(Record calldata record, bool last) internal pure returns (uint256 place, bytes32 expect) {
+        uint256 segments = segments(record);
+        if (last) {
+            uint256 length = record.spec.steps() - (segments - 1) * record.spec.segmentLength();
+            return (Places.pack(Level.Segment, segments - 1, length, 0), record.finalState);
+        }
+        // INVARIANT DSP-12: a run of one segment has no boundary to dispute
+        require(segments != 1, IRefereedDispute.Dispute_SingleSegment());
+        uint256 depth = MerkleWalk.depth(segments - 1);
+        place =
+            depth == 0
+                ? Places.pack(Level.Segment, 0, record.spec.segmentLength(), 0)
+                : Places.pack(Level.Tree, record.spec.segmentLength(), segments - 1, depth);
+        return (place, record.runRoot);
+    }
+
+    function segments(Record calldata record) internal pure returns (uint256) {
+        uint256 length = record.spec.segmentLength();
+        return (record.spec.steps() + length - 1) / length;
+    }
+
+    /// @dev DSP-12: the leaf of a boundary state.
+    function boundary(bytes32 state) internal pure returns (bytes32) {
+        return keccak256(abi.encodePacked(bytes1(0x09), state));
+    }
+}

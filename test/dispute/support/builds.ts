@@ -1,0 +1,9 @@
+import { type Build, compile, type Patch } from "./compile.ts";
+
+/** The referee with `patches` applied, and the judge. */
+export function buildsOf(patches: readonly Patch[] = []): { dispute: Build; judge: Build } {
+  return {
+    dispute: compile("verification/RefereedDispute.sol", patches),
+    judge: compile("verification/judge/OneStepJudge.sol", patches),
+  };
+}

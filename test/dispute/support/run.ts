@@ -1,0 +1,201 @@
+import { concat, toHex, word } from "../../../exact/src/commit/bytes.ts";
+import { keccak } from "../../../exact/src/commit/keccak.ts";
+import { depth } from "../../../exact/src/commit/merkle.ts";
+import { runRoot, sampleIndex, stateHash } from "../../../exact/src/commit/run.ts";
+import { tensorRoot, tileLeaves, tilePreimage } from "../../../exact/src/commit/tensor.ts";
+import type { CompiledProgram } from "../../../exact/src/program/compile.ts";
+import { OP, ORDER } from "../../../exact/src/program/opcodes.ts";
+import { KIND, type OpRecord, type Phase, phaseOf, UNCHANGED } from "../../../exact/src/program/records.ts";
+import { constTensors, evaluateRecord } from "../../../exact/src/run/reference.ts";
+import type { Hex, IntTensor } from "../../../exact/src/types.ts";
+import { Tree } from "./tree.ts";
+
+/** What a job computes: everything but the nonce. */
+export interface Task {
+  compiled: CompiledProgram;
+  dataset: IntTensor;
+  start: readonly IntTensor[];
+}
+
+/** Changes a run on its way: gets each value (and the state it starts from) and returns what the run goes on with. */
+export interface Tamper {
+  value?(step: number, op: number, value: IntTensor): IntTensor;
+  start?(state: readonly IntTensor[]): readonly IntTensor[];
+  nonce?(nonce: Hex): Hex;
+}
+
+/** A whole run by the integer reference, with every intermediate value kept. */
+export class TracedRun {
+  readonly task: Task;
+  readonly nonce: Hex;
+  /** State tensors before step t, t = 0..steps. */
+  readonly states: (readonly IntTensor[])[];
+  /** Results of step t's operators. */
+  readonly values: IntTensor[][] = [];
+  readonly consts: readonly IntTensor[];
+  readonly #roots = new Map<IntTensor, Hex>();
+  readonly #trees = new Map<IntTensor, Tree>();
+
+  constructor(task: Task, nonce: Hex, tamper: Tamper = {}) {
+    this.task = task;
+    this.nonce = tamper.nonce?.(nonce) ?? nonce;
+    this.consts = constTensors(task.compiled, task.dataset);
+    this.states = [tamper.start?.(task.start) ?? task.start];
+    for (let step = 0; step < task.compiled.steps; step++) this.#step(step, tamper);
+  }
+
+  phase(step: number): Phase {
+    return this.task.compiled.phases[phaseOf(this.task.compiled.phases, step)]!;
+  }
+
+  /** The tensors a record of this step reads. */
+  inputs(step: number, record: OpRecord): IntTensor[] {
+    return record.inputs.map(({ kind, idx }) =>
+      kind === KIND.VALUE
+        ? this.values[step]![idx]!
+        : kind === KIND.STATE
+          ? this.states[step]![idx]!
+          : this.consts[idx]!,
+    );
+  }
+
+  root(tensor: IntTensor): Hex {
+    let root = this.#roots.get(tensor);
+    if (!root) this.#roots.set(tensor, (root = tensorRoot(tensor)));
+    return root;
+  }
+
+  tree(tensor: IntTensor): Tree {
+    let tree = this.#trees.get(tensor);
+    if (!tree) {
+      const leaves = tileLeaves(tensor);
+      this.#trees.set(tensor, (tree = new Tree(leaves, depth(leaves.length))));
+    }
+    return tree;
+  }
+
+  stateRoots(step: number): Hex[] {
+    return this.states[step]!.map((tensor) => this.root(tensor));
+  }
+
+  state(step: number): Hex {
+    return stateHash(step, this.stateRoots(step));
+  }
+
+  /** DSP-22: roots of the state before the step, then of its operators' results. */
+  opRoots(step: number): Hex[] {
+    return [...this.stateRoots(step), ...this.values[step]!.map((tensor) => this.root(tensor))];
+  }
+
+  /** S_1..S_{M-1} */
+  get boundaries(): Hex[] {
+    const { segments, segmentLength } = this.task.compiled;
+    return Array.from({ length: segments - 1 }, (_, i) => this.state((i + 1) * segmentLength));
+  }
+
+  get runRoot(): Hex {
+    return runRoot(this.boundaries);
+  }
+
+  /** DSP-12: the tree over the boundaries. */
+  get runTree(): Tree {
+    return boundaryTree(this.boundaries);
+  }
+
+  /** States after each step of a segment. */
+  segment(index: number): Hex[] {
+    const { segmentLength, steps } = this.task.compiled;
+    const first = index * segmentLength;
+    return Array.from({ length: Math.min(segmentLength, steps - first) }, (_, i) => this.state(first + i + 1));
+  }
+
+  /** DSP-52 of element (row, col) of a matrix product. */
+  prefixSums(step: number, op: number, row: number, col: number): bigint[] {
+    const record = this.phase(step).records[op]!;
+    const [x, y] = this.inputs(step, record) as [IntTensor, IntTensor];
+    const [ta, tb] = record.attrs;
+    const length = ta ? x.rows : x.cols;
+    const sums: bigint[] = [];
+    let sum = 0;
+    for (let k = 0; k < length; k++) {
+      sum += x.data[ta ? k * x.cols + row : row * x.cols + k]! * y.data[tb ? col * y.cols + k : k * y.cols + col]!;
+      if (k % 16 === 15 || k === length - 1) sums.push(BigInt(sum));
+    }
+    return sums;
+  }
+
+  /** Data of the tile with this row-major number. */
+  tileData(tensor: IntTensor, index: number): Hex {
+    const grid = Math.ceil(tensor.cols / 16);
+    return toHex(tilePreimage(tensor, Math.floor(index / grid), index % grid).slice(2));
+  }
+
+  /** The tiles the judge needs for element (row, col), or chunk `chunk` of it, of an operator. */
+  operandTiles(step: number, op: number, row: number, col: number, chunk: number): { data: Hex; proof: Hex[] }[] {
+    const record = this.phase(step).records[op]!;
+    if (row >= record.rows || col >= record.cols) return [];
+    const inputs = this.inputs(step, record);
+    return operands(record, inputs, { step, nonce: this.nonce, row, col, chunk }).map(([input, r, c]) => {
+      const tensor = inputs[input]!;
+      const index = (r >> 4) * Math.ceil(tensor.cols / 16) + (c >> 4);
+      return { data: this.tileData(tensor, index), proof: this.tree(tensor).proof(index).map(toHex) };
+    });
+  }
+
+  #step(step: number, tamper: Tamper): void {
+    const { records, stateOut } = this.phase(step);
+    const scope = { states: this.states[step]!, consts: this.consts, nonce: this.nonce, step };
+    const values: IntTensor[] = (this.values[step] = []);
+    records.forEach((record, op) => {
+      const value = evaluateRecord(record, this.inputs(step, record), scope);
+      values.push(tamper.value?.(step, op, value) ?? value);
+    });
+    this.states.push(stateOut.map((value, k) => (value === UNCHANGED ? scope.states[k]! : values[value]!)));
+  }
+}
+
+/** DSP-12: the tree over inner boundaries. */
+export function boundaryTree(boundaries: readonly Hex[]): Tree {
+  const leaves = boundaries.map((state) => keccak(concat([new Uint8Array([9]), word(state)])));
+  return new Tree(leaves, depth(leaves.length));
+}
+
+interface At {
+  step: number;
+  nonce: Hex;
+  row: number;
+  col: number;
+  chunk: number;
+}
+
+/** Which elements the judge reads: input number, row, column (the corner of the range where it reads several). */
+function operands(record: OpRecord, inputs: readonly IntTensor[], at: At): [number, number, number][] {
+  const { row, col, chunk, step, nonce } = at;
+  const [p = 0, q = 0] = record.attrs;
+  switch (record.opcode) {
+    case OP.DATALOAD: {
+      const { rows } = inputs[0]!;
+      const from = q === ORDER.SEQUENTIAL ? (step * record.rows + row) % rows : sampleIndex(nonce, step, row, rows);
+      return [[0, from, p + col]];
+    }
+    case OP.MATMUL: {
+      const k = 16 * chunk;
+      return [p ? [0, k, row] : [0, row, k], q ? [1, col, k] : [1, k, col]];
+    }
+    case OP.TILEMAX:
+    case OP.TILEMAXABS:
+      return [[0, 16 * row, 16 * col]];
+    case OP.ROWMAX16:
+    case OP.ROWSUM16:
+      return [[0, row, 16 * col]];
+    case OP.LUT: {
+      const x = inputs[0]!.data[row * inputs[0]!.cols + col]!;
+      return [
+        [0, row, col],
+        [1, 0, Math.max(0, Math.min(inputs[1]!.cols - 1, x))],
+      ];
+    }
+    default:
+      return inputs.map((x, i) => [i, x.rows === 1 ? 0 : row, x.cols === 1 ? 0 : col]);
+  }
+}

@@ -1,0 +1,61 @@
+import { initialState } from "../../../exact/src/data/init.ts";
+import { compileProgram } from "../../../exact/src/program/compile.ts";
+import { parseProgram } from "../../../exact/src/program/schema.ts";
+import type { IntTensor } from "../../../exact/src/types.ts";
+import type { Task } from "./run.ts";
+
+export interface TaskShape {
+  kind: "train" | "infer";
+  features: number;
+  hidden: number;
+  classes: number;
+  batchSize: number;
+  rows: number;
+  steps: number;
+  segmentLength: number;
+  halveAtPercent: number[];
+}
+
+const SMALL: TaskShape = {
+  kind: "train",
+  features: 20,
+  hidden: 18,
+  classes: 3,
+  batchSize: 4,
+  rows: 24,
+  steps: 5,
+  segmentLength: 2,
+  halveAtPercent: [60],
+};
+
+/** A small two-layer perceptron on a fixed synthetic data set. */
+export function smallTask(overrides: Partial<TaskShape> = {}): Task {
+  const shape = { ...SMALL, ...overrides };
+  const program = parseProgram({
+    format: "assay-program",
+    version: 1,
+    kind: shape.kind,
+    input: { features: shape.features, bits: 5, rows: shape.rows },
+    layers: [
+      { type: "dense", units: shape.hidden, activation: "relu", weightBits: 9, weightExponent: 10 },
+      { type: "dense", units: shape.classes, activation: "softmax", weightBits: 9, weightExponent: 9 },
+    ],
+    loss: "softmax-cross-entropy",
+    optimizer: { type: "sgd", rateExponent: -1, halveAtPercent: shape.kind === "train" ? shape.halveAtPercent : [] },
+    batchSize: shape.batchSize,
+    steps: shape.steps,
+    segmentLength: shape.segmentLength,
+  });
+  const compiled = compileProgram(program);
+  return { compiled, dataset: dataset(shape), start: initialState(compiled, `0x${"5a".repeat(32)}`) };
+}
+
+function dataset({ features, classes, rows }: TaskShape): IntTensor {
+  const cols = features + classes;
+  const data = new Int8Array(rows * cols);
+  for (let row = 0; row < rows; row++) {
+    for (let col = 0; col < features; col++) data[row * cols + col] = (row * 7 + col * 13 + row * col) % 32;
+    data[row * cols + features + (row % classes)] = 1;
+  }
+  return { name: "dataset", rows, cols, dtype: "int8", data };
+}
