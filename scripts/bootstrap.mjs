@@ -12,11 +12,16 @@ import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const wanted = 22;
-const outer = Number((process.env.npm_config_user_agent ?? "").match(/node\/v(\d+)/)?.[1] ?? process.versions.node.split(".")[0]);
+const outer = Number(
+  (process.env.npm_config_user_agent ?? "").match(/node\/v(\d+)/)?.[1] ?? process.versions.node.split(".")[0],
+);
 const inner = findInnerNode();
 
 if (outer < wanted) {
-  if (!inner) fail(`Node ${outer} found, Node >= ${wanted} wanted, and no Node package for ${process.platform}-${process.arch} was installed`);
+  if (!inner)
+    fail(
+      `Node ${outer} found, Node >= ${wanted} wanted, and no Node package for ${process.platform}-${process.arch} was installed`,
+    );
   const npmCli = process.env.npm_execpath;
   if (!npmCli || !existsSync(npmCli)) fail("npm did not say where it is (npm_execpath)");
   const { status } = spawnSync(inner, [npmCli, "install", "--ignore-scripts", "--no-save", "--no-audit", "--no-fund"], {
@@ -43,6 +48,8 @@ function findInnerNode() {
 
 /** @param {string} what @returns {never} */
 function fail(what) {
-  console.error(`assay: install incomplete: ${what}.\n       Install Node ${wanted} or newer (https://nodejs.org) and run npm ci again.`);
+  console.error(
+    `assay: install incomplete: ${what}.\n       Install Node ${wanted} or newer (https://nodejs.org) and run npm ci again.`,
+  );
   process.exit(1);
 }

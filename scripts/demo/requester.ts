@@ -42,8 +42,9 @@ export async function prepareJob(
   const bytes = encodeTensors([dataset]);
   const { cid } = await uploadFile({ gateway, bytes, onProgress });
   const manifest = encodeManifest({
+    version: 1,
     program,
-    dataset: { cid: cid.toString(), rows: dataset.rows, cols: dataset.cols },
+    dataset: { cid: cid.toString(), rows: dataset.rows, columns: dataset.cols },
     init: { seed },
   });
   const { cid: manifestCid } = await uploadFile({ gateway, bytes: manifest });

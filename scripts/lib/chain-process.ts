@@ -8,7 +8,7 @@ const port = Number(process.argv[2] ?? 0);
 const server = await hre.network.createServer(
   {
     network: "default",
-    override: { type: "edr-simulated", allowUnlimitedContractSize: false, mining: { auto: true, interval: 1000 } },
+    override: { allowUnlimitedContractSize: false, mining: { auto: true, interval: 1000 } },
   },
   "127.0.0.1",
   port,

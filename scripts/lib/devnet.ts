@@ -1,11 +1,15 @@
 import { mkdirSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import type { Deployment } from "@assay/sdk";
 import {
   type Account,
+  type Address,
   type Chain,
   createPublicClient,
   createWalletClient,
+  type Hex,
   http,
   type PublicClient,
   type Transport,
@@ -80,4 +84,89 @@ export async function startStorage(dir: string): Promise<{ url: string; process:
   });
   const url = await storage.waitForLine((line) => jsonLine(line)?.url as string | undefined);
   return { url, process: storage };
+}
+
+export interface LocalNode {
+  /** Its HTTP page: /metrics, /healthz, /readyz, /status. */
+  url: string;
+  process: LocalProcess;
+  /** The content of /status, undefined while it does not answer. */
+  status(): Promise<unknown>;
+}
+
+export interface NodeOptions {
+  name: string;
+  rpcUrl: string;
+  deploymentPath: string;
+  gateway: string;
+  dataDir: string;
+  /** Whose stake the node works with. */
+  owner: Address;
+  /** The hot key that claims and submits. */
+  operatorKey: Hex;
+  engine?: string;
+  /** Further settings, by the names of the environment. */
+  env?: Readonly<Record<string, string>>;
+  onLine?: (line: string) => void;
+}
+
+/** Starts a compute node without waiting for it. */
+export async function launchNode(options: NodeOptions): Promise<LocalNode> {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const node = startProcess({
+    name: options.name,
+    script: here("../../compute-node/bin/assay-node.mjs"),
+    args: ["start"],
+    env: {
+      ASSAY_NODE_RPC_URLS: options.rpcUrl,
+      ASSAY_NODE_CHAIN_ID: String(hardhat.id),
+      ASSAY_NODE_DEPLOYMENT: options.deploymentPath,
+      ASSAY_NODE_GATEWAYS: options.gateway,
+      ASSAY_NODE_DATA_DIR: options.dataDir,
+      ASSAY_NODE_OWNER: options.owner,
+      ASSAY_NODE_PRIVATE_KEY: options.operatorKey,
+      ASSAY_NODE_ENGINE: options.engine ?? "wasm",
+      ASSAY_NODE_HTTP_PORT: String(port),
+      ASSAY_NODE_POLL_MS: "200",
+      ...options.env,
+    },
+    ...(options.onLine ? { onLine: options.onLine } : {}),
+  });
+  const status = () =>
+    fetch(`${url}/status`).then(
+      (answer) => answer.json(),
+      () => undefined,
+    );
+  return { url, process: node, status };
+}
+
+/** Starts a compute node and waits until it says that it is ready. */
+export async function startNode(options: NodeOptions): Promise<LocalNode> {
+  const node = await launchNode(options);
+  let ended: string | undefined;
+  void node.process.exited.then(({ code }) => {
+    ended = `code ${code}`;
+  });
+  for (;;) {
+    if (
+      await fetch(`${node.url}/readyz`).then(
+        (answer) => answer.ok,
+        () => false,
+      )
+    )
+      return node;
+    if (ended)
+      throw new Error(`${options.name} ended (${ended}); its last lines:\n${node.process.tail.slice(-15).join("\n")}`);
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+/** A port of 127.0.0.1 that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }

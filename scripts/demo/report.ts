@@ -1,0 +1,56 @@
+import { writeFileSync } from "node:fs";
+import { formatUnits, type Hex } from "viem";
+import type { View } from "./view.ts";
+
+/** What the demo found out; `--json` writes the same, amounts in the smallest unit as decimal strings. */
+export interface DemoFacts {
+  job: Hex;
+  provider: string;
+  accuracy: number;
+  heldOut: number;
+  segments: number;
+  runRoot: Hex;
+  outputCid: string;
+  /** Smallest unit of ASY. */
+  pricePaid: bigint;
+  fee: bigint;
+  /** In-market balance of the provider, smallest unit of ASY. */
+  providerBalanceBefore: bigint;
+  providerBalanceAfter: bigint;
+  gas: { post: number; claim: number; submit: number; finalize: number };
+  /** Seconds from claim to submission, on the chain's clock. */
+  runSeconds: number;
+  /** Wall-clock seconds of the whole demo. */
+  seconds: number;
+}
+
+const asy = (amount: bigint) => `${formatUnits(amount, 18)} ASY`;
+
+/** The closing table. */
+export function printFacts(view: View, facts: DemoFacts): void {
+  const { gas } = facts;
+  const total = gas.post + gas.claim + gas.submit + gas.finalize;
+  view.table("What happened", [
+    [
+      "accuracy",
+      `${(facts.accuracy * 100).toFixed(2)} % of ${facts.heldOut} held-out digits, evaluated by the requester`,
+    ],
+    ["segments", `${facts.segments}, under run root ${facts.runRoot}`],
+    ["output", facts.outputCid],
+    ["price paid", `${asy(facts.pricePaid)}, of which ${asy(facts.fee)} is the protocol's fee`],
+    ["provider", `${facts.provider}`],
+    ["  balance before", asy(facts.providerBalanceBefore)],
+    ["  balance after", asy(facts.providerBalanceAfter)],
+    [
+      "gas",
+      `post ${gas.post}, claim ${gas.claim}, submit ${gas.submit}, finalize ${gas.finalize}; ${total} in all (first use of every account)`,
+    ],
+    ["time", `${facts.runSeconds} s from claim to result, ${facts.seconds.toFixed(1)} s for everything`],
+  ]);
+}
+
+/** Writes the facts as JSON. */
+export function writeFacts(path: string, facts: DemoFacts): void {
+  const json = JSON.stringify(facts, (_, value) => (typeof value === "bigint" ? value.toString() : value), 2);
+  writeFileSync(path, `${json}\n`);
+}
