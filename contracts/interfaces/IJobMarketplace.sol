@@ -66,10 +66,20 @@ interface IJobMarketplace {
     event Deposited(address indexed token, address indexed account, address indexed from, uint256 amount);
     event Withdrawn(address indexed token, address indexed account, address indexed to, uint256 amount);
     event JobPosted(bytes32 indexed id, address indexed requester, uint256[5] terms, bytes32[6] spec);
-    event JobClaimed(bytes32 indexed id, address indexed provider, address indexed claimer, uint256 price, bytes32 nonce);
+    event JobClaimed(
+        bytes32 indexed id,
+        address indexed provider,
+        address indexed claimer,
+        uint256 price,
+        bytes32 nonce
+    );
     /// @param outputDigest sha2-256 digest of the output's CID: where it can be fetched. A hint; finalRoots decide.
     event ResultSubmitted(
-        bytes32 indexed id, address indexed provider, bytes32 runRoot, bytes32 outputDigest, bytes32[] finalRoots
+        bytes32 indexed id,
+        address indexed provider,
+        bytes32 runRoot,
+        bytes32 outputDigest,
+        bytes32[] finalRoots
     );
     event JobFinalized(bytes32 indexed id, address indexed provider, uint256 price, uint256 fee);
     event JobCancelled(bytes32 indexed id, address indexed requester, uint256 refund);

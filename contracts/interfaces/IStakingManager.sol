@@ -39,7 +39,13 @@ interface IStakingManager {
     event OperatorSet(address indexed provider, address indexed operator, bool allowed);
     event BondLocked(address indexed provider, uint256 amount, uint256 locked);
     event BondReleased(address indexed provider, uint256 amount, uint256 locked);
-    event BondForfeited(address indexed provider, uint256 bond, uint256 toBeneficiary, uint256 burned, address beneficiary);
+    event BondForfeited(
+        address indexed provider,
+        uint256 bond,
+        uint256 toBeneficiary,
+        uint256 burned,
+        address beneficiary
+    );
     event CreditClaimed(address indexed account, uint256 amount);
     event ThawPeriodSet(uint256 previous, uint256 current);
 
@@ -77,7 +83,13 @@ interface IStakingManager {
 
     /// @notice Ends a bond of a job that ended badly: part to the beneficiary's credit, part burned, the rest released.
     /// @dev `toBeneficiary + burned <= bond`.
-    function forfeit(address provider, uint256 bond, address beneficiary, uint256 toBeneficiary, uint256 burned) external;
+    function forfeit(
+        address provider,
+        uint256 bond,
+        address beneficiary,
+        uint256 toBeneficiary,
+        uint256 burned
+    ) external;
 
     /* ── GOVERNANCE ── */
 

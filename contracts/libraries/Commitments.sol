@@ -12,17 +12,18 @@ library Commitments {
     /// @notice DSP-11: H(0x0a, chainid, market, job, provider, blockhash(b-1), prevrandao).
     /// @dev Unpredictable before the claim, not unbiasable: a contract may retry once a block until it likes the value.
     function nonce(bytes32 job, address provider) internal view returns (bytes32) {
-        return keccak256(
-            abi.encodePacked(
-                bytes1(0x0a),
-                block.chainid,
-                address(this),
-                job,
-                provider,
-                blockhash(block.number - 1),
-                block.prevrandao
-            )
-        );
+        return
+            keccak256(
+                abi.encodePacked(
+                    bytes1(0x0a),
+                    block.chainid,
+                    address(this),
+                    job,
+                    provider,
+                    blockhash(block.number - 1),
+                    block.prevrandao
+                )
+            );
     }
 
     /// @notice DSP-13: H(0x0b, job, nonce, runRoot, finalState).

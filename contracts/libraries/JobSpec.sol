@@ -56,8 +56,16 @@ library JobSpec {
         uint256 stepCount = shape >> 192;
         uint256 states = stateCount(s);
         uint256 length = segmentLength(s);
-        return stepCount != 0 && stepCount <= MAX_STEPS && length != 0 && length <= MAX_SEGMENT_LENGTH && states != 0
-            && states <= MAX_STATES && outIdx(s) < states && rulesVersion(s) == 1 && uint88(shape) == 0
-            && uint256(s[5]) >> 160 == 0;
+        return
+            stepCount != 0 &&
+            stepCount <= MAX_STEPS &&
+            length != 0 &&
+            length <= MAX_SEGMENT_LENGTH &&
+            states != 0 &&
+            states <= MAX_STATES &&
+            outIdx(s) < states &&
+            rulesVersion(s) == 1 &&
+            uint88(shape) == 0 &&
+            uint256(s[5]) >> 160 == 0;
     }
 }

@@ -21,7 +21,7 @@ library LaneWord {
     }
 
     function terminal(uint256 generation_, JobStatus status_) internal pure returns (uint256) {
-        return generation_ << 8 | uint256(status_);
+        return (generation_ << 8) | uint256(status_);
     }
 
     function status(uint256 word) internal pure returns (JobStatus) {

@@ -6,7 +6,7 @@ pragma solidity ^0.8.24;
 ///         provider 160 | claimedAt 40 | span 40 (submittedAt - claimedAt, zero until submitted) | zero 16.
 library RunWord {
     function pack(address provider_, uint256 claimedAt_, uint256 span_) internal pure returns (uint256) {
-        return uint256(uint160(provider_)) << 96 | claimedAt_ << 56 | span_ << 16;
+        return (uint256(uint160(provider_)) << 96) | (claimedAt_ << 56) | (span_ << 16);
     }
 
     /// @notice The word of the same claim once its result is submitted, in this block.

@@ -113,10 +113,14 @@ contract JobMarketplace is Managed, ReentrancyGuardTransient, IJobMarketplace {
     }
 
     /// @inheritdoc IJobMarketplace
-    function depositWithPermit(address token, uint256 amount, uint256 deadline, uint8 v, bytes32 r, bytes32 s)
-        external
-        nonReentrant
-    {
+    function depositWithPermit(
+        address token,
+        uint256 amount,
+        uint256 deadline,
+        uint8 v,
+        bytes32 r,
+        bytes32 s
+    ) external nonReentrant {
         // Checked before the token is called at all: nobody vouches for the others.
         _requireAllowed(token);
         // A permit that somebody else brought first leaves the allowance in place; transferFrom decides.
@@ -260,7 +264,8 @@ contract JobMarketplace is Managed, ReentrancyGuardTransient, IJobMarketplace {
         _requireLane($, terms, id, LaneWord.open(id));
         address requester = terms.requester();
         require(
-            msg.sender == requester || block.timestamp > terms.claimBy(), Market_NotRequester(msg.sender, requester)
+            msg.sender == requester || block.timestamp > terms.claimBy(),
+            Market_NotRequester(msg.sender, requester)
         );
         uint256 refund = terms.maxPrice();
         _end($, terms, JobStatus.Cancelled);
@@ -290,7 +295,7 @@ contract JobMarketplace is Managed, ReentrancyGuardTransient, IJobMarketplace {
         Storage storage $ = _storage();
         bytes32 id = terms.id();
         _requireLane($, terms, id, LaneWord.submitted(id, run, commitment));
-        (Verdict verdict,) = _verdict(id, terms, run, commitment);
+        (Verdict verdict, ) = _verdict(id, terms, run, commitment);
         require(verdict == Verdict.Rejected, Market_NotRejected(id, uint8(verdict)));
 
         uint256 refund = terms.priceAtDown(run.claimedAt());
@@ -309,7 +314,7 @@ contract JobMarketplace is Managed, ReentrancyGuardTransient, IJobMarketplace {
         _requireLane($, terms, id, LaneWord.submitted(id, run, commitment));
         uint256 from = run.submittedAt() + terms.window() + VERDICT_TIMEOUT;
         require(block.timestamp >= from, Market_TooEarly(from, block.timestamp));
-        (Verdict verdict,) = _verdict(id, terms, run, commitment);
+        (Verdict verdict, ) = _verdict(id, terms, run, commitment);
         require(verdict == Verdict.Pending, Market_NotStalled(id, uint8(verdict)));
 
         uint256 refund = terms.priceAtDown(run.claimedAt());
@@ -431,10 +436,12 @@ contract JobMarketplace is Managed, ReentrancyGuardTransient, IJobMarketplace {
         require(block.timestamp <= deadline, Market_TooLate(deadline, block.timestamp));
     }
 
-    function _checkResult(uint256[5] calldata terms, bytes32[6] calldata spec, bytes32 runRoot, uint256 count)
-        private
-        pure
-    {
+    function _checkResult(
+        uint256[5] calldata terms,
+        bytes32[6] calldata spec,
+        bytes32 runRoot,
+        uint256 count
+    ) private pure {
         bytes32 specHash = spec.hash();
         require(specHash == terms.specHash(), Market_SpecMismatch(specHash, terms.specHash()));
         require(count == spec.stateCount(), Market_WrongStateCount(count, spec.stateCount()));
@@ -449,11 +456,12 @@ contract JobMarketplace is Managed, ReentrancyGuardTransient, IJobMarketplace {
     }
 
     /// @dev The optimistic window alone is judged here, equal to OptimisticWindow; anything more is the hub's business.
-    function _verdict(bytes32 id, uint256[5] calldata terms, uint256 run, bytes32 commitment)
-        private
-        view
-        returns (Verdict, uint256)
-    {
+    function _verdict(
+        bytes32 id,
+        uint256[5] calldata terms,
+        uint256 run,
+        bytes32 commitment
+    ) private view returns (Verdict, uint256) {
         if (terms.policy() == WINDOW_ONLY) {
             uint256 readyAt = run.submittedAt() + terms.window();
             return (block.timestamp >= readyAt ? Verdict.Accepted : Verdict.Pending, readyAt);
@@ -465,7 +473,7 @@ contract JobMarketplace is Managed, ReentrancyGuardTransient, IJobMarketplace {
     function _obstacle(Storage storage $, bytes32 id, Settlement calldata item) private view returns (bytes4 reason) {
         uint256 word = $.lanes[item.terms.requester()][item.terms.lane()];
         if (word != LaneWord.submitted(id, item.run, item.commitment)) return Market_StaleJob.selector;
-        (Verdict verdict,) = _verdict(id, item.terms, item.run, item.commitment);
+        (Verdict verdict, ) = _verdict(id, item.terms, item.run, item.commitment);
         if (verdict != Verdict.Accepted) return Market_NotAccepted.selector;
     }
 
@@ -491,10 +499,12 @@ contract JobMarketplace is Managed, ReentrancyGuardTransient, IJobMarketplace {
     }
 
     /// @dev Ends a job as paid. The caller credits the earnings and releases the bond.
-    function _settle(Storage storage $, bytes32 id, uint256[5] calldata terms, uint256 run)
-        private
-        returns (uint256 price, uint256 fee)
-    {
+    function _settle(
+        Storage storage $,
+        bytes32 id,
+        uint256[5] calldata terms,
+        uint256 run
+    ) private returns (uint256 price, uint256 fee) {
         price = terms.priceAtDown(run.claimedAt());
         fee = (price * terms.feeBps()) / BPS;
         _end($, terms, JobStatus.Finalized);

@@ -23,24 +23,29 @@ contract Books {
         uint256[] credits;
     }
 
-    function money(IJobMarketplace market, address token, address[] calldata accounts)
-        external
-        view
-        returns (Money memory all)
-    {
+    function money(
+        IJobMarketplace market,
+        address token,
+        address[] calldata accounts
+    ) external view returns (Money memory all) {
         uint256 count = accounts.length;
-        all = Money(IERC20(token).balanceOf(address(market)), new uint256[](count), new uint256[](count), new uint256[](count));
+        all = Money(
+            IERC20(token).balanceOf(address(market)),
+            new uint256[](count),
+            new uint256[](count),
+            new uint256[](count)
+        );
         for (uint256 i; i < count; ++i) {
             all.balances[i] = market.balanceOf(token, accounts[i]);
             (all.gross[i], all.fees[i]) = market.earnedOf(token, accounts[i]);
         }
     }
 
-    function stakes(IStakingManager staking, IERC20 asy, address[] calldata accounts)
-        external
-        view
-        returns (Stakes memory all)
-    {
+    function stakes(
+        IStakingManager staking,
+        IERC20 asy,
+        address[] calldata accounts
+    ) external view returns (Stakes memory all) {
         uint256 count = accounts.length;
         all = Stakes(
             asy.balanceOf(address(staking)),
@@ -51,7 +56,7 @@ contract Books {
             new uint256[](count)
         );
         for (uint256 i; i < count; ++i) {
-            (all.stakes[i], all.locked[i],) = staking.stakeOf(accounts[i]);
+            (all.stakes[i], all.locked[i], ) = staking.stakeOf(accounts[i]);
             all.credits[i] = staking.creditOf(accounts[i]);
             IStakingManager.Thaw[] memory thaws = staking.thawsOf(accounts[i]);
             for (uint256 j; j < thaws.length; ++j) {

@@ -14,10 +14,10 @@ contract CallbackToken is TestToken {
 
     function _update(address from, address to, uint256 value) internal override(ERC20) {
         super._update(from, to, value);
-        if (hook != address(0)) CallbackHook(hook).onTransfer();
+        if (hook != address(0)) ICallbackHook(hook).onTransfer();
     }
 }
 
-interface CallbackHook {
+interface ICallbackHook {
     function onTransfer() external;
 }

@@ -62,7 +62,9 @@ contract LibraryHarness {
         return t.priceAtDown(time);
     }
 
-    function spec(bytes32[6] calldata s)
+    function spec(
+        bytes32[6] calldata s
+    )
         external
         pure
         returns (
@@ -86,23 +88,29 @@ contract LibraryHarness {
         wellFormed = s.isWellFormed();
     }
 
-    function run(address provider, uint256 claimedAt, uint256 span)
-        external
-        pure
-        returns (uint256 word, address provider_, uint256 claimedAt_, uint256 submittedAt_)
-    {
+    function run(
+        address provider,
+        uint256 claimedAt,
+        uint256 span
+    ) external pure returns (uint256 word, address provider_, uint256 claimedAt_, uint256 submittedAt_) {
         word = RunWord.pack(provider, claimedAt, span);
         provider_ = word.provider();
         claimedAt_ = word.claimedAt();
         submittedAt_ = word.submittedAt();
     }
 
-    function lane(bytes32 id, uint256 run_, bytes32 nonce_, address claimer, bytes32 commitment)
-        external
-        pure
-        returns (uint256 open, uint256 claimed, uint256 submitted)
-    {
-        return (LaneWord.open(id), LaneWord.claimed(id, run_, nonce_, claimer), LaneWord.submitted(id, run_, commitment));
+    function lane(
+        bytes32 id,
+        uint256 run_,
+        bytes32 nonce_,
+        address claimer,
+        bytes32 commitment
+    ) external pure returns (uint256 open, uint256 claimed, uint256 submitted) {
+        return (
+            LaneWord.open(id),
+            LaneWord.claimed(id, run_, nonce_, claimer),
+            LaneWord.submitted(id, run_, commitment)
+        );
     }
 
     function terminal(uint256 generation, JobStatus status) external pure returns (uint256 word, JobStatus status_) {

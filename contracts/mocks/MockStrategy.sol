@@ -34,13 +34,17 @@ contract MockStrategy is IVerificationStrategy {
             while (true) {}
         }
         assembly ("memory-safe") {
-            if eq(manner_, 3) { return(0, 0) }
+            if eq(manner_, 3) {
+                return(0, 0)
+            }
             if eq(manner_, 4) {
                 mstore(0, 7)
                 mstore(32, 0)
                 return(0, 64)
             }
-            if eq(manner_, 5) { return(0, 100000) }
+            if eq(manner_, 5) {
+                return(0, 100000)
+            }
         }
         return (answer, readyAt);
     }

@@ -2,10 +2,10 @@
 pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {CallbackHook} from "./CallbackToken.sol";
+import {ICallbackHook} from "./CallbackToken.sol";
 
 /// @notice An account that, when a token calls it back, calls the market again with prepared calldata.
-contract Reentrant is CallbackHook {
+contract Reentrant is ICallbackHook {
     address public immutable MARKET;
     bytes public prepared;
     /// @notice Whether the call made from inside the callback succeeded, and what it returned.
@@ -21,6 +21,7 @@ contract Reentrant is CallbackHook {
     }
 
     function act(address target, bytes calldata call) external returns (bytes memory) {
+        // solhint-disable-next-line avoid-low-level-calls
         (bool success, bytes memory returned) = target.call(call);
         if (!success) {
             assembly ("memory-safe") {
@@ -38,6 +39,7 @@ contract Reentrant is CallbackHook {
         if (prepared.length == 0) return;
         bytes memory call = prepared;
         delete prepared;
+        // solhint-disable-next-line avoid-low-level-calls
         (entered, answer) = MARKET.call(call);
     }
 }

@@ -102,7 +102,7 @@ contract StakingManager is Managed, IStakingManager {
         uint256 left = staked - amount;
         account.stake = uint96(left);
         readyAt = block.timestamp + $.thawPeriod;
-        queue.pushBack(bytes32(amount << 64 | readyAt));
+        queue.pushBack(bytes32((amount << 64) | readyAt));
         emit ThawRequested(msg.sender, amount, readyAt, left);
     }
 
@@ -147,9 +147,7 @@ contract StakingManager is Managed, IStakingManager {
     /// @inheritdoc IStakingManager
     function lock(address provider, address operator, uint256 amount) external onlyMarket {
         Storage storage $ = _storage();
-        require(
-            operator == provider || $.operators[provider][operator], Staking_NotOperator(provider, operator)
-        );
+        require(operator == provider || $.operators[provider][operator], Staking_NotOperator(provider, operator));
         Account storage account = $.accounts[provider];
         uint256 locked = account.locked;
         uint256 free = account.stake - locked;
@@ -169,10 +167,13 @@ contract StakingManager is Managed, IStakingManager {
     }
 
     /// @inheritdoc IStakingManager
-    function forfeit(address provider, uint256 bond, address beneficiary, uint256 toBeneficiary, uint256 burned)
-        external
-        onlyMarket
-    {
+    function forfeit(
+        address provider,
+        uint256 bond,
+        address beneficiary,
+        uint256 toBeneficiary,
+        uint256 burned
+    ) external onlyMarket {
         Storage storage $ = _storage();
         Account storage account = $.accounts[provider];
         // INVARIANT: never more than what was locked for this job

@@ -25,7 +25,7 @@ export interface Stage {
 }
 
 const VERDICTS: readonly Verdict[] = ["pending", "accepted", "rejected"];
-const LANES = 3;
+const LANES = 8;
 
 /** Makes a move that somebody might make: mostly sensible, often enough stale, early, late or somebody else's. */
 export function randomMove(stage: Stage): Move {
