@@ -1,0 +1,47 @@
+import { TxRevertedError } from "@assay/daemon-kit";
+import { decodeError, isRevert, prepareCollect, prepareFinalize, type SubmittedJob } from "@assay/sdk";
+import { type ActDeps, countGas, postpone } from "./deps.ts";
+
+const SOON_MS = 1000;
+const LATER_MS = 30_000;
+
+/** Settles an own job whose window is over, and collects the earnings if the operator wants that. */
+export async function finalize(deps: ActDeps, job: SubmittedJob): Promise<void> {
+  const { client, sender, log, metrics, signal, config } = deps;
+  const { id, nonce, terms, price } = job;
+  try {
+    const { to, data, value } = prepareFinalize(client, job);
+    const receipt = await sender.send({ key: `finalize:${id}:${nonce}`, to, data, value });
+    countGas(deps, receipt);
+    const asy = client.deployment.contracts.AssayToken.address.toLowerCase();
+    if (terms.token.toLowerCase() === asy) metrics.earned.inc(Number(price) / 1e18);
+    log.info({ jobId: id, tx: receipt.transactionHash, price, token: terms.token }, "job finalized");
+    if (config.collect) await collect(deps, job);
+  } catch (error) {
+    if (signal.aborted) return;
+    refused(deps, job, error);
+  }
+}
+
+/** Moves all that is earned in the job's token into the provider's in-market balance. */
+async function collect(deps: ActDeps, { id, terms }: SubmittedJob): Promise<void> {
+  const { client, sender, provider, log } = deps;
+  try {
+    const { to, data, value } = prepareCollect(client, { token: terms.token, provider });
+    const receipt = await sender.send({ key: `collect:${id}`, to, data, value });
+    countGas(deps, receipt);
+    log.info({ jobId: id, tx: receipt.transactionHash, token: terms.token }, "earnings collected");
+  } catch (error) {
+    if (!isRevert(decodeError(error), "Market_NothingEarned")) throw error;
+  }
+}
+
+function refused(deps: ActDeps, { id }: SubmittedJob, error: unknown): void {
+  const refusal = decodeError(error);
+  if (isRevert(refusal, "Market_TooEarly")) postpone(deps, id, SOON_MS);
+  else if (isRevert(refusal, "Market_NotAccepted")) postpone(deps, id, LATER_MS);
+  else if (isRevert(refusal, "Market_StaleJob") || error instanceof TxRevertedError) {
+    deps.log.info({ jobId: id, reason: "SETTLED_BY_OTHERS", detail: refusal.message }, "the job was settled already");
+    postpone(deps, id, LATER_MS);
+  } else throw error;
+}

@@ -1,0 +1,43 @@
+import { join } from "node:path";
+import { isRetryable } from "@assay/daemon-kit";
+import type { Job } from "@assay/sdk";
+import { prepareInputs } from "../children.ts";
+import { facts } from "../errors.ts";
+import { jobFolder } from "../run-folder.ts";
+import type { InputsRequest } from "../tasks.ts";
+import type { ActDeps } from "./deps.ts";
+
+const RETRY_MS = 30_000;
+
+/** What a child needs to load a job's inputs. */
+export function inputsRequest({ config }: ActDeps, job: Job): InputsRequest {
+  const { gateways, maxJobBytes, dataDir } = config;
+  return { gateways, blocks: join(dataDir, "blocks"), spec: job.spec, maxBytes: maxJobBytes };
+}
+
+/** Fetches and verifies the inputs of an open job (DSP-90). The outcome, good or bad, is kept for `decide`. */
+export async function prepare(deps: ActDeps, job: Job): Promise<void> {
+  const { config, log, local, signal } = deps;
+  const { id } = job;
+  try {
+    const cost = await prepareInputs(config, inputsRequest(deps, job), {
+      logFile: join(jobFolder(config.dataDir, id), "prepare.log"),
+      signal,
+    });
+    local.of(id).preparation = { status: "ready", ...cost };
+    log.info({ jobId: id, ...cost }, "inputs verified");
+  } catch (error) {
+    if (signal.aborted) return;
+    const found = facts(error);
+    // What a storage did not deliver may come later; what is wrong stays wrong.
+    const passing = isPassing(found.code) || isRetryable(error);
+    const retryAtMs = passing ? Date.now() + RETRY_MS : undefined;
+    local.of(id).preparation = { status: "refused", error: found, retryAtMs };
+    log.warn({ jobId: id, ...found, retry: passing }, "inputs refused");
+  }
+}
+
+/** Failures of the storage rather than of the job. A wrong block counts: another gateway may have the right one. */
+export function isPassing(code: string): boolean {
+  return ["ST-002", "ST-003", "ST-004", "ST-005", "ST-009", "ST-013"].includes(code);
+}

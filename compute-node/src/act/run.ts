@@ -1,0 +1,99 @@
+import { join } from "node:path";
+import type { ClaimedJob } from "@assay/sdk";
+import { runJob } from "../children.ts";
+import { facts, nodeError } from "../errors.ts";
+import { noteAttempts, RUN_LOG, runFolder } from "../run-folder.ts";
+import type { RunResult } from "../state.ts";
+import { submitDeadline } from "../state.ts";
+import type { TaskMessage } from "../tasks.ts";
+import type { ActDeps } from "./deps.ts";
+import { inputsRequest, isPassing } from "./prepare.ts";
+
+const LOG_EVERY_MS = 1000;
+const STORAGE_RETRY_MS = 5000;
+
+/**
+ * Runs a claimed job in a child process, from its last checkpoint. A child that crashes, hangs or grows too large is a
+ * failed attempt; after `maxAttempts` of them the job is given up, loudly, and the node goes on.
+ */
+export async function run(deps: ActDeps, job: ClaimedJob): Promise<void> {
+  const { config, log, local, signal, metrics, engine } = deps;
+  const { id, nonce } = job;
+  const state = local.runOf(id, nonce);
+  const folder = runFolder(config.dataDir, id, nonce);
+  log.info({ jobId: id, nonce, attempt: state.attempts + 1, engine }, "run starts");
+  try {
+    const result: RunResult = await runJob(
+      config,
+      { task: "run", inputs: inputsRequest(deps, job), nonce, folder, engine },
+      {
+        logFile: join(folder, RUN_LOG),
+        wallClockMs: Math.max(1000, submitDeadline(job) * 1000 - Date.now()),
+        signal,
+        onMessage: reporter(deps, job),
+      },
+    );
+    state.finished = true;
+    metrics.runs.inc({ end: "finished" });
+    log.info({ jobId: id, finalState: result.finalState, loss: result.loss }, "run finished");
+  } catch (error) {
+    if (signal.aborted) {
+      log.info({ jobId: id }, "run stopped; it resumes from its last checkpoint");
+      return;
+    }
+    failed(deps, job, error);
+  } finally {
+    delete local.of(id).progress;
+  }
+}
+
+function failed({ config, log, local, metrics }: ActDeps, { id, nonce }: ClaimedJob, error: unknown): void {
+  const state = local.runOf(id, nonce);
+  const found = facts(error);
+  const logFile = join(runFolder(config.dataDir, id, nonce), RUN_LOG);
+  if (isPassing(found.code)) {
+    state.retryAtMs = Date.now() + STORAGE_RETRY_MS;
+    log.warn({ jobId: id, ...found }, "the run waits for its inputs");
+    return;
+  }
+  metrics.runs.inc({ end: "failed" });
+  state.attempts += 1;
+  state.retryAtMs = Date.now() + Math.min(60_000, 1000 * 2 ** (state.attempts - 1));
+  log.warn({ jobId: id, attempt: state.attempts, of: config.maxAttempts, ...found, logFile }, "run failed");
+  if (state.attempts >= config.maxAttempts) {
+    const verdict = nodeError("CN-030", {
+      found: `${state.attempts} failed attempts, the last one with ${found.code}: ${found.message}`,
+      wanted: "a run to the end",
+      hint: `see ${logFile}; mend the cause, delete attempts.json beside it and restart, before the job's deadline: its bond is at stake`,
+    });
+    state.gaveUp = facts(verdict);
+    log.error({ jobId: id, err: verdict }, "job given up");
+  }
+  noteAttempts(config.dataDir, id, state);
+}
+
+/** Turns a child's messages into log lines, metrics and the facts of /status. */
+function reporter({ log, local, metrics }: ActDeps, { id, spec }: ClaimedJob): (message: TaskMessage) => void {
+  let logged = 0;
+  return (message) => {
+    if (message.kind === "started") {
+      const { step, steps, torn } = message;
+      if (torn.length > 0) log.warn({ jobId: id, torn }, "torn checkpoint left out");
+      log.info({ jobId: id, fromStep: step, steps }, step > 0 ? "run resumed from checkpoint" : "run started");
+    } else if (message.kind === "progress") {
+      local.of(id).progress = message;
+      metrics.runLoss.set(message.loss);
+      metrics.runEta.set(message.etaSeconds);
+      if (Date.now() - logged < LOG_EVERY_MS) return;
+      logged = Date.now();
+      const { step, steps, loss, etaSeconds } = message;
+      log.info({ jobId: id, step, steps, loss: round(loss), etaSeconds: Math.round(etaSeconds) }, "progress");
+    } else if (message.kind === "checkpoint") {
+      log.debug({ jobId: id, step: message.step, steps: spec.steps }, "checkpoint written");
+    }
+  };
+}
+
+function round(value: number): number {
+  return Number(value.toPrecision(4));
+}

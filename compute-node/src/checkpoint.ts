@@ -1,0 +1,119 @@
+import { createHash } from "node:crypto";
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import type { Hex } from "viem";
+
+/*
+ * Checkpoint file, integers big-endian:
+ *   "ASYK" | version:u8 = 1 | step:u64 | count:u32 | count boundaries of 32 bytes | tensor file | sha256 of all before
+ * The hash tells a torn file from a whole one; the file before it is used then.
+ */
+const MAGIC = Buffer.from("ASYK");
+const VERSION = 1;
+const HEADER = 4 + 1 + 8 + 4;
+const HASH = 32;
+const NAME = /^checkpoint-(\d{13})\.bin$/;
+
+/** How many are kept: the newest may be torn by a crash, so never fewer than two. */
+export const KEPT = 2;
+
+export interface Checkpoint {
+  /** Completed steps. */
+  step: number;
+  /** S_1 to S_k of the k completed segments. */
+  boundaries: Hex[];
+  /** The state, as a tensor file. */
+  tensors: Uint8Array;
+}
+
+/** Writes a file so that a crash leaves the old one or the new one, never half of one. */
+export function writeDurably(path: string, bytes: Uint8Array): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const draft = `${path}.${process.pid}.part`;
+  const file = openSync(draft, "w", 0o600);
+  try {
+    for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(draft, path);
+  syncFolder(dirname(path));
+}
+
+// The rename itself must reach the disk. Windows cannot open folders, and orders renames by itself.
+function syncFolder(path: string): void {
+  if (process.platform === "win32") return;
+  const folder = openSync(path, "r");
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}
+
+/** Writes a checkpoint and removes all but the newest two. */
+export function writeCheckpoint(folder: string, checkpoint: Checkpoint): void {
+  const { step, boundaries, tensors } = checkpoint;
+  const header = Buffer.alloc(HEADER);
+  MAGIC.copy(header);
+  header.writeUInt8(VERSION, 4);
+  header.writeBigUInt64BE(BigInt(step), 5);
+  header.writeUInt32BE(boundaries.length, 13);
+  const body = Buffer.concat([header, ...boundaries.map((hash) => Buffer.from(hash.slice(2), "hex")), tensors]);
+  writeDurably(join(folder, nameOf(step)), Buffer.concat([body, sha256(body)]));
+  for (const old of stepsIn(folder).slice(KEPT)) rmSync(join(folder, nameOf(old)), { force: true });
+}
+
+/**
+ * The newest checkpoint that is whole.
+ * @param onTorn told of each one that is not, newest first
+ */
+export function readCheckpoint(folder: string, onTorn: (file: string) => void = () => {}): Checkpoint | undefined {
+  for (const step of stepsIn(folder)) {
+    const file = join(folder, nameOf(step));
+    const checkpoint = decode(readFileSync(file));
+    if (checkpoint?.step === step) return checkpoint;
+    onTorn(file);
+  }
+  return undefined;
+}
+
+function decode(bytes: Buffer): Checkpoint | undefined {
+  if (bytes.length < HEADER + HASH) return undefined;
+  const body = bytes.subarray(0, -HASH);
+  if (!sha256(body).equals(bytes.subarray(-HASH))) return undefined;
+  if (!body.subarray(0, 4).equals(MAGIC) || body.readUInt8(4) !== VERSION) return undefined;
+  const count = body.readUInt32BE(13);
+  const boundaries = Array.from({ length: count }, (_, i): Hex => {
+    const at = HEADER + 32 * i;
+    return `0x${body.subarray(at, at + 32).toString("hex")}`;
+  });
+  return { step: Number(body.readBigUInt64BE(5)), boundaries, tensors: body.subarray(HEADER + 32 * count) };
+}
+
+/** Steps of the checkpoints in a folder, newest first. */
+function stepsIn(folder: string): number[] {
+  mkdirSync(folder, { recursive: true });
+  return readdirSync(folder)
+    .flatMap((name) => (NAME.exec(name) ? [Number(NAME.exec(name)?.[1])] : []))
+    .sort((a, b) => b - a);
+}
+
+function nameOf(step: number): string {
+  return `checkpoint-${String(step).padStart(13, "0")}.bin`;
+}
+
+function sha256(bytes: Uint8Array): Buffer {
+  return createHash("sha256").update(bytes).digest();
+}

@@ -1,0 +1,191 @@
+import { mkdirSync, statfsSync } from "node:fs";
+import { checkRpc, createRpc, isCodedError, maskUrl } from "@assay/daemon-kit";
+import type { LocalAccount } from "viem";
+import { formatEther } from "viem";
+import { probeEngine } from "../children.ts";
+import { loadNodeConfig, type NodeConfig, readDeploymentFile } from "../config.ts";
+import { type ChainContext, openAccount, openChain } from "../context.ts";
+import { facts } from "../errors.ts";
+import { type ChainFacts, observe } from "../observe.ts";
+import type { StartArgs } from "./start.ts";
+
+export interface Check {
+  /** Stable. */
+  name: string;
+  status: "ok" | "warn" | "fail";
+  /** The error's code, when there is one. */
+  code?: string;
+  /** What was found. */
+  found: string;
+  /** What to do, unless it is ok. */
+  remedy?: string;
+}
+
+const OLD_BLOCK_SECONDS = 300;
+const LEAST_DISK_BYTES = 5 * 2 ** 30;
+
+/**
+ * Looks at everything a node needs, one line each.
+ * @returns the exit code: 0 when nothing fails, 75 when only what passes by itself does, else 1
+ */
+export async function doctor(args: StartArgs & { json: boolean }): Promise<number> {
+  const { config } = loadNodeConfig(args);
+  const checks = await examine(config, args.env);
+  if (args.json) process.stdout.write(`${JSON.stringify({ ok: !checks.some(isFailure), checks })}\n`);
+  else process.stdout.write(checks.map(line).join(""));
+  const failures = checks.filter(isFailure);
+  if (failures.length === 0) return 0;
+  return failures.every(({ code }) => code === "DK-040" || code?.startsWith("ST-")) ? 75 : 1;
+}
+
+/** All checks, in the order in which a remedy of one may mend the next. */
+export async function examine(config: NodeConfig, env: NodeJS.ProcessEnv): Promise<Check[]> {
+  const checks: Check[] = [];
+  const rpc = await attempt(checks, "rpc", () => checkChain(config));
+  await attempt(checks, "deployment", () => checkDeployment(config, rpc !== undefined));
+  const account = await attempt(checks, "key", () => checkKey(config, env, checks));
+  if (rpc && account) await checkAccount(config, account, checks);
+  for (const gateway of config.gateways) await attempt(checks, "storage", () => checkGateway(gateway));
+  await attempt(checks, "engine", () => checkEngine(config));
+  await attempt(checks, "disk", () => checkDisk(config));
+  return checks;
+}
+
+type Finding<T> = { value: T; found: string; warn?: string };
+
+/** Notes a check; a thrown error is a failure with its own remedy. */
+async function attempt<T>(checks: Check[], name: string, check: () => Promise<Finding<T>>): Promise<T | undefined> {
+  try {
+    const { value, found, warn } = await check();
+    checks.push({ name, status: warn ? "warn" : "ok", found, ...(warn ? { remedy: warn } : {}) });
+    return value;
+  } catch (error) {
+    const { code, message, found, wanted, hint } = facts(error);
+    const what = found ? `${message}: found ${found}, wanted ${wanted}` : message;
+    checks.push({ name, status: "fail", code, found: what, remedy: hint ?? "see the message" });
+    return undefined;
+  }
+}
+
+async function checkChain({ rpcUrls, chainId }: NodeConfig): Promise<Finding<true>> {
+  const rpc = createRpc({ urls: rpcUrls, retryCount: 0 });
+  await checkRpc(rpc, rpcUrls, chainId);
+  const head = await rpc.getBlock();
+  const age = Math.max(0, Math.round(Date.now() / 1000) - Number(head.timestamp));
+  const found = `chain ${chainId}, block ${head.number}, ${age} s old, at ${rpcUrls.map(maskUrl).join(", ")}`;
+  const old = age > OLD_BLOCK_SECONDS && chainId !== 31337;
+  return { value: true, found, ...(old ? { warn: "the endpoint lags behind the chain: use another one" } : {}) };
+}
+
+async function checkDeployment(config: NodeConfig, reachable: boolean): Promise<Finding<true>> {
+  const { contracts } = readDeploymentFile(config.deployment, config.chainId);
+  const found = `${Object.keys(contracts).length} contracts in ${config.deployment}`;
+  if (!reachable) return { value: true, found: `${found}; their code was not looked for` };
+  const rpc = createRpc({ urls: config.rpcUrls });
+  for (const [name, { address }] of Object.entries(contracts)) {
+    if (!(await rpc.getCode({ address }))) {
+      return {
+        value: true,
+        found: `no code of ${name} at ${address}`,
+        warn: "the deployment file is of another chain or of an older local one: deploy again",
+      };
+    }
+  }
+  return { value: true, found };
+}
+
+async function checkKey(config: NodeConfig, env: NodeJS.ProcessEnv, checks: Check[]): Promise<Finding<LocalAccount>> {
+  const account = await openAccount(config, env).catch(async (error: unknown) => {
+    // Readable by others: worth a warning, not a refusal.
+    if (!isCodedError(error) || error.code !== "DK-016") throw error;
+    checks.push({ name: "key file", status: "warn", code: error.code, found: error.found, remedy: error.hint });
+    const quiet = { warn: () => {} } as unknown as Parameters<typeof openAccount>[2];
+    return openAccount(config, env, quiet);
+  });
+  return { value: account, found: `operator ${account.address}` };
+}
+
+async function checkAccount(config: NodeConfig, account: LocalAccount, checks: Check[]): Promise<void> {
+  const chain = await attempt(checks, "contracts", async () => {
+    const opened = await openChain(config, account);
+    return { value: opened, found: `market ${opened.client.deployment.contracts.JobMarketplace.address}` };
+  });
+  if (!chain) return;
+  const found = await attempt(checks, "account", async () => {
+    const value = await observe(chain);
+    return { value, found: `provider ${chain.provider}` };
+  });
+  if (found) checks.push(...judge(config, chain, found));
+}
+
+function judge(config: NodeConfig, { provider, account }: ChainContext, found: ChainFacts): Check[] {
+  const operator: Check = found.authorised
+    ? { name: "operator", status: "ok", found: `${account.address} may act for ${provider}` }
+    : {
+        name: "operator",
+        status: "fail",
+        code: "CN-041",
+        found: `${account.address} is no operator of ${provider}`,
+        remedy: `with the owner's key: assay-node stake operator ${account.address}`,
+      };
+  const amounts = `${formatEther(found.stake)} ASY, ${formatEther(found.freeStake)} free`;
+  const stake: Check =
+    found.freeStake > 0n
+      ? { name: "stake", status: "ok", found: amounts }
+      : {
+          name: "stake",
+          status: found.stake > 0n ? "warn" : "fail",
+          code: "CN-040",
+          found: amounts,
+          remedy: found.stake > 0n ? "wait for running jobs, or assay-node stake add N" : "assay-node stake add N",
+        };
+  const enough = found.gasBalance >= config.minGasBalance;
+  const gas: Check = {
+    name: "gas",
+    status: enough ? "ok" : "fail",
+    ...(enough ? {} : { code: "CN-042", remedy: `send some of the chain's coin to ${account.address}` }),
+    found: `${formatEther(found.gasBalance)} of the chain's coin, wanted ${formatEther(config.minGasBalance)}`,
+  };
+  return [operator, stake, gas];
+}
+
+async function checkGateway(gateway: string): Promise<Finding<true>> {
+  const response = await fetch(`${gateway.replace(/\/+$/, "")}/healthz`, { signal: AbortSignal.timeout(5000) }).catch(
+    (cause: unknown) => {
+      throw Object.assign(new Error(`${maskUrl(gateway)} does not answer`, { cause }), {
+        code: "ST-009",
+        hint: "start the gateway, or correct `gateways`",
+      });
+    },
+  );
+  await response.body?.cancel();
+  const found = `${maskUrl(gateway)}: HTTP ${response.status}`;
+  return { value: true, found, ...(response.ok ? {} : { warn: "see the gateway's log" }) };
+}
+
+async function checkEngine(config: NodeConfig): Promise<Finding<true>> {
+  mkdirSync(config.dataDir, { recursive: true });
+  const { engine, digest, seconds } = await probeEngine(config);
+  return { value: true, found: `${engine} is exact (${digest.slice(0, 10)}, ${seconds.toFixed(2)} s)` };
+}
+
+async function checkDisk({ dataDir }: NodeConfig): Promise<Finding<true>> {
+  mkdirSync(dataDir, { recursive: true });
+  const { bavail, bsize } = statfsSync(dataDir);
+  const free = bavail * bsize;
+  const found = `${(free / 2 ** 30).toFixed(1)} GiB free in ${dataDir}`;
+  return {
+    value: true,
+    found,
+    ...(free < LEAST_DISK_BYTES ? { warn: "make room: inputs and checkpoints need it" } : {}),
+  };
+}
+
+function isFailure({ status }: Check): boolean {
+  return status === "fail";
+}
+
+function line({ name, status, code, found, remedy }: Check): string {
+  const head = `${status.padEnd(4)}  ${name.padEnd(10)}  ${code ? `${code} ` : ""}${found}\n`;
+  return remedy ? `${head}                  do: ${remedy}\n` : head;
+}

@@ -1,0 +1,86 @@
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { createLogger, createShutdown, describeConfig, type Logger, maskUrl, startHttp } from "@assay/daemon-kit";
+import { openBlockFolder } from "@assay/storage";
+import { writeDurably } from "../checkpoint.ts";
+import { probeEngine } from "../children.ts";
+import { loadNodeConfig, type NodeConfig } from "../config.ts";
+import { openAccount, openChain, openNode } from "../context.ts";
+import { facts } from "../errors.ts";
+import { ComputeNode } from "../node.ts";
+
+/** Where a running node notes its address, for `status`. */
+export const HTTP_FILE = "http.json";
+const GRACE_MS = 10_000;
+
+export interface StartArgs {
+  file: string | undefined;
+  flags: Record<string, unknown>;
+  env: NodeJS.ProcessEnv;
+}
+
+/**
+ * Runs the node until it is told to stop. Everything that can be wrong is found before the first transaction.
+ * @throws coded errors of configuration, key, chain and engine
+ */
+export async function start({ file, flags, env }: StartArgs): Promise<void> {
+  const { config, loaded } = loadNodeConfig({ file, flags, env });
+  const log = createLogger({ name: "assay-node", level: config.logLevel });
+  const shutdown = createShutdown({
+    graceMs: GRACE_MS,
+    onFailure: ({ name, error }) => log.error({ resource: name, ...facts(error) }, "not closed properly"),
+  });
+  try {
+    log.debug({ settings: describeConfig(loaded).split("\n") }, "configuration");
+    mkdirSync(config.dataDir, { recursive: true });
+    const account = await openAccount(config, env, log);
+    const chain = await openChain(config, account);
+    await tidyBlocks(config, log);
+    const { engine, seconds } = await probeEngine(config, shutdown.signal);
+    log.info({ engine, seconds: Number(seconds.toFixed(2)) }, "engine is exact");
+
+    let status: () => unknown = () => ({ ready: false });
+    const http = await startHttp({ host: config.httpHost, port: config.httpPort, status: () => status() });
+    shutdown.register("http", () => http.close());
+    const context = openNode(chain, { log, http, signal: shutdown.signal, engine, env });
+    shutdown.register("journal", () => context.journal.close());
+    shutdown.register("guard", () => context.guard.close());
+    const httpFile = join(config.dataDir, HTTP_FILE);
+    writeDurably(httpFile, new TextEncoder().encode(JSON.stringify({ url: http.url, pid: process.pid })));
+    shutdown.register("http file", () => rmSync(httpFile, { force: true }));
+
+    const node = new ComputeNode(context);
+    status = () => node.status();
+    http.addReadyCheck("node", () => node.readiness());
+    shutdown.register("actions", () => node.settle(), "persist");
+    await node.recover();
+    const { chainId, rpcUrls } = config;
+    log.info(
+      {
+        provider: chain.provider,
+        operator: account.address,
+        chainId,
+        rpc: rpcUrls.map(maskUrl),
+        http: http.url,
+        engine,
+      },
+      "node started",
+    );
+    await node.work();
+    await shutdown.stop();
+  } catch (error) {
+    if (shutdown.signal.aborted) return void (await shutdown.stop());
+    log.fatal({ ...facts(error) }, "the node cannot start");
+    process.exitCode = await shutdown.stop(error);
+    throw error;
+  }
+}
+
+/** The blocks are a cache: it starts anew when it has outgrown its limit. */
+async function tidyBlocks({ dataDir, cacheBytes }: NodeConfig, log: Logger): Promise<void> {
+  const folder = join(dataDir, "blocks");
+  const { blocks, bytes } = (await openBlockFolder(folder)).usage();
+  if (bytes <= cacheBytes) return;
+  rmSync(folder, { recursive: true, force: true });
+  log.info({ blocks, bytes, limit: cacheBytes }, "block cache emptied");
+}

@@ -1,0 +1,87 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { loadNodeConfig } from "../config.ts";
+import { nodeError } from "../errors.ts";
+import { HTTP_FILE, type StartArgs } from "./start.ts";
+
+interface Status {
+  ready: boolean;
+  notReady?: string;
+  pid: number;
+  uptimeSeconds: number;
+  chainId: number;
+  provider: string;
+  operator: string;
+  engine: string;
+  head?: string;
+  stake?: { total: string; locked: string; free: string };
+  jobs: {
+    id: string;
+    status: string;
+    mine: boolean;
+    doing?: string;
+    skipped?: string;
+    progress?: { step: number; steps: number; loss: number; etaSeconds: number };
+  }[];
+}
+
+/**
+ * Shows what a running node is doing.
+ * @returns the exit code: 0 when it is ready, 75 when it is not
+ * @throws CN-050 when none runs
+ */
+export async function status(args: StartArgs & { json: boolean; url: string | undefined }): Promise<number> {
+  const { config } = loadNodeConfig(args);
+  const url = args.url ?? addressOf(config.dataDir);
+  const answer = await ask(url);
+  process.stdout.write(args.json ? `${JSON.stringify(answer)}\n` : table(answer));
+  return answer.ready ? 0 : 75;
+}
+
+function addressOf(dataDir: string): string {
+  try {
+    return (JSON.parse(readFileSync(join(dataDir, HTTP_FILE), "utf8")) as { url: string }).url;
+  } catch (cause) {
+    throw notRunning(`no ${HTTP_FILE} in ${dataDir}`, cause);
+  }
+}
+
+async function ask(url: string): Promise<Status> {
+  try {
+    const response = await fetch(`${url}/status`, { signal: AbortSignal.timeout(5000) });
+    return (await response.json()) as Status;
+  } catch (cause) {
+    throw notRunning(`no answer at ${url}`, cause);
+  }
+}
+
+function notRunning(found: string, cause: unknown): Error {
+  return nodeError("CN-050", {
+    kind: "Retryable",
+    found,
+    wanted: "a node that runs on this data folder",
+    hint: "start it with `assay-node start`, or give --url or the --config it was started with",
+    cause,
+  });
+}
+
+function table(s: Status): string {
+  const lines = [
+    `${s.ready ? "ready" : `not ready: ${s.notReady}`}, up ${s.uptimeSeconds} s, pid ${s.pid}, engine ${s.engine}`,
+    `chain ${s.chainId}, block ${s.head ?? "unknown"}; provider ${s.provider}, operator ${s.operator}`,
+  ];
+  if (s.stake) lines.push(`stake ${asy(s.stake.total)} ASY, ${asy(s.stake.locked)} locked, ${asy(s.stake.free)} free`);
+  for (const job of s.jobs) {
+    const run = job.progress;
+    const doing = run
+      ? `step ${run.step}/${run.steps}, loss ${run.loss.toPrecision(4)}, ${Math.round(run.etaSeconds)} s left`
+      : (job.doing ?? job.skipped ?? "");
+    lines.push(`${job.id}  ${job.status.padEnd(9)}  ${job.mine ? "own " : "    "}  ${doing}`);
+  }
+  if (s.jobs.length === 0) lines.push("no open jobs");
+  return `${lines.join("\n")}\n`;
+}
+
+function asy(units: string): string {
+  return (Number(BigInt(units) / 10n ** 12n) / 1e6).toString();
+}

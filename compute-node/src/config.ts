@@ -1,0 +1,169 @@
+import { readFileSync } from "node:fs";
+import { dirname, isAbsolute, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type LoadedConfig, loadConfig } from "@assay/daemon-kit";
+import { type Deployment, parseDeployment } from "@assay/sdk";
+import { type Address, getAddress, isAddress, parseUnits } from "viem";
+import { z } from "zod";
+import { nodeError } from "./errors.ts";
+
+/** The hardhat and anvil chain: mines at once, never reorganises. */
+export const LOCAL_CHAIN = 31337;
+export const ENV_PREFIX = "ASSAY_NODE_";
+/** Secrets come by the environment or by file, never from the configuration. */
+export const SECRET_VARIABLES = {
+  privateKey: `${ENV_PREFIX}PRIVATE_KEY`,
+  password: `${ENV_PREFIX}PASSWORD`,
+  ownerKey: `${ENV_PREFIX}OWNER_KEY`,
+  uploadToken: `${ENV_PREFIX}UPLOAD_TOKEN`,
+} as const;
+
+const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+const list = <T extends z.ZodType>(item: T) =>
+  z.preprocess(
+    (value) => (typeof value === "string" ? value.split(",").map((part) => part.trim()) : value),
+    z.array(item).min(1),
+  );
+const flag = z.preprocess((value) => (value === "true" ? true : value === "false" ? false : value), z.boolean());
+const address = z
+  .string()
+  .refine((text) => isAddress(text, { strict: false }), "must be an address, 0x and 40 hex digits")
+  .transform((text) => getAddress(text));
+const amount = z.coerce.string().regex(/^\d+(\.\d{1,18})?$/, "must be an amount in whole tokens, such as 2.5");
+const httpUrl = z.url({ protocol: /^https?$/, message: "must be an http or https URL" });
+
+const tokenPrice = z.strictObject({
+  minPrice: amount.default("0"),
+  minPerGmac: amount.default("0"),
+  decimals: whole(0, 36).default(18),
+});
+
+export const configSchema = z.strictObject({
+  rpcUrls: list(httpUrl).default(["http://127.0.0.1:8545"]),
+  chainId: whole(1, Number.MAX_SAFE_INTEGER).default(LOCAL_CHAIN),
+  deployment: z.string().optional(),
+  owner: address.optional(),
+  keystore: z.string().optional(),
+  passwordFile: z.string().optional(),
+  gateways: list(httpUrl).default(["http://127.0.0.1:8080"]),
+  dataDir: z.string().default("data"),
+  engine: z.enum(["auto", "wasm", "cpu"]).default("auto"),
+  pollMs: whole(50, 600_000).optional(),
+  confirmations: whole(0, 1000).optional(),
+  claimSpreadMs: whole(0, 600_000).default(4000),
+  prices: z
+    .record(z.union([z.literal("ASY"), address]), tokenPrice)
+    .default({ ASY: { minPrice: "0", minPerGmac: "0", decimals: 18 } }),
+  runMarginSeconds: whole(0, 86_400).default(30),
+  slowness: z.coerce.number().min(0.01).max(1000).default(1),
+  claimMarginSeconds: whole(0, 86_400).default(5),
+  maxJobBytes: whole(1, Number.MAX_SAFE_INTEGER).default(2 ** 30),
+  cacheBytes: whole(1, Number.MAX_SAFE_INTEGER).default(10 * 2 ** 30),
+  memoryMb: whole(128, 1_000_000).default(2048),
+  maxParallelJobs: whole(1, 64).default(1),
+  maxAttempts: whole(1, 100).default(3),
+  silenceSeconds: whole(5, 86_400).default(300),
+  collect: flag.default(false),
+  minGasBalance: amount.default("0.005"),
+  maxFeeGwei: z.coerce.number().positive().max(1e6).default(500),
+  httpHost: z.string().default("127.0.0.1"),
+  httpPort: whole(0, 65_535).default(9464),
+  logLevel: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
+});
+
+type Parsed = z.output<typeof configSchema>;
+
+/** The smallest unit of a token in which a job may be paid, per job and per 10^9 multiply-adds. */
+export interface TokenPrice {
+  minPrice: bigint;
+  minPerGmac: bigint;
+}
+
+/** The checked configuration: paths absolute, chain-dependent defaults filled in, amounts in smallest units. */
+export type NodeConfig = Omit<Parsed, "prices" | "deployment" | "pollMs" | "confirmations" | "minGasBalance"> & {
+  pollMs: number;
+  confirmations: number;
+  deployment: string;
+  /** By token address in lower case, or "ASY". */
+  prices: ReadonlyMap<string, TokenPrice>;
+  /** Wei. */
+  minGasBalance: bigint;
+};
+
+const REPOSITORY = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
+
+/**
+ * Reads the settings: flag, environment (ASSAY_NODE_...), file, default. Paths are relative to the file's folder.
+ * @throws DK-001..DK-004
+ */
+export function loadNodeConfig(args: {
+  file?: string | undefined;
+  flags?: Record<string, unknown>;
+  env?: NodeJS.ProcessEnv;
+}): { config: NodeConfig; loaded: LoadedConfig<Parsed> } {
+  const loaded = loadConfig({
+    schema: configSchema,
+    flags: args.flags,
+    env: args.env,
+    envPrefix: ENV_PREFIX,
+    envIgnore: Object.values(SECRET_VARIABLES),
+    file: args.file,
+  });
+  return { config: complete(loaded.values, args.file ? dirname(resolve(args.file)) : process.cwd()), loaded };
+}
+
+function complete(values: Parsed, folder: string): NodeConfig {
+  const local = values.chainId === LOCAL_CHAIN;
+  const path = (text: string) => (isAbsolute(text) ? text : join(folder, text));
+  const prices = new Map(
+    Object.entries(values.prices).map(([token, price]) => [
+      token === "ASY" ? token : token.toLowerCase(),
+      {
+        minPrice: parseUnits(price.minPrice, price.decimals),
+        minPerGmac: parseUnits(price.minPerGmac, price.decimals),
+      },
+    ]),
+  );
+  return {
+    ...values,
+    prices,
+    dataDir: path(values.dataDir),
+    ...(values.keystore === undefined ? {} : { keystore: path(values.keystore) }),
+    ...(values.passwordFile === undefined ? {} : { passwordFile: path(values.passwordFile) }),
+    deployment: values.deployment ? path(values.deployment) : join(REPOSITORY, "deployments", `${values.chainId}.json`),
+    pollMs: values.pollMs ?? (local ? 500 : 4000),
+    confirmations: values.confirmations ?? (local ? 0 : 2),
+    minGasBalance: parseUnits(values.minGasBalance, 18),
+  };
+}
+
+/**
+ * The addresses of the protocol.
+ * @throws CN-002, SDK-003
+ */
+export function readDeploymentFile(path: string, chainId: number): Deployment {
+  let json: unknown;
+  try {
+    json = JSON.parse(readFileSync(path, "utf8"));
+  } catch (cause) {
+    throw nodeError("CN-002", {
+      found: `${path}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      wanted: "the JSON file that the deployment of the protocol wrote",
+      hint: "set `deployment` to the file of your chain, or `chainId` to a chain the protocol is deployed on",
+      cause,
+    });
+  }
+  const deployment = parseDeployment(json);
+  if (deployment.chainId === chainId) return deployment;
+  throw nodeError("CN-002", {
+    found: `chain ${deployment.chainId} in ${path}`,
+    wanted: `chain ${chainId}`,
+    hint: "set `deployment` to the file of your chain, or correct `chainId`",
+  });
+}
+
+/** The price floor for a token, undefined when the operator takes none of it. */
+export function priceFloor(config: Pick<NodeConfig, "prices">, token: Address, asy: Address): TokenPrice | undefined {
+  const name = token.toLowerCase();
+  return config.prices.get(name) ?? (name === asy.toLowerCase() ? config.prices.get("ASY") : undefined);
+}

@@ -1,0 +1,228 @@
+import { type ClaimedJob, isEnded, type JobId, type PostedJob, priceAt, type SubmittedJob } from "@assay/sdk";
+import type { Hex } from "viem";
+import { nextClaimTime } from "./claim-slot.ts";
+import { type NodeConfig, priceFloor } from "./config.ts";
+import { claimBlock, isMine, type JobView, type NodeState, submitDeadline } from "./state.ts";
+
+/** Why an open job is not taken, or an own one not worked on. Stable: operators filter and count by them. */
+export const skipReasons = {
+  SKIP_DRAINING: "the node is stopping",
+  SKIP_NOT_FOR_ME: "the job names another provider",
+  SKIP_NOT_OPERATOR: "the signing key is not an operator of the provider",
+  SKIP_RULES_VERSION: "the job's rules are of a version this engine does not know",
+  SKIP_REPUTATION: "the job wants a reputation, which no provider has yet",
+  SKIP_DEADLINE_TOO_CLOSE: "claimBy is too close or has passed",
+  SKIP_TOKEN: "the operator takes no such token",
+  SKIP_PRICE_TOO_LOW: "the price is below the operator's minimum",
+  SKIP_PAY_TOO_LOW: "the price per multiply-add is below the operator's minimum",
+  SKIP_STAKE: "the free stake does not cover the bond",
+  SKIP_GAS: "the signing account has too little of the chain's coin",
+  SKIP_RUN_TIME_TOO_SHORT: "this machine would not be done in time",
+  SKIP_MEMORY: "the run needs more memory than the operator allows",
+  SKIP_INPUTS: "the inputs cannot be had or are not what the spec says",
+  SKIP_BUSY: "as many jobs as allowed are under way",
+  SKIP_LOST: "another provider was faster",
+  SKIP_GAVE_UP: "every attempt at the run failed",
+  SKIP_DEADLINE_PASSED: "the time for the result is over",
+  SKIP_OTHER_OPERATOR: "another operator of this provider claimed it",
+} as const satisfies Record<string, string>;
+
+export type SkipReason = keyof typeof skipReasons;
+
+export type Action =
+  /** Fetch and verify the inputs. */
+  | { type: "prepare"; id: JobId }
+  /** Send the claim, not before `atMs` (Unix ms). */
+  | { type: "claim"; id: JobId; atMs: number }
+  | { type: "run"; id: JobId; nonce: Hex }
+  | { type: "submit"; id: JobId; nonce: Hex }
+  | { type: "finalize"; id: JobId }
+  /** Drop what is kept of it. */
+  | { type: "forget"; id: JobId }
+  | { type: "skip"; id: JobId; reason: SkipReason; detail: string };
+
+type Limits = Pick<
+  NodeConfig,
+  | "confirmations"
+  | "claimSpreadMs"
+  | "prices"
+  | "runMarginSeconds"
+  | "slowness"
+  | "claimMarginSeconds"
+  | "memoryMb"
+  | "maxParallelJobs"
+  | "minGasBalance"
+>;
+
+/** Multiply-adds of the reference machine in a second: what a spec's refSeconds counts in. */
+const REFERENCE_MACS = 1e9;
+
+/**
+ * What to do now. Depends on nothing but its arguments; at most one action for each job. Own jobs come first: what is
+ * claimed must be delivered, whatever else is open.
+ */
+export function decide(state: NodeState, config: Limits): Action[] {
+  const budget: Budget = {
+    slots: config.maxParallelJobs - active(state),
+    runs: config.maxParallelJobs - count(state, "run"),
+    stake: state.freeStake,
+    preparing: count(state, "prepare") > 0,
+  };
+  const own: Action[] = [];
+  const open: JobView[] = [];
+  for (const view of state.jobs) {
+    if (view.job.status === "open") open.push(view);
+    else own.push(...decideTaken(view, state, config, budget));
+  }
+  return [...own, ...open.flatMap((view) => decideOpen(view, state, config, budget))];
+}
+
+interface Budget {
+  /** Jobs that may be claimed. */
+  slots: number;
+  /** Runs that may be started. */
+  runs: number;
+  stake: bigint;
+  preparing: boolean;
+}
+
+/** Jobs that occupy this machine or are about to. */
+function active(state: NodeState): number {
+  return state.jobs.filter((view) => view.busy === "claim" || occupies(view, state)).length;
+}
+
+function occupies({ job, run }: JobView, state: NodeState): boolean {
+  if (job.status !== "claimed" || !isMine(job, state.operator)) return false;
+  return state.now <= submitDeadline(job) && !(run?.nonce === job.nonce && run.gaveUp);
+}
+
+function count(state: NodeState, busy: JobView["busy"]): number {
+  return state.jobs.filter((view) => view.busy === busy).length;
+}
+
+/* Jobs that somebody has claimed, or that ended. */
+
+function decideTaken(view: JobView, state: NodeState, config: Limits, budget: Budget): Action[] {
+  const { job } = view;
+  if (view.busy) return [];
+  if (isEnded(job.status)) return [{ type: "forget", id: job.id }];
+  if (!isMine(job, state.operator)) {
+    const { provider } = job as ClaimedJob;
+    const ours = provider.toLowerCase() === state.provider.toLowerCase();
+    return ours ? [skip(view, "SKIP_OTHER_OPERATOR")] : [{ type: "forget", id: job.id }];
+  }
+  return job.status === "submitted"
+    ? decideSubmitted(view, job as SubmittedJob, state)
+    : decideClaimed(view, job as ClaimedJob, state, config, budget);
+}
+
+function decideSubmitted(view: JobView, job: SubmittedJob, state: NodeState): Action[] {
+  const due = state.now >= job.submittedAt + job.terms.window && state.nowMs >= (view.notBeforeMs ?? 0);
+  return due ? [{ type: "finalize", id: job.id }] : [];
+}
+
+function decideClaimed(view: JobView, job: ClaimedJob, state: NodeState, config: Limits, budget: Budget): Action[] {
+  const { id, nonce } = job;
+  if (state.now > submitDeadline(job)) {
+    return [skip(view, "SKIP_DEADLINE_PASSED", `it was ${submitDeadline(job)}, now it is ${state.now}`)];
+  }
+  // DSP-93: a claim that a reorganisation may still take back has a nonce that may still change
+  if (state.head - claimBlock(job) < BigInt(config.confirmations)) return [];
+  // Attempts for another nonce say nothing about this one.
+  const run = view.run?.nonce === nonce ? view.run : undefined;
+  if (run?.gaveUp) return [skip(view, "SKIP_GAVE_UP", run.gaveUp.message)];
+  if (run?.finished) return state.nowMs >= (view.notBeforeMs ?? 0) ? [{ type: "submit", id, nonce }] : [];
+  if (state.nowMs < (run?.retryAtMs ?? 0) || state.draining || budget.runs <= 0) return [];
+  budget.runs -= 1;
+  return [{ type: "run", id, nonce }];
+}
+
+/* Jobs that may be claimed. */
+
+function decideOpen(view: JobView, state: NodeState, config: Limits, budget: Budget): Action[] {
+  const job = view.job as PostedJob;
+  const { id, terms } = job;
+  if (view.busy) return [];
+  const obstacle = unfit(view, job, state, config) ?? unaffordable(view, job, state, config, budget);
+  if (obstacle) return [obstacle];
+  const { preparation } = view;
+  if (!preparation || preparation.status === "refused") {
+    if (preparation && !isDue(preparation.retryAtMs, state)) {
+      const { code, message } = preparation.error;
+      return [skip(view, "SKIP_INPUTS", `${code}: ${message}`)];
+    }
+    // One at a time: a flood of jobs must not become a flood of downloads.
+    if (budget.preparing) return [];
+    budget.preparing = true;
+    return [{ type: "prepare", id }];
+  }
+  const tooMuch = unworkable(view, job, state, config, preparation);
+  if (tooMuch) return [tooMuch];
+  budget.slots -= 1;
+  budget.stake -= terms.bond;
+  return [{ type: "claim", id, atMs: nextClaimTime(id, state.provider, state.nowMs, config.claimSpreadMs) }];
+}
+
+function isDue(atMs: number | undefined, { nowMs }: NodeState): boolean {
+  return atMs !== undefined && nowMs >= atMs;
+}
+
+/** What makes the job none of ours, whatever it pays. */
+function unfit(view: JobView, { terms, spec }: PostedJob, state: NodeState, config: Limits): Action | undefined {
+  const named = BigInt(terms.provider) !== 0n;
+  if (named && terms.provider.toLowerCase() !== state.provider.toLowerCase()) {
+    return skip(view, "SKIP_NOT_FOR_ME", terms.provider);
+  }
+  if (view.lost) return skip(view, "SKIP_LOST");
+  if (state.draining) return skip(view, "SKIP_DRAINING");
+  if (!state.authorised) return skip(view, "SKIP_NOT_OPERATOR", `${state.operator} for ${state.provider}`);
+  if (spec.rulesVersion !== 1) return skip(view, "SKIP_RULES_VERSION", `${spec.rulesVersion}`);
+  if (terms.minReputation > 0) return skip(view, "SKIP_REPUTATION", `${terms.minReputation}`);
+  if (state.now + config.claimMarginSeconds > terms.claimBy) {
+    return skip(view, "SKIP_DEADLINE_TOO_CLOSE", `claimBy ${terms.claimBy}, now ${state.now}`);
+  }
+  return undefined;
+}
+
+function unaffordable(
+  view: JobView,
+  { terms, spec }: PostedJob,
+  state: NodeState,
+  config: Limits,
+  budget: Budget,
+): Action | undefined {
+  const floor = priceFloor(config, terms.token, state.asy);
+  if (!floor) return skip(view, "SKIP_TOKEN", terms.token);
+  const price = priceAt(terms, state.now);
+  if (price < floor.minPrice) return skip(view, "SKIP_PRICE_TOO_LOW", `${price}, wanted ${floor.minPrice}`);
+  if (state.gasBalance < config.minGasBalance) {
+    return skip(view, "SKIP_GAS", `${state.gasBalance} wei, wanted ${config.minGasBalance}`);
+  }
+  if (budget.slots <= 0) return skip(view, "SKIP_BUSY", `${config.maxParallelJobs} allowed`);
+  if (terms.bond > budget.stake) return skip(view, "SKIP_STAKE", `${budget.stake} free, bond ${terms.bond}`);
+  return tooSlow(view, terms.runTime, spec.refSeconds, config);
+}
+
+/** What only the program itself tells: the spec's own estimate is the requester's word. */
+function unworkable(
+  view: JobView,
+  { terms }: PostedJob,
+  state: NodeState,
+  config: Limits,
+  { macs, memoryMb }: { macs: number; memoryMb: number },
+): Action | undefined {
+  if (memoryMb > config.memoryMb) return skip(view, "SKIP_MEMORY", `${memoryMb} MiB, allowed ${config.memoryMb}`);
+  const price = priceAt(terms, state.now);
+  const wanted = (BigInt(macs) * (priceFloor(config, terms.token, state.asy)?.minPerGmac ?? 0n)) / 10n ** 9n;
+  if (price < wanted) return skip(view, "SKIP_PAY_TOO_LOW", `${price}, wanted ${wanted} for ${macs} multiply-adds`);
+  return tooSlow(view, terms.runTime, macs / REFERENCE_MACS, config);
+}
+
+function tooSlow(view: JobView, runTime: number, refSeconds: number, config: Limits): Action | undefined {
+  const wanted = Math.ceil(refSeconds * config.slowness) + config.runMarginSeconds;
+  return runTime < wanted ? skip(view, "SKIP_RUN_TIME_TOO_SHORT", `${runTime} s, wanted ${wanted} s`) : undefined;
+}
+
+function skip({ job }: JobView, reason: SkipReason, detail = ""): Action {
+  return { type: "skip", id: job.id, reason, detail };
+}

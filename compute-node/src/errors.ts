@@ -1,0 +1,52 @@
+import { DaemonError, type DaemonErrorInit, type ErrorKind, isCodedError } from "@assay/daemon-kit";
+
+/** Every code of this package; docs/errors.md has cause and remedy of each (a test compares). */
+export const nodeErrors = {
+  "CN-001": "this Node is too old",
+  "CN-002": "the deployment file cannot be read",
+  "CN-003": "a file is already there",
+  "CN-004": "no password for the keystore",
+  "CN-010": "the engine is not exact on this machine",
+  "CN-011": "no engine works on this machine",
+  "CN-020": "the job's inputs are not what its spec says",
+  "CN-021": "the job does not fit this machine",
+  "CN-030": "the job was given up",
+  "CN-031": "the result on the disk is not the one that was computed",
+  "CN-032": "the job is not this claim's any more",
+  "CN-040": "the provider has too little free stake",
+  "CN-041": "the key is not an operator of the provider",
+  "CN-042": "the account cannot pay for gas",
+  "CN-050": "no running node found",
+  "CN-060": "bad argument",
+} as const satisfies Record<string, string>;
+
+export type NodeErrorCode = keyof typeof nodeErrors;
+
+/** An error of this package: code, what was found, what was wanted, what to do. */
+export function nodeError(
+  code: NodeErrorCode,
+  init: Omit<DaemonErrorInit, "kind"> & { kind?: ErrorKind },
+): DaemonError {
+  return new DaemonError(code, nodeErrors[code], { kind: "UserFault", ...init });
+}
+
+/** The facts of any failure, for a log line or a status page. */
+export function facts(error: unknown): {
+  code: string;
+  message: string;
+  found?: string;
+  wanted?: string;
+  hint?: string;
+} {
+  if (isCodedError(error)) {
+    const { code, message, found, wanted, hint } = error;
+    return { code, message, found, wanted, hint };
+  }
+  // The SDK leaves out found and wanted where its sentence says all.
+  const { code, hint, message } = error as { code?: unknown; hint?: unknown; message?: unknown };
+  return {
+    code: typeof code === "string" ? code : "DK-000",
+    message: typeof message === "string" ? message : String(error),
+    ...(typeof hint === "string" ? { hint } : {}),
+  };
+}

@@ -1,0 +1,89 @@
+import {
+  assembleJob,
+  type CompiledProgram,
+  decodeManifest,
+  decodeTensors,
+  type IntTensor,
+  MAX_MANIFEST_BYTES,
+  type SpecFields,
+  verifyDataset,
+} from "@assay/exact";
+import { type BlockStore, fetchBytes } from "@assay/storage";
+import type { Hex } from "viem";
+import { cidOfDigest } from "./content.ts";
+import { nodeError } from "./errors.ts";
+import type { InputsRequest, PrepareOutcome, TaskMessage } from "./tasks.ts";
+
+/** A job's inputs, verified: what the engine needs. */
+export interface JobInputs {
+  compiled: CompiledProgram;
+  dataset: IntTensor;
+  initial: IntTensor[];
+}
+
+/**
+ * Fetches everything a job names, block by block against its hash, and checks that it is what the spec says: program,
+ * data (shape, range, root) and initial state (DSP-90).
+ * @throws ST-xxx (storage), EX-xxx (malformed program, data set or state), CN-020 when a hash differs from the spec's
+ */
+export async function loadInputs(
+  { gateways, spec, maxBytes }: InputsRequest,
+  store: BlockStore,
+  options: { signal?: AbortSignal; onMessage?: (message: TaskMessage) => void } = {},
+): Promise<JobInputs> {
+  const { signal, onMessage } = options;
+  const fetch = (what: "manifest" | "dataset" | "init", cid: string, limit: number) =>
+    fetchBytes({
+      gateways,
+      cid,
+      store,
+      maxBytes: limit,
+      signal,
+      onProgress: ({ bytesDone, bytesTotal }) => onMessage?.({ kind: "fetching", what, bytesDone, bytesTotal }),
+    });
+  const manifest = decodeManifest(await fetch("manifest", cidOfDigest(spec.inputs), MAX_MANIFEST_BYTES));
+  const tensors = decodeTensors(await fetch("dataset", manifest.dataset.cid, maxBytes));
+  const [dataset] = tensors;
+  if (!dataset || tensors.length !== 1) throw differs("data set", `${tensors.length} tensors`, "one tensor");
+  const initial = "cid" in manifest.init ? decodeTensors(await fetch("init", manifest.init.cid, maxBytes)) : undefined;
+  const job = assembleJob(manifest, { dataset, ...(initial ? { initial } : {}) });
+  compareSpec(job.spec, spec);
+  verifyDataset(job.compiled, dataset, spec.dataRoot as Hex);
+  return { compiled: job.compiled, dataset, initial: job.initial };
+}
+
+const COMPARED = [
+  "programHash",
+  "dataRoot",
+  "initState",
+  "steps",
+  "segmentLength",
+  "outIdx",
+  "stateCount",
+  "rulesVersion",
+] as const;
+
+function compareSpec(found: SpecFields, wanted: InputsRequest["spec"]): void {
+  for (const name of COMPARED) {
+    if (String(found[name]).toLowerCase() !== String(wanted[name]).toLowerCase()) {
+      throw differs(name, String(found[name]), String(wanted[name]));
+    }
+  }
+}
+
+/** What the run will cost. Memory: tensors as float32 twice over (with their copies), and the process itself. */
+export function costOf({ compiled }: JobInputs): PrepareOutcome {
+  const { macsPerStep, bytes } = compiled.estimate;
+  return { macs: macsPerStep * compiled.steps, memoryMb: Math.ceil(PROCESS_MB + (COPIES * bytes) / 2 ** 20) };
+}
+
+const PROCESS_MB = 256;
+const COPIES = 3;
+
+function differs(what: string, found: string, wanted: string): Error {
+  return nodeError("CN-020", {
+    found: `${what} ${found}`,
+    wanted: `${what} ${wanted}`,
+    hint: "the requester posted a spec that does not belong to these inputs: the job is not claimed; post it again with specFields()",
+  });
+}

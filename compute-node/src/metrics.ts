@@ -1,0 +1,29 @@
+import { Counter, Gauge, type Registry } from "prom-client";
+
+export type NodeMetrics = ReturnType<typeof createMetrics>;
+
+/** The node's metrics, all under assay_node_. Labels are few and fixed: job ids are in /status and the log. */
+export function createMetrics(registry: Registry) {
+  const registers = [registry];
+  const gauge = <L extends string = never>(name: string, help: string, labelNames: L[] = []) =>
+    new Gauge<L>({ name: `assay_node_${name}`, help, labelNames, registers });
+  const counter = <L extends string = never>(name: string, help: string, labelNames: L[] = []) =>
+    new Counter<L>({ name: `assay_node_${name}`, help, labelNames, registers });
+  return {
+    jobs: gauge("jobs", "Jobs this node knows of, by phase", ["phase"]),
+    runStep: gauge("run_step", "Completed steps of the runs under way"),
+    runSteps: gauge("run_steps", "Steps of the runs under way, in all"),
+    runLoss: gauge("run_loss_nats", "Running mean loss of the run that reported last"),
+    runEta: gauge("run_eta_seconds", "Time the run that reported last still needs"),
+    runs: counter("runs_total", "Attempts at runs, by how they ended", ["end"]),
+    claimsLost: counter("claims_lost_total", "Claims that another provider was faster with", ["at"]),
+    skips: counter("skips_total", "Jobs not taken, by reason", ["reason"]),
+    earned: counter("earned_asy_total", "Prices of own finalized jobs paid in ASY, before the fee"),
+    stake: gauge("stake_asy", "Stake of the provider", ["kind"]),
+    gasBalance: gauge("gas_balance_eth", "Balance of the signing account"),
+    gasSpent: counter("gas_spent_eth_total", "Fees of mined transactions"),
+    head: gauge("head_block", "Newest block seen"),
+    headAge: gauge("head_age_seconds", "Age of the newest block by this machine's clock"),
+    rpcErrors: counter("rpc_errors_total", "Looks at the chain that failed"),
+  };
+}

@@ -1,0 +1,213 @@
+import { isRetryable } from "@assay/daemon-kit";
+import {
+  type AssayError,
+  type ClaimedJob,
+  decodeError,
+  type JobId,
+  type PostedJob,
+  type SubmittedJob,
+} from "@assay/sdk";
+import { claim } from "./act/claim.ts";
+import { type ActDeps, postpone } from "./act/deps.ts";
+import { finalize } from "./act/finalize.ts";
+import { prepare } from "./act/prepare.ts";
+import { run } from "./act/run.ts";
+import { submit } from "./act/submit.ts";
+import type { NodeContext } from "./context.ts";
+import { type Action, decide, skipReasons } from "./decide.ts";
+import { facts } from "./errors.ts";
+import { JobIndex } from "./job-index.ts";
+import { LocalJobs } from "./local.ts";
+import { type ChainFacts, observe } from "./observe.ts";
+import { forgetJob, jobsOnDisk } from "./run-folder.ts";
+import { isMine, type JobView, type NodeState } from "./state.ts";
+import { reportFacts, statusOf } from "./status.ts";
+
+/** An action that takes time. */
+type Deed = Exclude<Action, { type: "skip" | "forget" }>;
+
+const FAILED_ACTION_MS = 5000;
+const WORST_PAUSE_MS = 30_000;
+
+/** The provider's node: looks at the chain, decides, acts, again and again until it is stopped. */
+export class ComputeNode {
+  readonly #deps: ActDeps;
+  readonly #started = Date.now();
+  readonly #running = new Set<Promise<void>>();
+  #chain: ChainFacts | undefined;
+  #failure: AssayError | undefined;
+  #failures = 0;
+  #lookedAt = 0;
+  #endSleep: () => void = () => {};
+  #woken = false;
+
+  constructor(context: NodeContext) {
+    const { client, provider, config, log } = context;
+    this.#deps = { ...context, index: new JobIndex(client, provider, log), local: new LocalJobs(config.dataDir) };
+  }
+
+  /** Settles what an earlier process left open. @throws DK-037, DK-040, AssayError: nothing can be done without it */
+  async recover(): Promise<void> {
+    const { sender, index, config, log, account } = this.#deps;
+    await sender.reconcile();
+    await index.open(config.pollMs, () => this.wake());
+    const own = index.all().filter((job) => isMine(job, account.address));
+    const known = new Set<string>(own.map(({ id }) => id));
+    for (const id of jobsOnDisk(config.dataDir)) if (!known.has(id)) forgetJob(config.dataDir, id);
+    for (const { id, status } of own) log.info({ jobId: id, status }, "own job found on chain");
+  }
+
+  /** Works until the signal fires. */
+  async work(): Promise<void> {
+    const { signal, config, index } = this.#deps;
+    while (!signal.aborted) {
+      await this.#look();
+      const pause = Math.min(config.pollMs * 2 ** Math.min(this.#failures, 5), Math.max(config.pollMs, WORST_PAUSE_MS));
+      await this.#sleep(pause);
+    }
+    index.close();
+  }
+
+  /** Looks again at once. */
+  wake(): void {
+    this.#woken = true;
+    this.#endSleep();
+  }
+
+  /** Resolves when nothing is under way any more; after the signal has fired. */
+  async settle(): Promise<void> {
+    await Promise.all(this.#running);
+  }
+
+  /** undefined when the node can work, else why it cannot. */
+  readiness(): string | undefined {
+    if (this.#failure) return `${this.#failure.code}: ${this.#failure.message}`;
+    if (!this.#chain) return "the chain has not been read yet";
+    const silent = Date.now() - this.#lookedAt;
+    return silent > 10 * this.#deps.config.pollMs + 60_000 ? `no look at the chain for ${silent} ms` : undefined;
+  }
+
+  /** The content of /status. */
+  status(): unknown {
+    return statusOf(this.#deps, { chain: this.#chain, started: this.#started, readiness: this.readiness() });
+  }
+
+  async #look(): Promise<void> {
+    const { index, metrics, log } = this.#deps;
+    try {
+      await index.refresh();
+      this.#chain = await observe(this.#deps);
+      this.#lookedAt = Date.now();
+      if (this.#failure) log.info("the rpc answers again");
+      this.#failure = undefined;
+      this.#failures = 0;
+    } catch (error) {
+      metrics.rpcErrors.inc();
+      this.#failures += 1;
+      const failure = decodeError(error);
+      if (this.#failure?.code !== failure.code) log.warn({ ...facts(failure) }, "the chain cannot be read");
+      this.#failure = failure;
+      return;
+    }
+    const state = this.#state(this.#chain);
+    reportFacts(this.#deps, this.#chain);
+    for (const action of decide(state, this.#deps.config)) this.#dispatch(action);
+  }
+
+  #state(chain: ChainFacts): NodeState {
+    const { index, signal } = this.#deps;
+    const nowMs = Date.now();
+    return { ...chain, nowMs, draining: signal.aborted, jobs: index.all().map((job) => this.#view(job.id, nowMs)) };
+  }
+
+  #view(id: JobId, nowMs: number): JobView {
+    const { index, local, account } = this.#deps;
+    const job = index.get(id) as JobView["job"];
+    const { preparation, busy, notBeforeMs, lostUntilMs } = local.of(id);
+    const own = job.status === "claimed" && isMine(job, account.address);
+    return {
+      job,
+      preparation,
+      busy,
+      notBeforeMs,
+      lost: lostUntilMs !== undefined && nowMs < lostUntilMs,
+      run: own ? local.runOf(id, (job as ClaimedJob).nonce) : undefined,
+    };
+  }
+
+  #dispatch(action: Action): void {
+    if (action.type === "skip") this.#noteSkip(action);
+    else if (action.type === "forget") this.#forget(action.id);
+    else this.#begin(action);
+  }
+
+  #begin(action: Deed): void {
+    const local = this.#deps.local.of(action.id);
+    local.busy = action.type;
+    delete local.lastSkip;
+    const done = this.#perform(action)
+      .catch((error: unknown) => this.#noteFailure(action, error))
+      .finally(() => {
+        delete local.busy;
+        this.#running.delete(done);
+        this.wake();
+      });
+    this.#running.add(done);
+  }
+
+  async #perform(action: Deed): Promise<void> {
+    const { index } = this.#deps;
+    const job = index.get(action.id);
+    if (!job) return;
+    if (action.type === "prepare") return prepare(this.#deps, job);
+    if (action.type === "run") return run(this.#deps, job as ClaimedJob);
+    if (action.type === "claim") await claim(this.#deps, job as PostedJob, action.atMs);
+    else if (action.type === "submit") await submit(this.#deps, job as ClaimedJob, this.#chain?.now ?? 0);
+    else await finalize(this.#deps, job as SubmittedJob);
+    // What was sent has changed the job: the next decision must see that.
+    await index.reload(action.id);
+  }
+
+  #noteFailure({ type, id }: Action, error: unknown): void {
+    const { log, signal } = this.#deps;
+    if (signal.aborted) return;
+    postpone(this.#deps, id, FAILED_ACTION_MS);
+    const level = isRetryable(error) || decodeError(error).kind === "retryable" ? "warn" : "error";
+    log[level]({ jobId: id, action: type, ...facts(error), err: error }, "action failed; it is tried again");
+  }
+
+  #noteSkip({ id, reason, detail }: Extract<Action, { type: "skip" }>): void {
+    const { local, log, metrics } = this.#deps;
+    const job = local.of(id);
+    if (job.lastSkip === reason) return;
+    job.lastSkip = reason;
+    metrics.skips.inc({ reason });
+    const loud = reason === "SKIP_DEADLINE_PASSED" || reason === "SKIP_GAVE_UP";
+    log[loud ? "error" : "info"]({ jobId: id, reason, why: skipReasons[reason], detail }, "job skipped");
+  }
+
+  #forget(id: JobId): void {
+    const { index, local, config, log } = this.#deps;
+    log.debug({ jobId: id, status: index.get(id)?.status }, "job forgotten");
+    index.drop(id);
+    local.forget(id);
+    forgetJob(config.dataDir, id);
+  }
+
+  #sleep(ms: number): Promise<void> {
+    const { signal } = this.#deps;
+    return new Promise((resolve) => {
+      const end = () => {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", end);
+        this.#endSleep = () => {};
+        this.#woken = false;
+        resolve();
+      };
+      const timer = setTimeout(end, ms);
+      signal.addEventListener("abort", end, { once: true });
+      this.#endSleep = end;
+      if (signal.aborted || this.#woken) end();
+    });
+  }
+}

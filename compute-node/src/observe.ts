@@ -1,0 +1,42 @@
+import { stakingManagerAbi } from "@assay/sdk";
+import type { ChainContext } from "./context.ts";
+import type { NodeState } from "./state.ts";
+
+/** What the chain says of the provider and of itself at this moment. */
+export interface ChainFacts extends Omit<NodeState, "jobs" | "draining" | "nowMs"> {
+  /** Unix seconds of the newest block. */
+  headTime: number;
+  stake: bigint;
+  lockedStake: bigint;
+}
+
+/**
+ * One look at the chain.
+ * @throws viem's errors when the endpoint does not answer
+ */
+export async function observe({ rpc, client, account, provider }: ChainContext): Promise<ChainFacts> {
+  const { AssayToken, StakingManager } = client.deployment.contracts;
+  const staking = { abi: stakingManagerAbi, address: StakingManager.address } as const;
+  const [latest, pending, [stake, lockedStake, freeStake], authorised, gasBalance] = await Promise.all([
+    rpc.getBlock({ blockTag: "latest" }),
+    // Where no block comes without a transaction, only the pending one shows how time passes.
+    rpc.getBlock({ blockTag: "pending" }).catch(() => undefined),
+    rpc.readContract({ ...staking, functionName: "stakeOf", args: [provider] }),
+    rpc.readContract({ ...staking, functionName: "isOperator", args: [provider, account.address] }),
+    rpc.getBalance({ address: account.address }),
+  ]);
+  const headTime = Number(latest.timestamp);
+  return {
+    now: Math.max(headTime, Number(pending?.timestamp ?? 0n)),
+    headTime,
+    head: latest.number,
+    provider,
+    operator: account.address,
+    authorised,
+    asy: AssayToken.address,
+    stake,
+    lockedStake,
+    freeStake,
+    gasBalance,
+  };
+}

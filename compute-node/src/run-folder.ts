@@ -1,0 +1,97 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { stateHash } from "@assay/sdk";
+import type { Hex } from "viem";
+import { writeDurably } from "./checkpoint.ts";
+import { facts, nodeError } from "./errors.ts";
+import type { LocalRun, RunResult } from "./state.ts";
+
+export const OUTPUT_FILE = "output.bin";
+export const RESULT_FILE = "result.json";
+const ATTEMPTS_FILE = "attempts.json";
+export const RUN_LOG = "run.log";
+
+/**
+ * The local folder of one job: below it, a folder for each nonce with checkpoints, result and log of its run. All of it
+ * may be deleted at any time; what is missing is computed again, to the same bits.
+ */
+export function jobFolder(dataDir: string, id: Hex): string {
+  return join(dataDir, "jobs", id.toLowerCase());
+}
+
+export function runFolder(dataDir: string, id: Hex, nonce: Hex): string {
+  const folder = join(jobFolder(dataDir, id), nonce.toLowerCase());
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}
+
+/** What the disk tells of a run: attempts, and whether it is finished. */
+export function readLocalRun(dataDir: string, id: Hex, nonce: Hex): LocalRun {
+  const folder = runFolder(dataDir, id, nonce);
+  const noted = readJson(join(folder, ATTEMPTS_FILE)) as Pick<LocalRun, "attempts" | "gaveUp"> | undefined;
+  return {
+    nonce,
+    attempts: noted?.attempts ?? 0,
+    retryAtMs: 0,
+    gaveUp: noted?.gaveUp,
+    finished: existsSync(join(folder, RESULT_FILE)),
+  };
+}
+
+/** Keeps the count of failed attempts across restarts, so that a job that always fails is given up all the same. */
+export function noteAttempts(dataDir: string, id: Hex, { nonce, attempts, gaveUp }: LocalRun): void {
+  const text = JSON.stringify({ attempts, gaveUp });
+  writeDurably(join(runFolder(dataDir, id, nonce), ATTEMPTS_FILE), new TextEncoder().encode(text));
+}
+
+/**
+ * A finished run's result and output, checked against each other.
+ * @param steps of the job, from which the final state's hash is computed again
+ * @throws CN-031 after removing the files, so that the run is done again from its last checkpoint
+ */
+export function readResult(folder: string, steps: number): { result: RunResult; output: Uint8Array } {
+  const result = readJson(join(folder, RESULT_FILE)) as RunResult | undefined;
+  let output: Uint8Array | undefined;
+  try {
+    output = readFileSync(join(folder, OUTPUT_FILE));
+    const hash = createHash("sha256").update(output).digest("hex");
+    if (result && hash === result.outputHash && stateHash(steps, result.finalRoots) === result.finalState) {
+      return { result, output };
+    }
+  } catch {
+    output = undefined;
+  }
+  dropResult(folder);
+  throw nodeError("CN-031", {
+    kind: "Retryable",
+    found: output ? `${output.length} bytes that do not belong to the noted result` : "no output file",
+    wanted: result ? `${result.outputBytes} bytes, sha256 ${result.outputHash}` : "a whole result file",
+    hint: `nothing was submitted; the run goes on from its last checkpoint. Check the disk of ${folder}`,
+  });
+}
+
+export function dropResult(folder: string): void {
+  for (const name of [RESULT_FILE, OUTPUT_FILE]) rmSync(join(folder, name), { force: true });
+}
+
+/** Removes all that is kept of a job. */
+export function forgetJob(dataDir: string, id: Hex): void {
+  rmSync(jobFolder(dataDir, id), { recursive: true, force: true });
+}
+
+/** Ids of the jobs that have a folder. */
+export function jobsOnDisk(dataDir: string): Hex[] {
+  const folder = join(dataDir, "jobs");
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).filter((name): name is Hex => /^0x[0-9a-f]{64}$/.test(name));
+}
+
+function readJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    if (facts(error).code !== "ENOENT" && !(error instanceof SyntaxError)) throw error;
+    return undefined;
+  }
+}

@@ -1,0 +1,86 @@
+import type { ClaimedJob, Job, SubmittedJob } from "@assay/sdk";
+import type { Address, Hex } from "viem";
+import type { facts } from "./errors.ts";
+
+type Facts = ReturnType<typeof facts>;
+
+/** What came of looking at a job's inputs (DSP-90). */
+export type Preparation =
+  /** Fetched, verified, and what the spec says. `macs` counts the multiply-adds of the whole run. */
+  | { status: "ready"; macs: number; memoryMb: number }
+  /** Not what the spec says, or not to be had. `retryAtMs`: worth another look then. */
+  | { status: "refused"; error: Facts; retryAtMs: number | undefined };
+
+/** What a finished run hands over; the output itself is in a file. */
+export interface RunResult {
+  runRoot: Hex;
+  finalRoots: Hex[];
+  finalState: Hex;
+  /** sha2-256 of the output file, hex without 0x. */
+  outputHash: string;
+  outputBytes: number;
+  loss: number;
+}
+
+/** The local side of a claimed job, for one nonce. */
+export interface LocalRun {
+  nonce: Hex;
+  /** Attempts that failed. */
+  attempts: number;
+  /** Unix ms before which the next attempt does not start. */
+  retryAtMs: number;
+  gaveUp: Facts | undefined;
+  finished: boolean;
+}
+
+export type ActionType = "prepare" | "claim" | "run" | "submit" | "finalize";
+
+/** A job as the chain and this node see it. */
+export interface JobView {
+  job: Job;
+  preparation?: Preparation | undefined;
+  run?: LocalRun | undefined;
+  /** What is under way for it. */
+  busy?: ActionType | undefined;
+  /** Unix ms before which a settlement that was refused is not tried again. */
+  notBeforeMs?: number | undefined;
+  /** This node lost it to another, or the market refused this node for good. */
+  lost?: boolean | undefined;
+}
+
+/** Everything a decision is made from. */
+export interface NodeState {
+  /** The chain's clock, Unix seconds: the time the next block will have. */
+  now: number;
+  /** This machine's clock, Unix ms. */
+  nowMs: number;
+  head: bigint;
+  /** Whose stake and earnings. */
+  provider: Address;
+  /** Who signs. */
+  operator: Address;
+  authorised: boolean;
+  asy: Address;
+  /** Stake that new bonds can be taken from. */
+  freeStake: bigint;
+  /** Wei of the signing account. */
+  gasBalance: bigint;
+  /** The node is stopping: nothing new. */
+  draining: boolean;
+  jobs: readonly JobView[];
+}
+
+/** Whether this very account claimed the job: only it (or the owner's own key) may submit. */
+export function isMine(job: Job, operator: Address): boolean {
+  return "claimer" in job && job.claimer.toLowerCase() === operator.toLowerCase();
+}
+
+/** Block of the claim. */
+export function claimBlock(job: Job): bigint {
+  return job.timeline.find((event) => event.eventName === "JobClaimed")?.blockNumber ?? 0n;
+}
+
+/** The last second in which a claimed job's result is taken. */
+export function submitDeadline(job: ClaimedJob | SubmittedJob): number {
+  return job.claimedAt + job.terms.runTime;
+}

@@ -1,0 +1,77 @@
+import { formatEther } from "viem";
+import type { ActDeps } from "./act/deps.ts";
+import type { ChainFacts } from "./observe.ts";
+import { isMine } from "./state.ts";
+
+export interface StatusInput {
+  chain: ChainFacts | undefined;
+  started: number;
+  readiness: string | undefined;
+}
+
+/** Sets the gauges that follow the chain and the jobs. */
+export function reportFacts({ metrics, index, local, account }: ActDeps, chain: ChainFacts): void {
+  metrics.head.set(Number(chain.head));
+  metrics.headAge.set(Math.max(0, Date.now() / 1000 - chain.headTime));
+  metrics.gasBalance.set(Number(formatEther(chain.gasBalance)));
+  metrics.stake.set({ kind: "total" }, asy(chain.stake));
+  metrics.stake.set({ kind: "locked" }, asy(chain.lockedStake));
+  metrics.stake.set({ kind: "free" }, asy(chain.freeStake));
+  const phases = { open: 0, claimed: 0, submitted: 0 };
+  for (const job of index.all()) {
+    if (job.status === "open") phases.open += 1;
+    else if (isMine(job, account.address) && job.status in phases) phases[job.status as "claimed" | "submitted"] += 1;
+  }
+  for (const [phase, count] of Object.entries(phases)) metrics.jobs.set({ phase }, count);
+  let step = 0;
+  let steps = 0;
+  for (const [, { progress }] of local) {
+    step += progress?.step ?? 0;
+    steps += progress?.steps ?? 0;
+  }
+  metrics.runStep.set(step);
+  metrics.runSteps.set(steps);
+}
+
+/** What /status answers. */
+export function statusOf(deps: ActDeps, { chain, started, readiness }: StatusInput) {
+  const { config, provider, account, engine, index, local } = deps;
+  return {
+    version: 1,
+    pid: process.pid,
+    uptimeSeconds: Math.round((Date.now() - started) / 1000),
+    ready: readiness === undefined,
+    ...(readiness === undefined ? {} : { notReady: readiness }),
+    chainId: config.chainId,
+    provider,
+    operator: account.address,
+    engine,
+    head: chain?.head,
+    chainTime: chain?.now,
+    stake: chain && { total: chain.stake, locked: chain.lockedStake, free: chain.freeStake },
+    gasBalance: chain?.gasBalance,
+    jobs: index.all().map((job) => {
+      const { busy, lastSkip, progress, run, preparation } = local.peek(job.id) ?? {};
+      return {
+        id: job.id,
+        status: job.status,
+        mine: isMine(job, account.address),
+        doing: busy,
+        skipped: lastSkip,
+        refused: preparation?.status === "refused" ? preparation.error : undefined,
+        attempts: run?.attempts,
+        gaveUp: run?.gaveUp,
+        progress: progress && {
+          step: progress.step,
+          steps: progress.steps,
+          loss: progress.loss,
+          etaSeconds: progress.etaSeconds,
+        },
+      };
+    }),
+  };
+}
+
+function asy(units: bigint): number {
+  return Number(formatEther(units));
+}

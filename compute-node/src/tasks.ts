@@ -1,0 +1,41 @@
+import type { JobSpec } from "@assay/sdk";
+import type { Hex } from "viem";
+
+export type EngineName = "wasm" | "cpu";
+
+/** Where a job's inputs come from and what they must be. */
+export interface InputsRequest {
+  gateways: readonly string[];
+  /** Folder of verified blocks, shared by all jobs. */
+  blocks: string;
+  spec: JobSpec;
+  /** Largest file fetched, in bytes. */
+  maxBytes: number;
+}
+
+/** What the parent asks of a child process. The child gets no key and no more environment than it needs. */
+export type Task =
+  | { task: "probe"; engine: "auto" | EngineName }
+  | { task: "prepare"; inputs: InputsRequest }
+  | { task: "run"; inputs: InputsRequest; nonce: Hex; folder: string; engine: EngineName };
+
+export interface ProbeOutcome {
+  engine: EngineName;
+  /** Digest of the probe's results: the same on every exact back end. */
+  digest: Hex;
+  seconds: number;
+}
+
+export interface PrepareOutcome {
+  /** Multiply-adds of the whole run. */
+  macs: number;
+  /** What the run is expected to need. */
+  memoryMb: number;
+}
+
+/** What a child tells while it works. */
+export type TaskMessage =
+  | { kind: "fetching"; what: "manifest" | "dataset" | "init"; bytesDone: number; bytesTotal: number | undefined }
+  | { kind: "started"; step: number; steps: number; torn: string[] }
+  | { kind: "progress"; step: number; steps: number; loss: number; accuracy: number | undefined; etaSeconds: number }
+  | { kind: "checkpoint"; step: number };

@@ -1,0 +1,93 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { type ChildContext, serveChild } from "@assay/daemon-kit";
+import { decodeTensors, encodeTensors, exactnessProbe, runProgram } from "@assay/exact";
+import { loadNodeBackend } from "@assay/exact/node";
+import { openBlockFolder } from "@assay/storage";
+import { readCheckpoint, writeCheckpoint, writeDurably } from "./checkpoint.ts";
+import { nodeError } from "./errors.ts";
+import { costOf, loadInputs } from "./inputs.ts";
+import { OUTPUT_FILE, RESULT_FILE } from "./run-folder.ts";
+import type { RunResult } from "./state.ts";
+import type { EngineName, ProbeOutcome, Task, TaskMessage } from "./tasks.ts";
+
+// A child process of the node. Everything a stranger wrote (manifests, programs, data) is read in here, so that the
+// worst it can do is end this process.
+
+serveChild(async (input, context) => {
+  const task = input as Task;
+  if (task.task === "probe") return await probe(task.engine);
+  const store = await openBlockFolder(task.inputs.blocks);
+  const inputs = await loadInputs(task.inputs, store, {
+    signal: context.signal,
+    onMessage: (message) => void context.send(message),
+  });
+  return task.task === "prepare" ? costOf(inputs) : await run(task, inputs, context);
+});
+
+/** The first engine that loads and passes the exactness probe; `auto` tries the faster one first. */
+async function probe(wanted: "auto" | EngineName): Promise<ProbeOutcome> {
+  const names: EngineName[] = wanted === "auto" ? ["wasm", "cpu"] : [wanted];
+  const failures: string[] = [];
+  for (const engine of names) {
+    const began = performance.now();
+    try {
+      const result = await exactnessProbe(await loadNodeBackend(engine));
+      if (result.ok) return { engine, digest: result.digest, seconds: (performance.now() - began) / 1000 };
+      const wrong = result.cases.find((item) => !item.ok);
+      failures.push(`${engine}: ${wrong?.name} gave ${wrong?.found}, not ${wrong?.wanted}`);
+    } catch (error) {
+      failures.push(`${engine}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  throw nodeError(failures.some((text) => text.includes("gave")) ? "CN-010" : "CN-011", {
+    found: failures.join("; "),
+    wanted: "an engine that computes the probe's integers exactly",
+    hint: "take no jobs on this machine; try engine: cpu, or another machine",
+  });
+}
+
+type Inputs = Awaited<ReturnType<typeof loadInputs>>;
+type RunTask = Extract<Task, { task: "run" }>;
+
+async function run({ nonce, folder, engine }: RunTask, inputs: Inputs, context: ChildContext): Promise<RunResult> {
+  const { compiled, dataset, initial } = inputs;
+  const send = (message: TaskMessage) => context.send(message);
+  const torn: string[] = [];
+  const saved = readCheckpoint(folder, (file) => torn.push(file));
+  const start = saved
+    ? { step: saved.step, state: decodeTensors(saved.tensors), boundaries: saved.boundaries }
+    : { step: 0, state: initial, boundaries: [] };
+  const boundaries = [...start.boundaries];
+  await send({ kind: "started", step: start.step, steps: compiled.steps, torn });
+  const result = await runProgram({
+    compiled,
+    backend: await loadNodeBackend(engine),
+    dataset,
+    nonce,
+    start,
+    signal: context.signal,
+    onProgress: ({ step, steps, loss, accuracy, etaSeconds }) =>
+      void send({ kind: "progress", step, steps, loss, accuracy, etaSeconds }),
+    onSegment: async ({ step, stateHash, state }) => {
+      if (step === compiled.steps) return; // the result itself follows
+      boundaries.push(stateHash);
+      writeCheckpoint(folder, { step, boundaries, tensors: encodeTensors(state) });
+      await send({ kind: "checkpoint", step });
+    },
+  });
+  const output = encodeTensors(result.state);
+  const { runRoot, finalRoots, finalState, loss } = result;
+  const outcome: RunResult = {
+    runRoot,
+    finalRoots,
+    finalState,
+    loss,
+    outputHash: createHash("sha256").update(output).digest("hex"),
+    outputBytes: output.length,
+  };
+  writeDurably(join(folder, OUTPUT_FILE), output);
+  // Last: its presence says that the output is whole.
+  writeDurably(join(folder, RESULT_FILE), new TextEncoder().encode(JSON.stringify(outcome)));
+  return outcome;
+}
