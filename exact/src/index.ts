@@ -49,7 +49,7 @@ export { type Program, parseProgram } from "./program/schema.ts";
 export { X24_DIGITS_SEED, x24Digits } from "./recipes.ts";
 export { type Backend, type BackendName, type BackendOptions, loadBackend } from "./run/backend.ts";
 export { type Evaluation, evaluate } from "./run/evaluate.ts";
-export { exactnessProbe, type ProbeCase, type ProbeResult } from "./run/probe.ts";
+export { exactnessProbe, type ProbeCase, type ProbeResult, requireExactBackend } from "./run/probe.ts";
 export { constTensors, evaluateRecord, referenceStep, type Scope, traceStep } from "./run/reference.ts";
 export { type Progress, type RunOptions, type RunResult, runProgram, type Segment } from "./run/run.ts";
 export type { DType, Hex, IntArray, IntTensor, TensorSpec } from "./types.ts";

@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { ExactError } from "../errors.ts";
 import { loadNodeBackend } from "../node.ts";
 import { loadBackend } from "./backend.ts";
-import { exactnessProbe } from "./probe.ts";
+import { exactnessProbe, requireExactBackend } from "./probe.ts";
 
 test("wasm and cpu pass every case and give one digest", async () => {
   const results = [];
@@ -45,7 +45,12 @@ test("a back end that drops low bits of operands or sums is found out", async ()
       return out;
     };
     const result = await exactnessProbe(backend);
+    await assert.rejects(
+      requireExactBackend(backend),
+      (error) => error instanceof ExactError && error.code === "EX-021",
+    );
     kernel.kernelFunc = original;
+    await requireExactBackend(backend);
     const failed = result.cases.filter((item) => !item.ok);
     assert.ok(!result.ok && failed.length > 0, `${bits} bits`);
     assert.ok(failed.every(({ found, wanted }) => found !== undefined && wanted !== undefined && found !== wanted));

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { toHex } from "../commit/bytes.ts";
 import { keccak } from "../commit/keccak.ts";
 import { uniform } from "../data/init.ts";
+import { ExactError } from "../errors.ts";
 import type { Hex } from "../types.ts";
 import type { Backend } from "./backend.ts";
 import { shiftFactors } from "./host.ts";
@@ -152,7 +153,7 @@ function firstDifference(found: Float32Array, wanted: Int32Array): number {
 
 /**
  * Runs worst-case, alternating and random vectors through every kernel the executor uses, and compares with integer
- * arithmetic. A back end whose probe is not ok must not take exact jobs (ExactError EX-021 is the code to report).
+ * arithmetic. A back end whose probe is not ok must not take exact jobs (`requireExactBackend`).
  */
 export async function exactnessProbe(backend: Backend): Promise<ProbeResult> {
   await backend.activate();
@@ -165,4 +166,17 @@ export async function exactnessProbe(backend: Backend): Promise<ProbeResult> {
     return at < 0 ? { name, ok: true } : { name, ok: false, found: String(found[at]), wanted: String(wanted[at]) };
   });
   return { ok: cases.every((item) => item.ok), digest: toHex(keccak(...parts)), cases };
+}
+
+/** Runs the probe and throws ExactError EX-021, naming the first wrong case, unless the back end is exact. */
+export async function requireExactBackend(backend: Backend): Promise<ProbeResult> {
+  const result = await exactnessProbe(backend);
+  const failed = result.cases.find((item) => !item.ok);
+  if (!failed) return result;
+  throw new ExactError("EX-021", {
+    path: `backend ${backend.name}, ${failed.name}`,
+    found: failed.found,
+    wanted: failed.wanted ?? "an exact result",
+    hint: "Do not take exact jobs on this back end; update it, or use another one.",
+  });
 }
