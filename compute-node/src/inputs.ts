@@ -8,9 +8,8 @@ import {
   type SpecFields,
   verifyDataset,
 } from "@assay/exact";
-import { type BlockStore, fetchBytes } from "@assay/storage";
+import { type BlockStore, cidsOfDigest, type FetchFileArgs, fetchBytes } from "@assay/storage";
 import type { Hex } from "viem";
-import { cidOfDigest } from "./content.ts";
 import { nodeError } from "./errors.ts";
 import type { InputsRequest, PrepareOutcome, TaskMessage } from "./tasks.ts";
 
@@ -32,7 +31,7 @@ export async function loadInputs(
   options: { signal?: AbortSignal; onMessage?: (message: TaskMessage) => void } = {},
 ): Promise<JobInputs> {
   const { signal, onMessage } = options;
-  const fetch = (what: "manifest" | "dataset" | "init", cid: string, limit: number) =>
+  const fetch = (what: "manifest" | "dataset" | "init", cid: FetchFileArgs["cid"], limit: number) =>
     fetchBytes({
       gateways,
       cid,
@@ -41,7 +40,8 @@ export async function loadInputs(
       signal,
       onProgress: ({ bytesDone, bytesTotal }) => onMessage?.({ kind: "fetching", what, bytesDone, bytesTotal }),
     });
-  const manifest = decodeManifest(await fetch("manifest", cidOfDigest(spec.inputs), MAX_MANIFEST_BYTES));
+  const [manifestCid] = cidsOfDigest(spec.inputs); // one raw block
+  const manifest = decodeManifest(await fetch("manifest", manifestCid, MAX_MANIFEST_BYTES));
   const tensors = decodeTensors(await fetch("dataset", manifest.dataset.cid, maxBytes));
   const [dataset] = tensors;
   if (!dataset || tensors.length !== 1) throw differs("data set", `${tensors.length} tensors`, "one tensor");

@@ -74,7 +74,7 @@ async function upload(deps: ActDeps, job: ClaimedJob, output: Uint8Array, chainN
 }
 
 function refused(deps: ActDeps, job: ClaimedJob, error: unknown): void {
-  const { id, nonce } = job;
+  const { id } = job;
   const reverted = error instanceof TxRevertedError;
   const refusal = reverted ? (error.data ? revertError(error.data) : undefined) : decodeError(error);
   if (refusal?.revert?.name === "Market_StaleJob") {

@@ -1,0 +1,125 @@
+// kill -9 at every step: after a restart the job is paid once and submitted once.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { SubmittedJob } from "../../sdk/src/index.ts";
+import {
+  countOf,
+  errorsOf,
+  independentResult,
+  type Market,
+  openMarket,
+  type PreparedInputs,
+  post,
+  startTestNode,
+  type TestNode,
+  uploadInputs,
+  waitForPayment,
+} from "./harness.ts";
+import { startRpcProxy, type Verdict } from "./rpc-proxy.ts";
+
+let market: Market;
+before(async () => {
+  market = await openMarket();
+});
+after(() => market.close());
+
+/** Starts a node behind a proxy that kills it, once, at its first transaction of this kind. */
+async function nodeKilledAt(account: number, functionName: string, verdict: Verdict) {
+  let victim: TestNode | undefined;
+  let killed = false;
+  const proxy = await startRpcProxy(market.chain.url, async (name) => {
+    if (killed || name !== functionName || !victim) return "forward";
+    killed = true;
+    if (verdict === "dropBefore") await kill(victim);
+    // After: the chain gets the transaction, and nobody is left to hear the answer.
+    else setImmediate(() => victim?.process.kill("SIGKILL"));
+    return verdict;
+  });
+  victim = await startTestNode(market, { account, rpcUrl: proxy.url });
+  return { node: victim, proxy };
+}
+
+async function kill(node: TestNode): Promise<void> {
+  node.process.kill("SIGKILL");
+  assert.equal((await node.process.exited).signal, "SIGKILL");
+}
+
+/** Paid once, submitted once, claimed once, with the result the engine itself computes; nothing left locked. */
+async function checkPaidOnce(inputs: PreparedInputs, job: SubmittedJob, account: number): Promise<void> {
+  const counts = (["JobClaimed", "ResultSubmitted", "JobFinalized"] as const).map((name) => countOf(job, name));
+  assert.deepEqual(counts, [1, 1, 1]);
+  assert.equal(job.commitment, (await independentResult(inputs, job)).commitment);
+  const provider = market.chain.wallet(account).account.address;
+  const { earnedGross } = await market.requester.getBalance({ account: provider });
+  assert.equal(earnedGross, job.price);
+  assert.equal((await market.requester.getStake({ provider })).locked, 0n);
+  // Three transactions and no fourth: nothing was sent twice, nothing reverted.
+  const operator = market.chain.wallet(account + 1).account.address;
+  assert.equal(await market.chain.publicClient.getTransactionCount({ address: operator }), 3);
+}
+
+for (const [index, [functionName, verdict, when]] of (
+  [
+    ["claim", "dropBefore", "just before its claim reaches the chain"],
+    ["claim", "dropAfter", "just after its claim reached the chain"],
+    ["submit", "dropBefore", "just before its result reaches the chain"],
+    ["submit", "dropAfter", "just after its result reached the chain"],
+  ] as const
+).entries()) {
+  test(`kill -9 ${when}: the job is paid once and submitted once`, async () => {
+    const account = 2 + 2 * index;
+    await market.enrol(account);
+    const inputs = await uploadInputs(market, 192, when);
+    const { node, proxy } = await nodeKilledAt(account, functionName, verdict);
+    const provider = market.chain.wallet(account).account.address;
+    const { id } = await post(market, inputs.spec, { provider });
+    assert.equal((await node.process.exited).signal, "SIGKILL");
+    assert.equal(proxy.forwarded.includes(functionName), verdict === "dropAfter");
+
+    const again = await startTestNode(market, { account, rpcUrl: proxy.url });
+    const job = await waitForPayment(market, id);
+    await again.logged("job finalized");
+    await checkPaidOnce(inputs, job, account);
+    assert.deepEqual(errorsOf(again), []);
+    await again.process.stop();
+    await proxy.close();
+  });
+}
+
+test("kill -9 in the middle of the training: the run resumes from a checkpoint, to the same bits", async () => {
+  const account = 10;
+  await market.enrol(account);
+  const inputs = await uploadInputs(market, 6400, "middle");
+  const node = await startTestNode(market, { account });
+  const { id } = await post(market, inputs.spec, { provider: market.chain.wallet(account).account.address });
+  await node.logged("progress", (line) => Number(line.step) > 640);
+  await kill(node);
+
+  const again = await startTestNode(market, { account });
+  const resumed = await again.logged("run resumed from checkpoint");
+  assert.ok(Number(resumed.fromStep) >= 640 && Number(resumed.fromStep) < 6400, `from step ${resumed.fromStep}`);
+  const job = await waitForPayment(market, id);
+  await again.logged("job finalized");
+  await checkPaidOnce(inputs, job, account);
+  assert.deepEqual(errorsOf(again), []);
+  await again.process.stop();
+});
+
+test("SIGTERM in the middle of the training: a clean end, and the next start goes on", async () => {
+  const account = 12;
+  await market.enrol(account);
+  const inputs = await uploadInputs(market, 6400, "term");
+  const node = await startTestNode(market, { account });
+  const { id } = await post(market, inputs.spec, { provider: market.chain.wallet(account).account.address });
+  await node.logged("progress", (line) => Number(line.step) > 640);
+  await node.process.stop();
+  assert.deepEqual(await node.process.exited, { code: 0, signal: null });
+  assert.deepEqual(errorsOf(node), []);
+
+  const again = await startTestNode(market, { account });
+  assert.ok(Number((await again.logged("run resumed from checkpoint")).fromStep) >= 640);
+  const job = await waitForPayment(market, id);
+  await again.logged("job finalized");
+  await checkPaidOnce(inputs, job, account);
+  await again.process.stop();
+});

@@ -1,0 +1,73 @@
+import { createServer, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
+import { decodeFunctionData, type Hex, parseTransaction } from "viem";
+import { jobMarketplaceAbi } from "../../sdk/src/index.ts";
+
+/** What the proxy does with a transaction: pass it on, or cut the sender off before or after the chain has it. */
+export type Verdict = "forward" | "dropBefore" | "dropAfter";
+
+export interface RpcProxy {
+  url: string;
+  /** Names of the market's functions in the transactions that reached the chain, in order. */
+  readonly forwarded: readonly string[];
+  close(): Promise<void>;
+}
+
+interface Call {
+  method: string;
+  params: unknown[];
+}
+
+/**
+ * A JSON-RPC endpoint between a node and its chain. It sees every transaction the node sends, and lets a test decide what
+ * becomes of it: this is how a test kills a node at an exact moment without a hook inside the node.
+ * @param onTransaction told the market function that is called; when it does not say "forward", nothing is answered
+ */
+export async function startRpcProxy(
+  target: string,
+  onTransaction: (functionName: string) => Verdict | Promise<Verdict>,
+): Promise<RpcProxy> {
+  const forwarded: string[] = [];
+  const pass = async (body: string) => {
+    const response = await fetch(target, { method: "POST", headers: { "content-type": "application/json" }, body });
+    return response.text();
+  };
+  const server = createServer(async (request, response) => {
+    try {
+      const body = await readAll(request);
+      const functionName = functionOf(body);
+      const verdict = functionName === undefined ? "forward" : await onTransaction(functionName);
+      if (verdict === "dropBefore") return void request.destroy();
+      const answer = await pass(body);
+      if (functionName !== undefined) forwarded.push(functionName);
+      if (verdict === "dropAfter") return void request.destroy();
+      response.writeHead(200, { "content-type": "application/json" }).end(answer);
+    } catch {
+      request.destroy(); // the chain is gone, or the node is
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    forwarded,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function functionOf(body: string): string | undefined {
+  const json = JSON.parse(body) as Call | Call[];
+  const call = (Array.isArray(json) ? json : [json]).find(({ method }) => method === "eth_sendRawTransaction");
+  if (!call) return undefined;
+  const { data = "0x" } = parseTransaction(call.params[0] as Hex);
+  return decodeFunctionData({ abi: jobMarketplaceAbi, data }).functionName;
+}
+
+async function readAll(request: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = [];
+  for await (const part of request) parts.push(part as Buffer);
+  return Buffer.concat(parts).toString("utf8");
+}
