@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {ProtocolAuthority} from "../access/ProtocolAuthority.sol";
+import {IAssayToken} from "../interfaces/IAssayToken.sol";
+import {IStakingManager} from "../interfaces/IStakingManager.sol";
+import {IVerificationHub} from "../interfaces/IVerificationHub.sol";
+import {JobMarketplace} from "../market/JobMarketplace.sol";
+import {StakingManager} from "../staking/StakingManager.sol";
+import {AssayToken} from "../token/AssayToken.sol";
+import {VerificationHub} from "../verification/VerificationHub.sol";
+
+/// @notice What an upgrade of each contract may look like: a namespace more, a reinitialiser, a function.
+abstract contract Addition {
+    /// @custom:storage-location erc7201:assay.storage.Addition
+    struct AdditionStorage {
+        uint256 added;
+    }
+
+    // keccak256(abi.encode(uint256(keccak256("assay.storage.Addition")) - 1)) & ~bytes32(uint256(0xff))
+    bytes32 private constant ADDITION_SLOT = 0x596cacbb1c072ed2c0bfd600b2149707df7b7324c88a40a4ec9a97800f62c300;
+
+    function added() external view returns (uint256) {
+        return _addition().added;
+    }
+
+    function nextVersion() external pure returns (string memory) {
+        return "2.0.0";
+    }
+
+    function _addition() internal pure returns (AdditionStorage storage $) {
+        assembly ("memory-safe") {
+            $.slot := ADDITION_SLOT
+        }
+    }
+}
+
+contract ProtocolAuthorityV2 is ProtocolAuthority, Addition {
+    function initializeV2(uint256 value) external reinitializer(2) {
+        _addition().added = value;
+    }
+}
+
+contract AssayTokenV2 is AssayToken, Addition {
+    function initializeV2(uint256 value) external reinitializer(2) {
+        _addition().added = value;
+    }
+}
+
+contract VerificationHubV2 is VerificationHub, Addition {
+    function initializeV2(uint256 value) external reinitializer(2) {
+        _addition().added = value;
+    }
+}
+
+contract StakingManagerV2 is StakingManager, Addition {
+    constructor(IAssayToken asy, address market) StakingManager(asy, market) {}
+
+    function initializeV2(uint256 value) external reinitializer(2) {
+        _addition().added = value;
+    }
+}
+
+contract JobMarketplaceV2 is JobMarketplace, Addition {
+    constructor(IStakingManager staking, IVerificationHub hub) JobMarketplace(staking, hub) {}
+
+    function initializeV2(uint256 value) external reinitializer(2) {
+        _addition().added = value;
+    }
+}
+
+/// @notice A contract that is no implementation.
+contract NotUpgradeable {}
