@@ -31,7 +31,7 @@ contract OneStepJudge is IOneStepJudge {
         bytes32[] calldata inputRoots,
         Position calldata position,
         Tile[] calldata tiles
-    ) external pure returns (int256) {
+    ) public pure returns (int256) {
         RecordRules.check(op, inputRoots.length);
         bool padding = position.row >= op.rows || position.col >= op.cols;
         uint256 wanted = padding ? 0 : op.nIn;
@@ -49,7 +49,7 @@ contract OneStepJudge is IOneStepJudge {
         uint32 col,
         uint32 chunk,
         Tile[] calldata tiles
-    ) external pure returns (int256) {
+    ) public pure returns (int256) {
         require(op.opcode == Opcodes.MATMUL, Judge_Opcode(op.opcode));
         RecordRules.check(op, inputRoots.length);
         require(tiles.length == 2, Judge_TileCount(tiles.length, 2));

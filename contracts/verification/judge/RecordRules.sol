@@ -67,7 +67,7 @@ library RecordRules {
         uint256 cols = op.inputs[0].cols;
         if (opcode == Opcodes.DATALOAD) {
             int256 offset = op.attrs[0];
-            return offset >= 0 && offset + int256(uint256(op.cols)) <= int256(cols);
+            return _isFlag(op.attrs[1]) && offset >= 0 && offset + int256(uint256(op.cols)) <= int256(cols);
         }
         if (opcode == Opcodes.TILEMAX || opcode == Opcodes.TILEMAXABS) {
             return op.rows == (rows + 15) >> 4 && op.cols == (cols + 15) >> 4;
@@ -90,6 +90,12 @@ library RecordRules {
         uint256 depth = contraction(op);
         (uint256 rows, uint256 cols, uint256 depthY) = op.attrs[1] == 1 ? (0, y.rows, y.cols) : (0, y.cols, y.rows);
         rows = op.attrs[0] == 1 ? x.cols : x.rows;
-        return op.rows == rows && op.cols == cols && depth == depthY && depth <= MAX_CONTRACTION;
+        bool flags = _isFlag(op.attrs[0]) && _isFlag(op.attrs[1]);
+        return flags && op.rows == rows && op.cols == cols && depth == depthY && depth <= MAX_CONTRACTION;
+    }
+
+    /// @dev Whether an attribute that says yes or no says one of them.
+    function _isFlag(int64 attr) private pure returns (bool) {
+        return attr == 0 || attr == 1;
     }
 }
