@@ -51,7 +51,7 @@ module.exports = {
     {
       name: "not-to-tests",
       severity: "error",
-      from: { path: OURS, pathNot: [TESTS, "^test/"] },
+      from: { path: OURS, pathNot: [TESTS, "^test/", "^scripts/bench/"] },
       to: { path: `^test/|${TESTS}` },
     },
     { name: "resolvable", severity: "error", from: {}, to: { couldNotResolve: true } },

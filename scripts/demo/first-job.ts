@@ -4,7 +4,7 @@ import { formatUnits, keccak256, parseUnits, toHex } from "viem";
 import { loadDigits, packDigits } from "../lib/digits.ts";
 import type { DemoNetwork } from "./network.ts";
 import type { DemoFacts } from "./report.ts";
-import { prepareJob, receiveModel } from "./requester.ts";
+import { prepareJob, receiveModel, saveModel } from "./requester.ts";
 import { watchTraining } from "./training.ts";
 import type { View } from "./view.ts";
 
@@ -14,8 +14,15 @@ const LOOK_MS = 200;
 const TIMEOUT_MS = 600_000;
 const MIB = 2 ** 20;
 
-/** The whole life of one job, told as it happens. */
-export async function playFirstJob(network: DemoNetwork, view: View): Promise<Omit<DemoFacts, "seconds">> {
+/**
+ * The whole life of one job, told as it happens.
+ * @param modelDir where to keep the trained model, if anywhere
+ */
+export async function playFirstJob(
+  network: DemoNetwork,
+  view: View,
+  modelDir: string | undefined,
+): Promise<Omit<DemoFacts, "seconds">> {
   const { requester, gateway } = network;
   view.heading("A job is posted");
   const program = x24Digits();
@@ -52,6 +59,10 @@ export async function playFirstJob(network: DemoNetwork, view: View): Promise<Om
   const heldOut = packDigits(digits.heldOut, program.input.bits);
   const model = await receiveModel(gateway, compiled, final, heldOut);
   view.done("the weights have the roots that were committed on chain", model.outputCid);
+  if (modelDir) {
+    saveModel(modelDir, compiled, model.state);
+    view.done("kept as a tfjs LayersModel", modelDir);
+  }
   const { net, fee } = await requester.collect({ provider: final.provider });
   const { available: balanceAfter } = await requester.getBalance({ account: final.provider });
   return {

@@ -19,7 +19,7 @@ async function main(options: DemoOptions): Promise<void> {
   shutdown.register("folder", () => rmSync(dir, { recursive: true, force: true }));
   try {
     const network = await startNetwork(dir, options.engine, view, shutdown.register);
-    const played = await playFirstJob(network, view);
+    const played = await playFirstJob(network, view, options.model);
     const facts: DemoFacts = { ...played, seconds: (performance.now() - started) / 1000 };
     printFacts(view, facts);
     if (options.json) writeFacts(options.json, facts);

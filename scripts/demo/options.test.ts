@@ -3,7 +3,14 @@ import { test } from "node:test";
 import { parseOptions } from "./options.ts";
 
 test("the demo runs once unless it is told to stay", () => {
-  assert.deepEqual(parseOptions([]), { once: true, keep: false, json: undefined, engine: "wasm", help: false });
+  assert.deepEqual(parseOptions([]), {
+    once: true,
+    keep: false,
+    json: undefined,
+    model: undefined,
+    engine: "wasm",
+    help: false,
+  });
   assert.equal(parseOptions(["--keep"]).once, false);
   assert.equal(parseOptions(["--once", "--json", "x.json"]).json, "x.json");
 });

@@ -7,6 +7,8 @@ export interface DemoOptions {
   keep: boolean;
   /** Where to write the facts as JSON. */
   json: string | undefined;
+  /** Where to keep the trained model as a tfjs LayersModel. */
+  model: string | undefined;
   engine: "wasm" | "cpu";
   help: boolean;
 }
@@ -18,6 +20,7 @@ A real network is trained on real digits by a staked provider, which a contract 
   --once         exit when done (the default); exit code 1 when anything did not match
   --keep         leave chain, storage and nodes running and print their addresses; Ctrl-C ends them
   --json FILE    write the same facts as JSON
+  --model DIR    keep the trained model as model.json and weights.bin, for tf.loadLayersModel
   --engine NAME  wasm (default) or cpu
   --help         this text
 `;
@@ -30,12 +33,13 @@ export function parseOptions(args: readonly string[]): DemoOptions {
       once: { type: "boolean", default: false },
       keep: { type: "boolean", default: false },
       json: { type: "string" },
+      model: { type: "string" },
       engine: { type: "string", default: "wasm" },
       help: { type: "boolean", default: false },
     },
   });
-  const { once, keep, json, engine, help } = values;
+  const { once, keep, json, model, engine, help } = values;
   if (once && keep) throw new Error("found --once and --keep together, wanted one of them: --keep does not exit");
   if (engine !== "wasm" && engine !== "cpu") throw new Error(`found --engine ${engine}, wanted wasm or cpu`);
-  return { once: once || !keep, keep, json, engine, help };
+  return { once: once || !keep, keep, json, model, engine, help };
 }

@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import {
   type CompiledProgram,
   compileProgram,
@@ -14,6 +16,7 @@ import {
   specFields,
   stateHash,
   tensorRoot,
+  toLayersModel,
 } from "@assay/exact";
 import type { JobSpec, SubmittedJob } from "@assay/sdk";
 import { digestOf, fetchByDigest, type Progress, uploadFile } from "@assay/storage";
@@ -88,4 +91,12 @@ export async function receiveModel(
   }
   const { accuracy, wrong } = evaluate(compiled, "plain", state, heldOut);
   return { state, accuracy, wrong: wrong.length, outputCid: cid.toString() };
+}
+
+/** Writes the trained weights as a model that `tf.loadLayersModel` opens. */
+export function saveModel(dir: string, compiled: CompiledProgram, state: readonly IntTensor[]): void {
+  const { modelJson, weights, weightsFile } = toLayersModel(compiled, state);
+  mkdirSync(dir, { recursive: true });
+  writeFileSync(join(dir, "model.json"), `${JSON.stringify(modelJson)}\n`);
+  writeFileSync(join(dir, weightsFile), weights);
 }
