@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import {
   evaluateRecord,
   type Hex,
@@ -88,7 +89,15 @@ export class CaseBuilder {
       return;
     }
     const depth = record.attrs[0] === 1 ? inputs[0]!.rows : inputs[0]!.cols;
-    for (let chunk = 0; 16 * chunk < depth; chunk++) this.push(row, col, chunk, this.products(row, col, chunk, depth));
+    let sum = 0n;
+    for (let chunk = 0; 16 * chunk < depth; chunk++) {
+      const products = this.products(row, col, chunk, depth);
+      this.push(row, col, chunk, products);
+      sum += products;
+    }
+    const half = 2n ** BigInt(8 * this.value.data.BYTES_PER_ELEMENT - 1);
+    const element = sum < -half ? -half : sum > half - 1n ? half - 1n : sum;
+    assert.equal(element, BigInt(this.value.data[row * record.cols + col]!), "the chunks make up the element");
   }
 
   private push(row: number, col: number, chunk: number | undefined, expected: bigint): void {
