@@ -35,7 +35,8 @@ interface IRefereedDispute is IVerificationStrategy {
     error Dispute_NotSettled(bytes32 commitment);
     /// @notice The game does not stand where the move says it does.
     error Dispute_StaleGame(bytes32 gid, GameStatus status);
-    error Dispute_WrongLevel(Level found, Level wanted);
+    /// @notice This move does not belong to the level at which the game stands.
+    error Dispute_WrongLevel(Level found);
     error Dispute_NotChallenger(address found, address wanted);
     error Dispute_NotProvider(address found, address wanted);
     /// @notice The provider has not revealed yet.

@@ -17,6 +17,7 @@ import {SubmittedJob, Verdict} from "../types/JobTypes.sol";
 import {Clocks} from "./dispute/Clocks.sol";
 import {Game, GameStatus, Level, Outcome, Record} from "./dispute/DisputeTypes.sol";
 import {GameWords} from "./dispute/GameWords.sol";
+import {Guards} from "./dispute/Guards.sol";
 import {Lists} from "./dispute/Lists.sol";
 import {MerkleWalk} from "./dispute/MerkleWalk.sol";
 import {Operators} from "./dispute/Operators.sol";
@@ -56,6 +57,14 @@ contract RefereedDispute is IRefereedDispute {
     /// @notice Share of a lost bond that a provider gets whose result stood.
     uint256 public constant PROVIDER_BPS = 6_000;
     uint256 private constant BPS = 10_000;
+
+    // Sets of levels, one bit each: where a move is allowed.
+    uint256 private constant TREES = (1 << uint256(Level.Tree)) | (1 << uint256(Level.Tiles));
+    uint256 private constant SEGMENT = 1 << uint256(Level.Segment);
+    uint256 private constant OPS = 1 << uint256(Level.Ops);
+    uint256 private constant TILE = 1 << uint256(Level.Tile);
+    uint256 private constant PREFIX = 1 << uint256(Level.Prefix);
+    uint256 private constant PROOF = 1 << uint256(Level.Proof);
 
     IJobMarketplace public immutable MARKET;
     IStakingManager public immutable STAKING;
@@ -204,14 +213,12 @@ contract RefereedDispute is IRefereedDispute {
 
     /// @inheritdoc IRefereedDispute
     function pickNode(Game calldata game, uint256 index, bytes32 node, bytes32[] calldata proof) external {
-        Level level = game.place.level();
-        require(level == Level.Tree || level == Level.Tiles, Dispute_WrongLevel(level, Level.Tree));
-        (Game memory next, ) = _pick(game, level);
+        (Game memory next, ) = _pick(game, TREES);
         uint256 height = game.place.height();
         uint256 step = MerkleWalk.stride(height);
         uint256 held = MerkleWalk.occupied(game.place.node(), height, step, game.place.leaves());
         // INVARIANT DSP-21: padding is never picked
-        require(index < held, Dispute_IndexOutOfRange(index, held));
+        Guards.index(index, held);
         MerkleWalk.checkProof(game.expect, node, index, step, proof);
 
         uint256 child = (game.place.node() << step) | index;
@@ -219,7 +226,7 @@ contract RefereedDispute is IRefereedDispute {
         next.place = game.place.withNode(child, height - step);
         if (height == step) {
             next.place =
-                level == Level.Tree
+                game.place.level() == Level.Tree
                     ? Places.pack(Level.Segment, child, game.place.step(), 0)
                     : next.place.withLevel(Level.Tile);
         }
@@ -228,7 +235,7 @@ contract RefereedDispute is IRefereedDispute {
 
     /// @inheritdoc IRefereedDispute
     function pickStep(Game calldata game, StepPick calldata pick) external {
-        (Game memory next, uint256 reveal) = _pick(game, Level.Segment);
+        (Game memory next, uint256 reveal) = _pick(game, SEGMENT);
         _requireReveal(reveal, Lists.stepsHash(pick.start, pick.firstStep, pick.root));
         (next.pre, next.expect) = Lists.openSteps(pick, game.place.leaves());
         next.place = Places.pack(Level.Ops, pick.firstStep + pick.index, 0, 0);
@@ -237,8 +244,8 @@ contract RefereedDispute is IRefereedDispute {
 
     /// @inheritdoc IRefereedDispute
     function pickOp(Game calldata game, OpPick calldata pick, OpRecord calldata op) external {
-        (Game memory next, uint256 reveal) = _pick(game, Level.Ops);
-        require(pick.index < pick.values, Dispute_IndexOutOfRange(pick.index, pick.values));
+        (Game memory next, uint256 reveal) = _pick(game, OPS);
+        Guards.index(pick.index, pick.values);
         _requireReveal(reveal, Lists.opsHash(pick.head, pick.states, pick.values, pick.root));
         uint256 depth = MerkleWalk.depth(pick.states + pick.values);
         MerkleWalk.checkProof(pick.root, pick.value, pick.states + pick.index, depth, pick.valueProof);
@@ -254,8 +261,8 @@ contract RefereedDispute is IRefereedDispute {
 
     /// @inheritdoc IRefereedDispute
     function pickElement(Game calldata game, bytes calldata data, uint256 index) external {
-        (Game memory next, ) = _pick(game, Level.Tile);
-        require(index < 256, Dispute_IndexOutOfRange(index, 256));
+        (Game memory next, ) = _pick(game, TILE);
+        Guards.index(index, 256);
         uint256 place = game.place;
         Operators.checkTile(data, game.place.dtype(), game.expect);
         place = place.withElement(index);
@@ -268,9 +275,9 @@ contract RefereedDispute is IRefereedDispute {
 
     /// @inheritdoc IRefereedDispute
     function pickChunk(Game calldata game, bytes calldata sums, uint256 index) external {
-        (Game memory next, uint256 reveal) = _pick(game, Level.Prefix);
+        (Game memory next, uint256 reveal) = _pick(game, PREFIX);
         uint256 count = game.place.chunks();
-        require(index < count, Dispute_IndexOutOfRange(index, count));
+        Guards.index(index, count);
         _requireReveal(reveal, Lists.prefixHash(sums));
         int256 sum = Lists.sumAt(sums, index);
         // what the chunk must add: the difference of its two prefix sums
@@ -281,9 +288,9 @@ contract RefereedDispute is IRefereedDispute {
 
     /// @inheritdoc IRefereedDispute
     function prove(Game calldata game, Proof calldata proof) external {
-        _pick(game, Level.Proof);
+        _pick(game, PROOF);
         bytes32 opening = Operators.opening(proof.op.leaf(), proof.nonce, proof.roots);
-        require(opening == game.pre, Dispute_WrongStart(opening, game.pre));
+        Guards.start(opening, game.pre);
         int256 found = int256(uint256(game.expect));
         int256 expected = _expected(game.place, proof);
         // INVARIANT DSP-60: fraud is a difference, nothing else
@@ -295,9 +302,7 @@ contract RefereedDispute is IRefereedDispute {
 
     /// @inheritdoc IRefereedDispute
     function revealNodes(Game calldata game, bytes32[] calldata nodes) external {
-        Level level = game.place.level();
-        require(level == Level.Tree || level == Level.Tiles, Dispute_WrongLevel(level, Level.Tree));
-        bytes32 key = _reveal(game, level);
+        bytes32 key = _reveal(game, TREES);
         MerkleWalk.checkChildren(game.expect, game.place.node(), game.place.height(), game.place.leaves(), nodes);
         _store(game.commitment, key, 0, abi.encodePacked(nodes));
     }
@@ -310,15 +315,15 @@ contract RefereedDispute is IRefereedDispute {
         bytes32[] calldata proof,
         bytes32[] calldata states
     ) external {
-        bytes32 key = _reveal(game, Level.Segment);
+        bytes32 key = _reveal(game, SEGMENT);
         Records.requireRecord(game.commitment, record);
         uint256 segment = game.place.step();
         uint256 firstStep = segment * record.spec.segmentLength();
         // INVARIANT DSP-22: the job, not the provider, says how many states there are and where the last one is
-        require(states.length == game.place.leaves(), Dispute_WrongLength(states.length, game.place.leaves()));
+        Guards.length(states.length, game.place.leaves());
         bytes32 end = states[states.length - 1];
         if (firstStep + states.length != record.spec.steps()) end = Records.boundary(end);
-        require(end == game.expect, Dispute_WrongEnd(end, game.expect));
+        Guards.end(end, game.expect);
 
         if (segment == 0) {
             // INVARIANT DSP-31: the run starts from the job's state
@@ -339,7 +344,7 @@ contract RefereedDispute is IRefereedDispute {
         bytes calldata headers,
         bytes32[] calldata roots
     ) external {
-        bytes32 key = _reveal(game, Level.Ops);
+        bytes32 key = _reveal(game, OPS);
         Records.requireRecord(game.commitment, record);
         bytes32 hash = StepOps.listHash(game, record, headers, roots);
         _store(game.commitment, key, hash, abi.encodePacked(roots));
@@ -347,19 +352,19 @@ contract RefereedDispute is IRefereedDispute {
 
     /// @inheritdoc IRefereedDispute
     function revealTile(Game calldata game, bytes calldata data) external {
-        bytes32 key = _reveal(game, Level.Tile);
+        bytes32 key = _reveal(game, TILE);
         Operators.checkTile(data, game.place.dtype(), game.expect);
         _store(game.commitment, key, 0, data);
     }
 
     /// @inheritdoc IRefereedDispute
     function revealSums(Game calldata game, bytes calldata sums) external {
-        bytes32 key = _reveal(game, Level.Prefix);
+        bytes32 key = _reveal(game, PREFIX);
         uint256 count = game.place.chunks();
-        require(sums.length == 8 * count, Dispute_WrongLength(sums.length, 8 * count));
+        Guards.length(sums.length, 8 * count);
         bytes32 end = bytes32(uint256(Operators.saturate(Lists.sumAt(sums, count - 1), game.place.dtype())));
         // INVARIANT DSP-52: the sums end at the claimed element
-        require(end == game.expect, Dispute_WrongEnd(end, game.expect));
+        Guards.end(end, game.expect);
         _store(game.commitment, key, Lists.prefixHash(sums), sums);
     }
 
@@ -445,12 +450,12 @@ contract RefereedDispute is IRefereedDispute {
 
     /// @dev What every move of a challenger must satisfy. Returns the game as it will stand, its clock advanced and the
     ///      rest as it was, and the reveal that the move answers.
-    function _pick(Game calldata game, Level wanted) private view returns (Game memory next, uint256 reveal) {
+    function _pick(Game calldata game, uint256 levels) private view returns (Game memory next, uint256 reveal) {
         require(game.challenger() == msg.sender, Dispute_NotChallenger(msg.sender, game.challenger()));
         _requireWord(game, GameStatus.Live);
         _requireOpen(game.commitment);
         Level level = game.place.level();
-        require(level == wanted, Dispute_WrongLevel(level, wanted));
+        require((levels >> uint256(level)) & 1 == 1, Dispute_WrongLevel(level));
         bytes32 key = GameWords.key(game.commitment, game.place, game.expect, game.pre);
         reveal = _reveals[key];
         // INVARIANT DSP-30: it is the challenger's turn once the provider has revealed
@@ -463,7 +468,7 @@ contract RefereedDispute is IRefereedDispute {
     }
 
     /// @dev What every move of a provider must satisfy. `game` is any live game that has come to this place.
-    function _reveal(Game calldata game, Level wanted) private view returns (bytes32 key) {
+    function _reveal(Game calldata game, uint256 levels) private view returns (bytes32 key) {
         _requireWord(game, GameStatus.Live);
         Docket storage docket = _requireOpen(game.commitment);
         address provider = docket.party;
@@ -472,7 +477,7 @@ contract RefereedDispute is IRefereedDispute {
             Dispute_NotProvider(msg.sender, provider)
         );
         Level level = game.place.level();
-        require(level == wanted, Dispute_WrongLevel(level, wanted));
+        require((levels >> uint256(level)) & 1 == 1, Dispute_WrongLevel(level));
         key = GameWords.key(game.commitment, game.place, game.expect, game.pre);
         // INVARIANT DSP-20: one answer per position, for every challenger
         require(_reveals[key] == 0, Dispute_AlreadyRevealed(key));

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
-import {IRefereedDispute, StepPick} from "../../interfaces/IRefereedDispute.sol";
+import {StepPick} from "../../interfaces/IRefereedDispute.sol";
 import {OpsHead} from "./DisputeTypes.sol";
 import {MerkleWalk} from "./MerkleWalk.sol";
+import {Packed} from "./Packed.sol";
+import {Guards} from "./Guards.sol";
 
 /// @title Lists
 /// @notice What a provider commits to when it reveals a list: the states of a segment, the roots of a step, prefix sums.
@@ -17,12 +19,12 @@ library Lists {
     /// @notice The states before and after the picked step of a segment of `length` steps.
     function openSteps(StepPick calldata pick, uint256 length) internal pure returns (bytes32 before, bytes32 end) {
         uint256 index = pick.index;
-        require(index < length, IRefereedDispute.Dispute_IndexOutOfRange(index, length));
+        Guards.index(index, length);
         uint256 depth = MerkleWalk.depth(length);
         uint256 count = index == 0 ? 1 : 2;
-        require(pick.states.length == count, IRefereedDispute.Dispute_WrongLength(pick.states.length, count));
+        Guards.length(pick.states.length, count);
         uint256 size = count * depth;
-        require(pick.proof.length == size, IRefereedDispute.Dispute_WrongLength(pick.proof.length, size));
+        Guards.length(pick.proof.length, size);
         before = index == 0 ? pick.start : pick.states[0];
         end = pick.states[count - 1];
         if (index != 0) MerkleWalk.checkProof(pick.root, before, index - 1, depth, pick.proof[:depth]);
@@ -52,7 +54,7 @@ library Lists {
 
     /// @notice Prefix sums of one element: int64 each, big-endian, packed.
     function prefixHash(bytes calldata sums) internal pure returns (bytes32) {
-        return keccak256(abi.encodePacked(bytes1(0x0d), sums));
+        return Packed.tagged(0x0d, sums, 0, sums.length);
     }
 
     /// @notice The tree over a list; at least one element.
@@ -62,6 +64,6 @@ library Lists {
 
     /// @notice Entry `i` of packed int64 prefix sums; the caller has checked the length.
     function sumAt(bytes calldata sums, uint256 i) internal pure returns (int256) {
-        return int64(uint64(bytes8(sums[8 * i:8 * i + 8])));
+        return Packed.signed(sums, 8 * i, 8);
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
-import {IRefereedDispute} from "../../interfaces/IRefereedDispute.sol";
+import {Guards} from "./Guards.sol";
 
 /// @title MerkleWalk
 /// @notice Binary Merkle trees over a known number of leaves, walked several levels at a time.
@@ -60,9 +60,9 @@ library MerkleWalk {
         uint256 step = stride(height);
         uint256 held = occupied(index, height, step, leaves);
         // INVARIANT DSP-21: exactly the descendants that hold leaves are revealed
-        require(children.length == held, IRefereedDispute.Dispute_WrongLength(children.length, held));
+        Guards.length(children.length, held);
         bytes32 found = fold(children, height - step, step);
-        require(found == expect, IRefereedDispute.Dispute_WrongRoot(found, expect));
+        Guards.root(found, expect);
     }
 
     /// @notice Root of the subtree `levels` above `nodes` (at least one), which stand at height `base`; padded by DSP-03.
@@ -109,11 +109,11 @@ library MerkleWalk {
         bytes32[] calldata proof
     ) internal pure {
         // INVARIANT DSP-23: the proof is as long as the tree is deep
-        require(proof.length == levels, IRefereedDispute.Dispute_WrongLength(proof.length, levels));
+        Guards.length(proof.length, levels);
         for (uint256 i; i < levels; ++i) {
             leaf = index & 1 == 0 ? node(leaf, proof[i]) : node(proof[i], leaf);
             index >>= 1;
         }
-        require(leaf == root, IRefereedDispute.Dispute_WrongRoot(leaf, root));
+        Guards.root(leaf, root);
     }
 }

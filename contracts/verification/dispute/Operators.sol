@@ -2,7 +2,8 @@
 pragma solidity ^0.8.24;
 
 import {Input, OpRecord} from "../../interfaces/IOneStepJudge.sol";
-import {IRefereedDispute} from "../../interfaces/IRefereedDispute.sol";
+import {Packed} from "./Packed.sol";
+import {Guards} from "./Guards.sol";
 
 /// @title Operators
 /// @notice What the walk itself must know of operator records (DSP-07); their meaning is the judge's business.
@@ -40,17 +41,14 @@ library Operators {
         uint256 cols = op.cols;
         bool sides = rows != 0 && cols != 0 && rows <= MAX_SIDE && cols <= MAX_SIDE;
         count = ((rows + 15) >> 4) * ((cols + 15) >> 4);
-        require(
-            sides && count <= MAX_TILES && elementSize(op.outDtype) != 0,
-            IRefereedDispute.Dispute_MalformedProgram()
-        );
+        Guards.program(sides && count <= MAX_TILES && elementSize(op.outDtype) != 0);
     }
 
     /// @notice In how many chunks of 16 an element of a matrix product is summed; zero for every other operator.
     function chunks(OpRecord calldata op) internal pure returns (uint256) {
         if (op.opcode != MATMUL) return 0;
         uint256 length = op.attrs[0] != 0 ? op.inputs[0].rows : op.inputs[0].cols;
-        require(length != 0 && length <= MAX_CONTRACTION, IRefereedDispute.Dispute_MalformedProgram());
+        Guards.program(length != 0 && length <= MAX_CONTRACTION);
         return (length + 15) >> 4;
     }
 
@@ -68,9 +66,8 @@ library Operators {
 
     /// @notice Element `e` of a tile's data (two's complement, big-endian), sign-extended.
     function elementAt(bytes calldata data, uint8 dtype, uint256 e) internal pure returns (int256) {
-        if (dtype == 1) return int8(uint8(data[e]));
-        if (dtype == 2) return int16(uint16(bytes2(data[2 * e:2 * e + 2])));
-        return int32(uint32(bytes4(data[4 * e:4 * e + 4])));
+        uint256 size = elementSize(dtype);
+        return Packed.signed(data, e * size, size);
     }
 
     /// @notice The nearest value that `dtype` can hold (DSP-60).
@@ -93,8 +90,8 @@ library Operators {
     function checkTile(bytes calldata data, uint8 dtype, bytes32 expect) internal pure {
         uint256 size = 256 * elementSize(dtype);
         // INVARIANT DSP-24: type and length come from the operator, not from the bytes
-        require(data.length == size, IRefereedDispute.Dispute_WrongLength(data.length, size));
+        Guards.length(data.length, size);
         bytes32 found = keccak256(abi.encodePacked(bytes1(0x00), dtype, data));
-        require(found == expect, IRefereedDispute.Dispute_WrongRoot(found, expect));
+        Guards.root(found, expect);
     }
 }

@@ -2,74 +2,72 @@
 pragma solidity ^0.8.24;
 
 import {IRefereedDispute} from "../../interfaces/IRefereedDispute.sol";
+import {Packed} from "./Packed.sol";
+import {Guards} from "./Guards.sol";
 
 /// @title ProgramHeaders
 /// @notice The phase headers of a program (DSP-08), packed one after the other without their tags:
 ///         firstStep:u64 | m:u16 | nS:u16 | opsRoot | stateOut:u16[nS]
 library ProgramHeaders {
+    using Packed for bytes;
+
     uint256 internal constant MAX_PHASES = 4; // DSP-06
     uint256 internal constant MAX_OPS = 128; // DSP-06
-    uint16 internal constant UNCHANGED = 0xffff;
+    uint256 internal constant UNCHANGED = 0xffff;
 
     /// @notice Checks all headers against the program's hash and finds the phase of step `t`: the last that has begun.
+    /// @return header where that phase's header begins in `headers`
     function select(
         bytes calldata headers,
         bytes32 programHash,
         uint256 states,
         uint256 t
-    ) internal pure returns (bytes calldata header) {
+    ) internal pure returns (uint256 header) {
         uint256 size = 44 + 2 * states;
-        uint256 count = headers.length / size;
-        require(
-            count != 0 && count <= MAX_PHASES && count * size == headers.length,
-            IRefereedDispute.Dispute_MalformedProgram()
-        );
-        bytes memory hashes = new bytes(1 + 32 * count);
-        hashes[0] = 0x07;
-        uint256 chosen;
-        uint256 previous;
-        for (uint256 k; k < count; ++k) {
-            bytes calldata one = headers[k * size:(k + 1) * size];
-            uint256 first = firstStep(one);
-            // phases begin at 0 and rise, so the phase of a step is never a matter of opinion
-            require(k == 0 ? first == 0 : first > previous, IRefereedDispute.Dispute_MalformedProgram());
-            require(uint16(bytes2(one[10:12])) == states, IRefereedDispute.Dispute_MalformedProgram());
-            if (first <= t) chosen = k;
-            previous = first;
-            bytes32 hash = keccak256(abi.encodePacked(bytes1(0x06), one));
-            assembly ("memory-safe") {
-                mstore(add(add(hashes, 0x21), shl(5, k)), hash)
-            }
-        }
-        bytes32 found = keccak256(hashes);
+        bytes32 found = _hash(headers, size);
         require(found == programHash, IRefereedDispute.Dispute_WrongProgram(found, programHash));
-        header = headers[chosen * size:(chosen + 1) * size];
-        require(opCount(header) != 0 && opCount(header) <= MAX_OPS, IRefereedDispute.Dispute_MalformedProgram());
+        for (uint256 at; at < headers.length; at += size) {
+            uint256 first = headers.unsigned(at, 8);
+            // phases begin at 0 and rise, so the phase of a step is never a matter of opinion
+            bool rises = at == 0 ? first == 0 : first > headers.unsigned(at - size, 8);
+            Guards.program(rises && headers.unsigned(at + 10, 2) == states);
+            if (first <= t) header = at;
+        }
+        uint256 ops = opCount(headers, header);
+        Guards.program(ops != 0 && ops <= MAX_OPS);
     }
 
-    function firstStep(bytes calldata header) internal pure returns (uint256) {
-        return uint64(bytes8(header[0:8]));
+    /// @dev DSP-08: H(0x07, header hashes) of headers of `size` bytes each.
+    function _hash(bytes calldata headers, uint256 size) private pure returns (bytes32) {
+        uint256 count = headers.length / size;
+        Guards.program(count != 0 && count <= MAX_PHASES && count * size == headers.length);
+        bytes32[] memory hashes = new bytes32[](count);
+        for (uint256 k; k < count; ++k) {
+            hashes[k] = Packed.tagged(0x06, headers, k * size, size);
+        }
+        return keccak256(abi.encodePacked(bytes1(0x07), hashes));
     }
 
-    function opCount(bytes calldata header) internal pure returns (uint256) {
-        return uint16(bytes2(header[8:10]));
+    function opCount(bytes calldata headers, uint256 header) internal pure returns (uint256) {
+        return headers.unsigned(header + 8, 2);
     }
 
-    function opsRoot(bytes calldata header) internal pure returns (bytes32) {
-        return bytes32(header[12:44]);
+    function opsRoot(bytes calldata headers, uint256 header) internal pure returns (bytes32) {
+        return bytes32(headers.unsigned(header + 12, 32));
     }
 
     /// @notice DSP-33: the roots of the state after a step, out of the roots before it (the first `states` of `roots`)
     ///         and the operators' results (the rest).
     function assemble(
-        bytes calldata header,
+        bytes calldata headers,
+        uint256 header,
         bytes32[] calldata roots,
         uint256 states
     ) internal pure returns (bytes32[] memory post) {
         post = new bytes32[](states);
         for (uint256 k; k < states; ++k) {
-            uint256 out = uint16(bytes2(header[44 + 2 * k:46 + 2 * k]));
-            if (out != UNCHANGED) require(out < opCount(header), IRefereedDispute.Dispute_MalformedProgram());
+            uint256 out = headers.unsigned(header + 44 + 2 * k, 2);
+            Guards.program(out == UNCHANGED || states + out < roots.length);
             post[k] = out == UNCHANGED ? roots[k] : roots[states + out];
         }
     }

@@ -9,6 +9,7 @@ import {Level, Record} from "./DisputeTypes.sol";
 import {Lists} from "./Lists.sol";
 import {MerkleWalk} from "./MerkleWalk.sol";
 import {Places} from "./Places.sol";
+import {Guards} from "./Guards.sol";
 
 /// @title Records
 /// @notice The run as its commitment binds it: boundaries, segments and where a game begins (DSP-10..13).
@@ -18,12 +19,9 @@ library Records {
 
     function requireRecord(bytes32 commitment, Record calldata record) internal pure {
         bytes32 found = Commitments.result(record.terms.id(), record.nonce, record.runRoot, record.finalState);
-        require(found == commitment, IRefereedDispute.Dispute_WrongRecord(found, commitment));
+        Guards.record(found, commitment);
         bytes32 specHash = record.spec.hash();
-        require(
-            specHash == record.terms.specHash(),
-            IRefereedDispute.Dispute_WrongRecord(specHash, record.terms.specHash())
-        );
+        Guards.record(specHash, record.terms.specHash());
     }
 
     function firstPlace(Record calldata record, bool last) internal pure returns (uint256 place, bytes32 expect) {

@@ -11,6 +11,7 @@ import {MerkleWalk} from "./MerkleWalk.sol";
 import {Operators} from "./Operators.sol";
 import {Places} from "./Places.sol";
 import {ProgramHeaders} from "./ProgramHeaders.sol";
+import {Guards} from "./Guards.sol";
 
 /// @title StepOps
 /// @notice From a step to one of its operators: the step's roots tie both of its states, the pick ties an operator to
@@ -29,35 +30,36 @@ library StepOps {
         bytes32[] calldata roots
     ) internal pure returns (bytes32) {
         uint256 states = record.spec.stateCount();
-        bytes calldata header = ProgramHeaders.select(headers, record.spec[0], states, game.place.step());
-        _checkEnds(game, header, roots, states);
-        OpsHead memory head = OpsHead(record.nonce, record.spec[1], ProgramHeaders.opsRoot(header));
-        return Lists.opsHash(head, states, ProgramHeaders.opCount(header), Lists.root(roots));
+        uint256 header = ProgramHeaders.select(headers, record.spec[0], states, game.place.step());
+        _checkEnds(game, headers, header, roots, states);
+        OpsHead memory head = OpsHead(record.nonce, record.spec[1], ProgramHeaders.opsRoot(headers, header));
+        return Lists.opsHash(head, states, ProgramHeaders.opCount(headers, header), Lists.root(roots));
     }
 
     function _checkEnds(
         Game calldata game,
-        bytes calldata header,
+        bytes calldata headers,
+        uint256 header,
         bytes32[] calldata roots,
         uint256 states
     ) private pure {
-        uint256 count = states + ProgramHeaders.opCount(header);
-        require(roots.length == count, IRefereedDispute.Dispute_WrongLength(roots.length, count));
+        uint256 count = states + ProgramHeaders.opCount(headers, header);
+        Guards.length(roots.length, count);
         uint64 step = uint64(game.place.step());
         bytes32 start = Commitments.state(step, roots[:states]);
-        require(start == game.pre, IRefereedDispute.Dispute_WrongStart(start, game.pre));
-        bytes32[] memory post = ProgramHeaders.assemble(header, roots, states);
+        Guards.start(start, game.pre);
+        bytes32[] memory post = ProgramHeaders.assemble(headers, header, roots, states);
         bytes32 end = keccak256(abi.encodePacked(bytes1(0x03), step + 1, uint16(states), post));
         // INVARIANT DSP-33: the state after the step is made of these very results
-        require(end == game.expect, IRefereedDispute.Dispute_WrongEnd(end, game.expect));
+        Guards.end(end, game.expect);
     }
 
     /// @notice DSP-34: checks that the inputs of a picked operator are roots that both sides agree on.
     /// @param depth of the tree over state roots and values
     function checkInputs(OpPick calldata pick, OpRecord calldata op, uint256 depth) internal pure {
         uint256 count = op.nIn;
-        require(count <= Operators.MAX_INPUTS, IRefereedDispute.Dispute_MalformedProgram());
-        _requireLength(pick.inputs.length, count);
+        Guards.program(count <= Operators.MAX_INPUTS);
+        Guards.length(pick.inputs.length, count);
         uint256 used;
         for (uint256 i; i < count; ++i) {
             Input calldata input = op.inputs[i];
@@ -78,32 +80,28 @@ library StepOps {
             );
             used += depth;
         }
-        _requireLength(pick.inputProofs.length, used);
+        Guards.length(pick.inputProofs.length, used);
     }
 
     /// @dev Where an input stands in the list of state roots and values.
     function _listIndex(OpPick calldata pick, Input calldata input) private pure returns (uint256) {
         if (input.kind == Operators.KIND_STATE) {
-            require(input.idx < pick.states, IRefereedDispute.Dispute_IndexOutOfRange(input.idx, pick.states));
+            Guards.index(input.idx, pick.states);
             return input.idx;
         }
-        require(input.kind == Operators.KIND_VALUE, IRefereedDispute.Dispute_MalformedProgram());
+        Guards.program(input.kind == Operators.KIND_VALUE);
         // INVARIANT DSP-34: an operator reads earlier values only
-        require(input.idx < pick.index, IRefereedDispute.Dispute_IndexOutOfRange(input.idx, pick.index));
+        Guards.index(input.idx, pick.index);
         return pick.states + input.idx;
     }
 
     function _checkConstant(OpPick calldata pick, uint256 index, bytes32 found) private pure {
         bytes32 dataRoot = keccak256(abi.encodePacked(bytes1(0x0f), pick.constRoots));
-        require(dataRoot == pick.head.dataRoot, IRefereedDispute.Dispute_WrongRecord(dataRoot, pick.head.dataRoot));
+        Guards.record(dataRoot, pick.head.dataRoot);
         uint256 count = pick.constRoots.length;
-        require(index < count, IRefereedDispute.Dispute_IndexOutOfRange(index, count));
+        Guards.index(index, count);
         bytes32 wanted = pick.constRoots[index];
-        require(found == wanted, IRefereedDispute.Dispute_WrongRoot(found, wanted));
-    }
-
-    function _requireLength(uint256 found, uint256 wanted) private pure {
-        require(found == wanted, IRefereedDispute.Dispute_WrongLength(found, wanted));
+        Guards.root(found, wanted);
     }
 
     /// @notice The place of operator `index` of the step at `place`: its tile tree, its only tile, or the judge.
