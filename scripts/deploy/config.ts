@@ -8,7 +8,7 @@ import { DeployError } from "./error.ts";
 const DEPLOYER = "deployer";
 /** Stands for the protocol's own token, wherever the file asks for a token. */
 const ASY = "ASY";
-const MAX_UINT24 = 2 ** 24 - 1;
+const MAX_FEE_BPS = 2_000;
 const HOUR = 3600;
 const DAY = 24 * HOUR;
 
@@ -87,11 +87,11 @@ export function parseConfig(value: unknown): DeployConfig {
     },
     staking: { thawPeriod: staking.integer("thawPeriod", HOUR, 60 * DAY) },
     market: {
-      minWindow: market.integer("minWindow", 1, MAX_UINT24),
+      minWindow: market.integer("minWindow", 1, 30 * DAY),
       treasury: market.address("treasury", DEPLOYER),
       tokens: market.list("tokens", ["token", "feeBps", "minBond"], (item) => ({
         token: item.address("token", ASY),
-        feeBps: item.integer("feeBps", 0, 10_000),
+        feeBps: item.integer("feeBps", 0, MAX_FEE_BPS),
         minBond: item.amount("minBond"),
       })),
     },
@@ -107,6 +107,8 @@ function checkTogether({ token, market }: DeployConfig): void {
   }
   const minted = token.allocations.reduce((sum, { amount }) => sum + amount, 0n);
   if (minted > token.cap) throw invalid("token.allocations", minted, `a sum of at most the cap, ${token.cap}`);
+  const high = market.tokens.find(({ minBond }) => minBond > token.cap);
+  if (high) throw invalid("market.tokens", high.minBond, `bonds of at most the cap, ${token.cap}`);
   const names = market.tokens.map(({ token: name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice) throw invalid("market.tokens", twice, "each token once");

@@ -2,7 +2,7 @@ import type { TransactionReceipt } from "viem";
 import type { DeployConfig } from "./config.ts";
 import { DeployError } from "./error.ts";
 import { layoutOf, stepsOf } from "./plan.ts";
-import { deploymentPath, describe, readDeployment, writeDeployment } from "./record.ts";
+import { deploymentPath, describe, readDeployment, requireSameProtocol, writeDeployment } from "./record.ts";
 import type { Deployment, DeployPublicClient, DeployWalletClient, Sent, Step } from "./types.ts";
 
 export interface DeployOptions {
@@ -37,6 +37,9 @@ export async function deploy(options: DeployOptions): Promise<DeployResult> {
     );
   }
   const layout = layoutOf(walletClient.account.address, config);
+  const path = options.path === undefined ? deploymentPath(chainId) : options.path;
+  const known = path ? readDeployment(path) : undefined;
+  if (path) await requireSameProtocol(publicClient, layout, path, known);
   const steps = stepsOf(publicClient, layout, config);
   const sent: Sent[] = [];
   for (const [index, step] of steps.entries()) {
@@ -45,8 +48,7 @@ export async function deploy(options: DeployOptions): Promise<DeployResult> {
     const transaction = needed ? await take(options, step) : undefined;
     if (transaction) sent.push(transaction);
   }
-  const path = options.path === undefined ? deploymentPath(chainId) : options.path;
-  const deployment = await describe(publicClient, layout, config, path ? readDeployment(path) : undefined);
+  const deployment = await describe(publicClient, layout, config, known);
   if (path) writeDeployment(path, deployment);
   return { deployment, sent };
 }

@@ -95,12 +95,8 @@ export function stepsOf(client: DeployPublicClient, layout: Layout, config: Depl
     ...MANAGED.map((name) => create(`${name} proxy`, proxies[name])),
     ...MANAGED.map((name) => create(`${name} implementation`, implementations[name])),
     ...MANAGED.map((name) => installStep(client, layout, name)),
-    ...layout.strategies.flatMap((strategy) => [
-      create(strategy.name, strategy.creation),
-      strategyStep(client, layout, strategy.number, strategy.creation.address),
-    ]),
-    ...roleSteps(client, layout, config),
-    ...config.market.tokens.map((entry) => tokenStep(client, layout, entry)),
+    ...layout.strategies.map(({ name, creation }) => create(name, creation)),
+    configureStep(client, layout, config),
   ];
 }
 
@@ -161,82 +157,74 @@ function installStep(client: DeployPublicClient, layout: Layout, name: ManagedNa
   };
 }
 
-function strategyStep(client: DeployPublicClient, layout: Layout, number: bigint, strategy: Address): Step {
-  const address = layout.proxies.VerificationHub.address;
+/**
+ * Strategies, roles and payment tokens, in one transaction. A strategy is never replaced, so the first of them tells for
+ * ever that this has been done: what the administrators change later is theirs, no later run takes it back.
+ */
+function configureStep(client: DeployPublicClient, layout: Layout, config: DeployConfig): Step {
+  const authority = layout.proxies.ProtocolAuthority.address;
+  const hub = layout.proxies.VerificationHub.address;
   return {
-    name: `register strategy ${number}`,
+    name: "configure strategies, roles and tokens",
     isDone: async () => {
       if (!(await isInstalled(client, layout, "VerificationHub"))) return false;
-      const { abi } = readArtifact("VerificationHub");
-      const found = (await client.readContract({
-        address,
-        abi,
-        functionName: "strategyOf",
-        args: [number],
-      })) as Address;
-      if (BigInt(found) === 0n) return false;
-      if (isAddressEqual(found, strategy)) return true;
-      throw new DeployError(
-        "DEPLOY-022",
-        `strategy ${number} is ${found}, this build is ${strategy}`,
-        "A strategy is never replaced: check out and build the deployed version",
-      );
+      const found = await registeredStrategies(client, layout);
+      if (found.every((strategy) => BigInt(strategy) === 0n)) return false;
+      for (const [index, { number, creation }] of layout.strategies.entries()) {
+        if (isAddressEqual(found[index]!, creation.address)) continue;
+        throw new DeployError(
+          "DEPLOY-022",
+          `strategy ${number} is ${found[index]}, this build is ${creation.address}`,
+          "A strategy is never replaced: check out and build the deployed version",
+        );
+      }
+      return true;
     },
-    transaction: { to: address, data: call("VerificationHub", "registerStrategy", [number, strategy]) },
+    transaction: {
+      to: authority,
+      data: call("ProtocolAuthority", "multicall", [
+        [
+          ...layout.strategies.map(({ number, creation }) =>
+            asAuthority(hub, call("VerificationHub", "registerStrategy", [number, creation.address])),
+          ),
+          ...roleCalls(layout, config),
+          ...config.market.tokens.map((entry) => tokenCall(layout, entry)),
+        ],
+      ]),
+    },
   };
 }
 
-function roleSteps(client: DeployPublicClient, layout: Layout, config: DeployConfig): Step[] {
-  const authority = layout.proxies.ProtocolAuthority.address;
-  const market = layout.proxies.JobMarketplace.address;
+function registeredStrategies(client: DeployPublicClient, layout: Layout): Promise<Address[]> {
+  const { abi } = readArtifact("VerificationHub");
+  const address = layout.proxies.VerificationHub.address;
+  return Promise.all(
+    layout.strategies.map(
+      ({ number }) =>
+        client.readContract({ address, abi, functionName: "strategyOf", args: [number] }) as Promise<Address>,
+    ),
+  );
+}
+
+function roleCalls(layout: Layout, config: DeployConfig): Hex[] {
   const asy = layout.proxies.AssayToken.address;
   const guardian = resolveAddress(config.roles.guardian, { deployer: layout.deployer, asy });
-  const setPause = toFunctionSelector("setPause(uint8)");
-  const { abi } = readArtifact("ProtocolAuthority");
-  const read = async <Result>(functionName: string, args: unknown[]) =>
-    (await client.readContract({ address: authority, abi, functionName, args })) as Result;
-  const installed = () => isInstalled(client, layout, "ProtocolAuthority");
+  const pause = [layout.proxies.JobMarketplace.address, [toFunctionSelector("setPause(uint8)")], GUARDIAN_ROLE];
   return [
-    {
-      name: "give setPause to the guardian role",
-      isDone: async () =>
-        (await installed()) && (await read<bigint>("getTargetFunctionRole", [market, setPause])) === GUARDIAN_ROLE,
-      transaction: {
-        to: authority,
-        data: call("ProtocolAuthority", "setTargetFunctionRole", [market, [setPause], GUARDIAN_ROLE]),
-      },
-    },
-    {
-      name: "grant the guardian role",
-      isDone: async () =>
-        (await installed()) && (await read<readonly [boolean, number]>("hasRole", [GUARDIAN_ROLE, guardian]))[0],
-      transaction: { to: authority, data: call("ProtocolAuthority", "grantRole", [GUARDIAN_ROLE, guardian, 0]) },
-    },
+    call("ProtocolAuthority", "setTargetFunctionRole", pause),
+    call("ProtocolAuthority", "grantRole", [GUARDIAN_ROLE, guardian, 0]),
   ];
 }
 
-function tokenStep(client: DeployPublicClient, layout: Layout, entry: DeployConfig["market"]["tokens"][number]): Step {
-  const address = layout.proxies.JobMarketplace.address;
-  const asy = layout.proxies.AssayToken.address;
-  const token = resolveAddress(entry.token, { deployer: layout.deployer, asy });
-  return {
-    name: `allow ${entry.token}`,
-    isDone: async () => {
-      if (!(await isInstalled(client, layout, "JobMarketplace"))) return false;
-      const { abi } = readArtifact("JobMarketplace");
-      const [allowed, feeBps, minBond] = (await client.readContract({
-        address,
-        abi,
-        functionName: "tokenConfig",
-        args: [token],
-      })) as readonly [boolean, number, bigint];
-      return allowed && feeBps === entry.feeBps && minBond === entry.minBond;
-    },
-    transaction: {
-      to: address,
-      data: call("JobMarketplace", "configureToken", [token, true, entry.feeBps, entry.minBond]),
-    },
-  };
+function tokenCall(layout: Layout, { token, feeBps, minBond }: DeployConfig["market"]["tokens"][number]): Hex {
+  const known = { deployer: layout.deployer, asy: layout.proxies.AssayToken.address };
+  const args = [resolveAddress(token, known), true, feeBps, minBond];
+  return asAuthority(layout.proxies.JobMarketplace.address, call("JobMarketplace", "configureToken", args));
+}
+
+/** A call that the authority makes for its administrator, so that several fit into one transaction. */
+function asAuthority(target: Address, data: Hex): Hex {
+  return call("ProtocolAuthority", "execute", [target, data]);
 }
 
 async function isInstalled(client: DeployPublicClient, layout: Layout, name: ManagedName): Promise<boolean> {

@@ -1,8 +1,9 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { Address } from "viem";
+import { type Address, isAddressEqual } from "viem";
 import { REPOSITORY, readArtifact } from "./artifacts.ts";
 import { configToJson, type DeployConfig } from "./config.ts";
+import { DeployError } from "./error.ts";
 import type { Layout, ManagedName } from "./plan.ts";
 import type { DeployedContract, Deployment, DeployPublicClient } from "./types.ts";
 
@@ -17,6 +18,29 @@ export function readDeployment(path: string): Deployment | undefined {
     return JSON.parse(readFileSync(path, "utf8")) as Deployment;
   } catch {
     return undefined;
+  }
+}
+
+/**
+ * Refuses to replace the record of a protocol that lives on this chain at other addresses (another deployer, another
+ * proxy). The record of a chain that was started afresh is no obstacle: nothing stands at its addresses.
+ * @throws DeployError DEPLOY-023
+ */
+export async function requireSameProtocol(
+  client: DeployPublicClient,
+  layout: Layout,
+  path: string,
+  known: Deployment | undefined,
+): Promise<void> {
+  for (const [name, { address }] of Object.entries(layout.proxies)) {
+    const recorded = known?.contracts?.[name]?.address;
+    if (!recorded || isAddressEqual(recorded, address)) continue;
+    if ((await client.getCode({ address: recorded })) === undefined) continue;
+    throw new DeployError(
+      "DEPLOY-023",
+      `${path} records a living ${name} at ${recorded}, this deployment's is ${address}`,
+      "Use the deployer's key and the version of that deployment, or write to another file with --out",
+    );
   }
 }
 

@@ -206,7 +206,7 @@ describe("a deployment can be repeated and continued, DEP-02", () => {
     const path = join(folder, "second.json");
     const first = await deploy({ ...options, path });
     const file = readFileSync(path, "utf8");
-    assert.equal(first.sent.length, 23);
+    assert.equal(first.sent.length, 20);
     const second = await deploy({ ...options, path });
     assert.deepEqual(second.sent, []);
     assert.equal(readFileSync(path, "utf8"), file);
@@ -218,6 +218,47 @@ describe("a deployment can be repeated and continued, DEP-02", () => {
     assert.equal(readFileSync(path, "utf8"), file, "a torn file is no obstacle");
     assert.deepEqual(await missingSteps({ ...options, deployer: chain.deployer.account.address }), []);
     await chain.close();
+  });
+
+  test("a second run takes back no decision that was made since", async () => {
+    const chain = await startChain();
+    const options = { publicClient: chain.publicClient, walletClient: chain.deployer, config: local(), path: null };
+    const { deployment } = await deploy(options);
+    const change = (name: ManagedName, functionName: string, args: unknown[]) =>
+      chain.deployer.writeContract({
+        address: deployment.contracts[name]!.address,
+        abi: readArtifact(name).abi,
+        functionName,
+        args,
+        chain: null,
+      });
+    await change("JobMarketplace", "configureToken", [deployment.contracts.AssayToken!.address, false, 0, 0n]);
+    await change("JobMarketplace", "setTreasury", [chain.stranger.account.address]);
+    await change("StakingManager", "setThawPeriod", [86_400n]);
+    await change("ProtocolAuthority", "revokeRole", [GUARDIAN, chain.deployer.account.address]);
+    const pause = [deployment.contracts.JobMarketplace!.address, [toFunctionSelector("setPause(uint8)")], ADMIN];
+    await change("ProtocolAuthority", "setTargetFunctionRole", pause);
+    const before = await wiring(chain, deployment);
+    assert.deepEqual((await deploy(options)).sent, []);
+    assert.deepEqual(await wiring(chain, deployment), before);
+    await chain.close();
+  });
+
+  test("the record of a living protocol is not replaced by another's; that of a chain started afresh is", async () => {
+    const path = join(folder, "record.json");
+    const chain = await startChain();
+    await deploy({ publicClient: chain.publicClient, walletClient: chain.deployer, config: local(), path });
+    const written = readFileSync(path, "utf8");
+    const other = { publicClient: chain.publicClient, walletClient: chain.stranger, config: local(), path };
+    const head = await chain.publicClient.getBlockNumber();
+    await assert.rejects(deploy(other), { code: "DEPLOY-023" });
+    assert.equal(await chain.publicClient.getBlockNumber(), head, "nothing was sent");
+    assert.equal(readFileSync(path, "utf8"), written);
+    await chain.close();
+    const fresh = await startChain();
+    await deploy({ publicClient: fresh.publicClient, walletClient: fresh.stranger, config: local(), path });
+    assert.notEqual(readFileSync(path, "utf8"), written);
+    await fresh.close();
   });
 
   test("killed after any of its transactions, the next run ends in the same state", async () => {

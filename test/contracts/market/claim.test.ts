@@ -12,7 +12,7 @@ before(async () => {
 beforeEach(() => scene.reset());
 after(() => scene.world.close());
 
-const claimArgs = (job: Job, provider: Actor) => [job.terms, provider.address] as const;
+const claimArgs = (job: Job, provider: { address: string }) => [job.terms, provider.address] as const;
 
 describe("claim", () => {
   test("locks the bond, draws a nonce, names the claimer, JOB-10", async () => {
