@@ -288,6 +288,11 @@ export async function createWorld(adjust: (config: DeployConfig) => void = () =>
 /** A build of any source below contracts/; `file.sol:Name` where a file holds several contracts. */
 export function readBuild(path: string): { abi: Abi; bytecode: Hex } {
   const [source, inner] = path.split(":") as [string, string?];
-  const name = inner ?? source.split("/").at(-1)!.replace(/\.sol$/, "");
+  const name =
+    inner ??
+    source
+      .split("/")
+      .at(-1)!
+      .replace(/\.sol$/, "");
   return JSON.parse(readFileSync(join(artifactsFolder(), "contracts", source, `${name}.json`), "utf8"));
 }

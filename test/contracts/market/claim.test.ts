@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { maxUint96 } from "viem";
 import { priceAt } from "../../../sdk/src/codec/priceAt.ts";
-import { ASY_UNIT, draftJob, type Job, laneStatus, STATUS } from "../../support/actor.ts";
+import { draftJob, type Job, laneStatus, STATUS } from "../../support/actor.ts";
 import { createScene, DEPOSIT, type Scene, STAKE } from "../../support/scene.ts";
 
 let scene: Scene;
