@@ -31,6 +31,8 @@ Usage: npm run deploy -- [options]
 The deployer's key comes from ASSAY_DEPLOYER_KEY (0x, 64 hex digits). On chain 31337 the node's first account is used
 when it is not set. Exit codes: 0 done, 1 your input or the chain's state, 75 try again.`;
 
+const RETRYABLE = ["DEPLOY-030", "DEPLOY-032"];
+
 interface Options {
   config: DeployConfig;
   rpcUrl: string;
@@ -47,9 +49,13 @@ function readOptions(args: string[]): Options | "help" {
     throw new DeployError("DEPLOY-002", why, "See npm run deploy -- --help", { cause });
   }
   if (values.help) return "help";
+  const rpcUrl = values["rpc-url"] ?? process.env.ASSAY_RPC_URL ?? "http://127.0.0.1:8545";
+  if (!URL.canParse(rpcUrl)) {
+    throw new DeployError("DEPLOY-002", "the node's URL is no URL", "Give it as http://host:port");
+  }
   return {
     config: loadConfig(values.config ?? configPath(values.network)),
-    rpcUrl: values["rpc-url"] ?? process.env.ASSAY_RPC_URL ?? "http://127.0.0.1:8545",
+    rpcUrl,
     out: values.out,
     dryRun: values["dry-run"],
   };
@@ -78,6 +84,11 @@ async function connect({ config, rpcUrl }: Options) {
   });
   const transport = http(rpcUrl);
   const publicClient = createPublicClient({ chain, transport, pollingInterval: config.chainId === 31337 ? 50 : 2_000 });
+  await publicClient.getChainId().catch((cause: unknown) => {
+    // only the origin: the rest of an address may be a key
+    const { origin } = new URL(rpcUrl);
+    throw new DeployError("DEPLOY-032", `no node answers at ${origin}`, "Start it, or correct --rpc-url", { cause });
+  });
   const account = await deployerAccount(config.chainId, async () => {
     const bare = createWalletClient({ chain, transport });
     return (await bare.getAddresses())[0];
@@ -123,8 +134,8 @@ async function main(): Promise<void> {
     console.log(HELP);
     return;
   }
-  await productionHardhat();
   const clients = await connect(options);
+  await productionHardhat();
   if (options.dryRun) return dryRun(options, clients);
   const { deployment, sent } = await deploy({
     ...clients,
@@ -143,7 +154,7 @@ async function main(): Promise<void> {
 
 /** Unreachable nodes are worth another try; everything that we diagnosed ourselves needs a person. */
 function exitCode(error: unknown): 1 | 75 {
-  return error instanceof DeployError && error.code !== "DEPLOY-030" ? 1 : 75;
+  return error instanceof DeployError && !RETRYABLE.includes(error.code) ? 1 : 75;
 }
 
 main().catch((error: unknown) => {
