@@ -1,37 +1,152 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import type { IntTensor } from "../../exact/src/types.ts";
+import { OP } from "../../exact/src/program/opcodes.ts";
 import { buildsOf } from "./support/builds.ts";
-import { Court } from "./support/court.ts";
-import { Accuser, Defender, play } from "./support/players.ts";
-import type { Tamper } from "./support/run.ts";
+import { Court, MIN_BOND, STAKE } from "./support/court.ts";
+import { fault, generator, otherNonce, otherStart, randomFault } from "./support/faults.ts";
+import { decodePlace, LEVEL } from "./support/place.ts";
+import { Accuser, accuseFalsely, Defender, play } from "./support/players.ts";
+import type { Tamper, Task } from "./support/run.ts";
 import { smallTask } from "./support/tasks.ts";
 
-/** Adds one to element `index` of one value. */
-function fault(step: number, op: number, index: number): Tamper {
-  return {
-    value(s, j, value): IntTensor {
-      if (s !== step || j !== op) return value;
-      const data = value.data.slice();
-      data[index]! += data[index]! > 100 ? -1 : 1;
-      return { ...value, data };
-    },
-  };
-}
+const bond = (stake: bigint) => (stake / 50n > MIN_BOND ? stake / 50n : MIN_BOND);
 
 describe("the walk", () => {
   let court: Court;
+  let challenger: `0x${string}`;
   before(async () => {
     court = await Court.open(buildsOf());
+    challenger = await court.fund(court.world.accounts[5]!, 100_000n * 10n ** 18n);
   });
   after(() => court.close());
 
+  async function convict(task: Task, tamper: Tamper): Promise<number> {
+    const suit = await court.submit(task, { tamper });
+    assert.notEqual(
+      suit.record.finalState,
+      suit.honest.state(task.compiled.steps),
+      "the fault reaches the final state",
+    );
+    const moves = await play(court, new Accuser(suit, suit.honest, challenger), new Defender(suit, suit.claimed));
+    assert.equal(await court.verdict(suit), 2, "rejected");
+    const { party } = await court.docket(suit.commitment);
+    assert.equal(party.toLowerCase(), challenger.toLowerCase(), "the finder is the beneficiary");
+    return moves;
+  }
+
   test("one weight changed by one costs the provider its stake", async () => {
-    const suit = await court.submit(smallTask(), { tamper: fault(3, 37, 5) });
-    const accuser = new Accuser(suit, suit.honest, await court.fund(court.world.accounts[5]!));
-    const moves = await play(court, accuser, new Defender(suit, suit.claimed));
-    console.log("moves", moves);
-    assert.equal((await court.docket(suit.commitment)).rejected, true);
+    const before = await court.provider.stakes();
+    const task = smallTask();
+    const suit = await court.submit(task, { tamper: fault(3, 37, 5) });
+    const accuser = new Accuser(suit, suit.honest, challenger);
+    await play(court, accuser, new Defender(suit, suit.claimed));
+    await court.world.send(court.requester.address, court.world.market, "reject", [
+      suit.job.terms,
+      suit.run,
+      suit.commitment,
+    ]);
+    const after = await court.provider.stakes();
+    assert.equal(before.stake - after.stake, STAKE, "the whole bond is gone");
+    assert.equal(after.locked, before.locked, "nothing stays locked");
+  });
+
+  for (const [name, tamper] of [
+    ["data loaded wrongly", fault(2, 0, 7)],
+    ["a wrong quantised weight", fault(1, 5, 33, 100)],
+    ["a wrong product", fault(4, 8, 60, 100_000)],
+    ["a wrong maximum", fault(0, 9, 0, 1 << 20)],
+    ["a wrong shift", fault(2, 11, 0)],
+    ["a wrong exponential", fault(3, 17, 2, 8)],
+    ["a wrong row sum", fault(3, 18, 1, 512)],
+    ["a wrong quotient", fault(1, 23, 2)],
+    ["a wrong relu mask", fault(2, 32, 9, 1000)],
+    ["wrong new weights", fault(4, 40, 359)],
+  ] as const) {
+    test(`${name} is found`, async () => {
+      await convict(smallTask(), tamper);
+    });
+  }
+
+  test("other initial weights are found", async () => {
+    const suit = await court.submit(smallTask(), { tamper: otherStart() });
+    // the provider must start from the job's state, so its own first states do not follow from it
+    await play(court, new Accuser(suit, suit.honest, challenger), new StartsRight(suit, suit.claimed));
     assert.equal(await court.verdict(suit), 2);
   });
+
+  test("another data order is found", async () => {
+    await convict(smallTask(), otherNonce());
+  });
+
+  test("a run of one segment, and of one full and one single step", async () => {
+    await convict(smallTask({ steps: 2, segmentLength: 4 }), fault(1, 37, 5));
+    await convict(smallTask({ steps: 3, segmentLength: 2 }), fault(2, 37, 5));
+    await convict(smallTask({ steps: 3, segmentLength: 2 }), fault(0, 37, 5));
+  });
+
+  test("a long run tree: every segment of nine", async () => {
+    for (const step of [0, 3, 8]) await convict(smallTask({ steps: 9, segmentLength: 1 }), fault(step, 27, 3));
+  });
+
+  test("an altered output of an inference run is found", async () => {
+    const task = smallTask({ kind: "infer" });
+    const logits = task.compiled.records.findIndex(({ opcode }) => opcode === OP.CHAIN) - 1;
+    await convict(task, fault(3, logits, 4));
+  });
+
+  test("an output dropped from the list is found", async () => {
+    const task = smallTask({ kind: "infer" });
+    const chain = task.compiled.records.findIndex(({ opcode }) => opcode === OP.CHAIN);
+    await convict(task, {
+      value: (step, op, value) => {
+        if (step !== 2 || op !== chain) return value;
+        const rows = value.rows - 4;
+        return { ...value, rows, data: value.data.slice(0, rows * value.cols) };
+      },
+    });
+  });
+
+  test("random faults: every one that shows ends with the provider rejected", async () => {
+    const random = generator(20_260_101);
+    let found = 0;
+    for (let i = 0; i < 30; i++) {
+      const task = smallTask(i % 3 === 0 ? { kind: "infer" } : i % 3 === 1 ? { steps: 4, segmentLength: 1 } : {});
+      const { tamper } = randomFault(task, random);
+      const suit = await court.submit(task, { tamper });
+      if (
+        suit.record.finalState === suit.honest.state(task.compiled.steps) &&
+        suit.record.runRoot === suit.honest.runRoot
+      )
+        continue;
+      await play(court, new Accuser(suit, suit.honest, challenger), new Defender(suit, suit.claimed));
+      assert.equal(await court.verdict(suit), 2);
+      found++;
+    }
+    assert.ok(found >= 15, `only ${found} of 30 faults changed the result`);
+  });
+
+  test("false accusations end before the judge, who finds nothing, and cost the bond", async () => {
+    const random = generator(7);
+    for (let i = 0; i < 12; i++) {
+      const suit = await court.submit(smallTask(i % 2 === 0 ? {} : { kind: "infer" }));
+      const before = await court.world.read<bigint>(court.world.asy, "balanceOf", [challenger]);
+      const game = await accuseFalsely(court, suit, challenger, random);
+      assert.equal(decodePlace(game.place).level, LEVEL.Proof);
+      await court.refused(challenger, new Accuser(suit, suit.honest, challenger).answer(game, "0x"), "Dispute_NoFraud");
+      court.world.pass(7_201);
+      await court.send(court.provider.address, ["timeout", [game]]);
+      assert.equal(await court.verdict(suit), 1, "accepted");
+      const after = await court.world.read<bigint>(court.world.asy, "balanceOf", [challenger]);
+      assert.equal(before - after, bond(STAKE));
+    }
+  });
 });
+
+/** Answers the first segment from the job's state, whatever state its own run began with. */
+class StartsRight extends Defender {
+  override roots(step: number) {
+    const roots = this.run.opRoots(step);
+    const own = this.suit.honest.stateRoots(0);
+    return step === 0 ? [...own, ...roots.slice(own.length)] : roots;
+  }
+}

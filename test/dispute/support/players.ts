@@ -104,16 +104,17 @@ export class Accuser {
   readonly suit: Suit;
   readonly run: TracedRun;
   readonly address: Address;
-  /** Which difference to follow: the first unless a test wants it otherwise. */
-  choose: (differences: number[]) => number = ([first]) => {
-    if (first === undefined) throw new Error("no difference to pick: the walk has lost the fault");
-    return first;
-  };
-
   constructor(suit: Suit, run: TracedRun, address: Address) {
     this.suit = suit;
     this.run = run;
     this.address = address;
+  }
+
+  /** Which of `count` children to pick, given which differ: the first that does. */
+  select(_count: number, differ: readonly number[]): number {
+    const [first] = differ;
+    if (first === undefined) throw new Error("no difference to pick: the walk has lost the fault");
+    return first;
   }
 
   /** True: the run root is right, the final state is wrong. */
@@ -149,14 +150,14 @@ export class Accuser {
     const stride = strideOf(place.height);
     const base = place.height - stride;
     const own = place.level === LEVEL.Tree ? this.run.runTree : this.run.tree(this.run.values[place.step]![place.op]!);
-    const index = this.choose(differences(nodes, (i) => toHex(own.node(base, place.node * 2 ** stride + i))));
+    const index = this.#choose(differences(nodes, (i) => toHex(own.node(base, place.node * 2 ** stride + i))));
     const tree = new Tree(nodes.map(word), stride, base);
     return ["pickNode", [game, index, nodes[index]!, tree.proof(index).map(toHex)]];
   }
 
   pickStep(game: Game, place: Place, [start, ...states]: Hex[]): Move {
     const own = this.run.segment(place.step);
-    const index = this.choose(differences(states, (i) => own[i]!));
+    const index = this.#choose(differences(states, (i) => own[i]!));
     const tree = new Tree(states.map(word), depth(states.length));
     const opened = index === 0 ? [0] : [index - 1, index];
     const pick = {
@@ -173,7 +174,7 @@ export class Accuser {
   pickOp(game: Game, place: Place, roots: Hex[]): Move {
     const states = this.run.states[place.step]!.length;
     const own = this.run.opRoots(place.step);
-    const index = this.choose(differences(roots.slice(states), (i) => own[states + i]!));
+    const index = this.#choose(differences(roots.slice(states), (i) => own[states + i]!));
     return [
       "pickOp",
       [game, opPick(this.suit, this.run, place.step, roots, index), abiRecord(this.run, place.step, index)],
@@ -188,14 +189,18 @@ export class Accuser {
     const wrong = Array.from({ length: 256 }, (_, e) => e).filter((e) =>
       own.slice(e * width, (e + 1) * width).some((byte, i) => byte !== bytes[e * width + i]),
     );
-    return ["pickElement", [game, data, BigInt(this.choose(wrong))]];
+    return ["pickElement", [game, data, BigInt(this.select(256, wrong))]];
   }
 
   pickChunk(game: Game, place: Place, data: Hex): Move {
     const { row, col } = positionOf(place);
     const own = this.run.prefixSums(place.step, place.op, row, col);
     const sums = own.map((_, i) => BigInt.asIntN(64, BigInt(slice(data, 8 * i, 8 * i + 8))));
-    return ["pickChunk", [game, data, BigInt(this.choose(differences(sums, (i) => own[i]!)))]];
+    return ["pickChunk", [game, data, BigInt(this.#choose(differences(sums, (i) => own[i]!)))]];
+  }
+
+  #choose({ count, differ }: { count: number; differ: number[] }): number {
+    return this.select(count, differ);
   }
 
   prove(game: Game, place: Place): Move {
@@ -212,8 +217,8 @@ export class Accuser {
   }
 }
 
-function differences<T>(found: readonly T[], own: (index: number) => T): number[] {
-  return found.map((_, i) => i).filter((i) => found[i] !== own(i));
+function differences<T>(found: readonly T[], own: (index: number) => T): { count: number; differ: number[] } {
+  return { count: found.length, differ: found.map((_, i) => i).filter((i) => found[i] !== own(i)) };
 }
 
 /** A packed list of 32-byte words. */
@@ -297,4 +302,54 @@ export async function play(court: Court, accuser: Accuser, defender: Defender, o
     if (!next) return moves + 1;
     game = next;
   }
+}
+
+/** Walks an honest provider down to the judge along random children. */
+export async function accuseFalsely(
+  court: Court,
+  suit: Suit,
+  challenger: Address,
+  random: (n: number) => number,
+): Promise<Game> {
+  const accuser = new RandomAccuser(suit, suit.honest, challenger, random);
+  const defender = new Defender(suit, suit.honest);
+  let game = await court.challenge(accuser);
+  while (decodePlace(game.place).level !== LEVEL.Proof) {
+    const revealed = await court.reveal(defender, game);
+    game = (await court.pick(accuser, game, revealed))!;
+  }
+  return game;
+}
+
+/** Picks any child, as if it differed. */
+export class RandomAccuser extends Accuser {
+  readonly #random: (n: number) => number;
+
+  constructor(suit: Suit, run: Suit["honest"], address: Address, random: (n: number) => number) {
+    super(suit, run, address);
+    this.#random = random;
+  }
+
+  override get last(): boolean {
+    return this.suit.task.compiled.segments === 1 || this.#random(2) === 0;
+  }
+
+  override select(count: number): number {
+    return this.#random(count);
+  }
+}
+
+/** Plays until the game stands at `level`; with `revealed`, until the provider has answered there. */
+export async function walkTo(
+  court: Court,
+  accuser: Accuser,
+  defender: Defender,
+  level: number,
+  revealed: boolean,
+): Promise<{ game: Game; data: Hex }> {
+  let game = await court.challenge(accuser);
+  while (decodePlace(game.place).level !== level) {
+    game = (await court.pick(accuser, game, await court.reveal(defender, game)))!;
+  }
+  return { game, data: revealed ? await court.reveal(defender, game) : "0x" };
 }

@@ -60,17 +60,17 @@ export class TracedRun {
   }
 
   root(tensor: IntTensor): Hex {
-    let root = this.#roots.get(tensor);
-    if (!root) this.#roots.set(tensor, (root = tensorRoot(tensor)));
-    return root;
+    const known = this.#roots.get(tensor) ?? tensorRoot(tensor);
+    this.#roots.set(tensor, known);
+    return known;
   }
 
   tree(tensor: IntTensor): Tree {
-    let tree = this.#trees.get(tensor);
-    if (!tree) {
-      const leaves = tileLeaves(tensor);
-      this.#trees.set(tensor, (tree = new Tree(leaves, depth(leaves.length))));
-    }
+    const known = this.#trees.get(tensor);
+    if (known) return known;
+    const leaves = tileLeaves(tensor);
+    const tree = new Tree(leaves, depth(leaves.length));
+    this.#trees.set(tensor, tree);
     return tree;
   }
 
@@ -145,7 +145,8 @@ export class TracedRun {
   #step(step: number, tamper: Tamper): void {
     const { records, stateOut } = this.phase(step);
     const scope = { states: this.states[step]!, consts: this.consts, nonce: this.nonce, step };
-    const values: IntTensor[] = (this.values[step] = []);
+    const values: IntTensor[] = [];
+    this.values[step] = values;
     records.forEach((record, op) => {
       const value = evaluateRecord(record, this.inputs(step, record), scope);
       values.push(tamper.value?.(step, op, value) ?? value);
