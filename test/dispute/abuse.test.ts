@@ -334,7 +334,7 @@ describe("bad moves", () => {
     await refused(alice, change({ opProof: [...opProof, wrong] }), "Dispute_WrongLength", game);
     await refused(alice, change({ inputs: inputs.slice(1) }), "Dispute_WrongLength", game);
     await refused(alice, change({ inputs: inputs.with(0, wrong) }), "Dispute_WrongRoot", game);
-    await refused(alice, change({ inputProofs: inputProofs.slice(1) }), "Dispute_WrongLength", game);
+    await refused(alice, change({ inputProofs: inputProofs.slice(0, -1) }), "Dispute_WrongLength", game);
     await refused(alice, change({ inputProofs: [...inputProofs, wrong] }), "Dispute_WrongLength", game);
     // another record of the same step
     const other = with_(pick, 2, (record: { attrs: bigint[] }) => ({ ...record, attrs: record.attrs.with(0, 7n) }));

@@ -1,4 +1,4 @@
-import { concat, toHex, word } from "../../../exact/src/commit/bytes.ts";
+import { concat, fromHex, toHex, word } from "../../../exact/src/commit/bytes.ts";
 import { keccak } from "../../../exact/src/commit/keccak.ts";
 import { depth } from "../../../exact/src/commit/merkle.ts";
 import { runRoot, sampleIndex, stateHash } from "../../../exact/src/commit/run.ts";
@@ -7,7 +7,7 @@ import type { CompiledProgram } from "../../../exact/src/program/compile.ts";
 import { OP, ORDER } from "../../../exact/src/program/opcodes.ts";
 import { KIND, type OpRecord, type Phase, phaseOf, UNCHANGED } from "../../../exact/src/program/records.ts";
 import { constTensors, evaluateRecord } from "../../../exact/src/run/reference.ts";
-import type { Hex, IntTensor } from "../../../exact/src/types.ts";
+import { DTYPE_CODE, type Hex, type IntTensor } from "../../../exact/src/types.ts";
 import { Tree } from "./tree.ts";
 
 /** What a job computes: everything but the nonce. */
@@ -15,6 +15,11 @@ export interface Task {
   compiled: CompiledProgram;
   dataset: IntTensor;
   start: readonly IntTensor[];
+}
+
+/** A tensor that is committed with something other than zero behind its last row or column: what DSP-04 forbids. */
+export interface JunkTensor extends IntTensor {
+  junk?: number;
 }
 
 /** Changes a run on its way: gets each value (and the state it starts from) and returns what the run goes on with. */
@@ -60,7 +65,8 @@ export class TracedRun {
   }
 
   root(tensor: IntTensor): Hex {
-    const known = this.#roots.get(tensor) ?? tensorRoot(tensor);
+    const junk = (tensor as JunkTensor).junk !== undefined;
+    const known = this.#roots.get(tensor) ?? (junk ? toHex(this.tree(tensor).root) : tensorRoot(tensor));
     this.#roots.set(tensor, known);
     return known;
   }
@@ -68,7 +74,7 @@ export class TracedRun {
   tree(tensor: IntTensor): Tree {
     const known = this.#trees.get(tensor);
     if (known) return known;
-    const leaves = tileLeaves(tensor);
+    const leaves = (tensor as JunkTensor).junk === undefined ? tileLeaves(tensor) : this.#junkLeaves(tensor);
     const tree = new Tree(leaves, depth(leaves.length));
     this.#trees.set(tensor, tree);
     return tree;
@@ -127,7 +133,18 @@ export class TracedRun {
   /** Data of the tile with this row-major number. */
   tileData(tensor: IntTensor, index: number): Hex {
     const grid = Math.ceil(tensor.cols / 16);
-    return toHex(tilePreimage(tensor, Math.floor(index / grid), index % grid).slice(2));
+    const [row, col] = [Math.floor(index / grid), index % grid];
+    const data = tilePreimage(tensor, row, col).slice(2);
+    const { junk } = tensor as JunkTensor;
+    const padded = row * 16 + 15 >= tensor.rows || col * 16 + 15 >= tensor.cols;
+    if (junk !== undefined && padded) data[data.length - 1] = junk;
+    return toHex(data);
+  }
+
+  #junkLeaves(tensor: IntTensor): Uint8Array[] {
+    const count = Math.ceil(tensor.rows / 16) * Math.ceil(tensor.cols / 16);
+    const head = new Uint8Array([0, DTYPE_CODE[tensor.dtype]]);
+    return Array.from({ length: count }, (_, i) => keccak(head, fromHex(this.tileData(tensor, i))));
   }
 
   /** The tiles the judge needs for element (row, col), or chunk `chunk` of it, of an operator. */
@@ -145,12 +162,17 @@ export class TracedRun {
   #step(step: number, tamper: Tamper): void {
     const { records, stateOut } = this.phase(step);
     const scope = { states: this.states[step]!, consts: this.consts, nonce: this.nonce, step };
-    const values: IntTensor[] = [];
+    const values: IntTensor[] = new Array(records.length);
     this.values[step] = values;
-    records.forEach((record, op) => {
+    // A program out of order is computed all the same: what an operator reads comes first.
+    const compute = (op: number): void => {
+      if (values[op]) return;
+      const record = records[op]!;
+      for (const { kind, idx } of record.inputs) if (kind === KIND.VALUE) compute(idx);
       const value = evaluateRecord(record, this.inputs(step, record), scope);
-      values.push(tamper.value?.(step, op, value) ?? value);
-    });
+      values[op] = tamper.value?.(step, op, value) ?? value;
+    };
+    for (const op of records.keys()) compute(op);
     this.states.push(stateOut.map((value, k) => (value === UNCHANGED ? scope.states[k]! : values[value]!)));
   }
 }
