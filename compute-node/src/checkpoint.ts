@@ -76,14 +76,20 @@ export function writeCheckpoint(folder: string, checkpoint: Checkpoint): void {
 }
 
 /**
- * The newest checkpoint that is whole.
- * @param onTorn told of each one that is not, newest first
+ * The newest checkpoint that is whole and of use.
+ * @param read makes of a whole one what the caller needs; undefined when it is of no use
+ * @param onTorn told of each one that is left out, newest first
  */
-export function readCheckpoint(folder: string, onTorn: (file: string) => void = () => {}): Checkpoint | undefined {
+export function readCheckpoint<T>(
+  folder: string,
+  read: (checkpoint: Checkpoint) => T | undefined,
+  onTorn: (file: string) => void = () => {},
+): T | undefined {
   for (const step of stepsIn(folder)) {
     const file = join(folder, nameOf(step));
     const checkpoint = decode(readFileSync(file));
-    if (checkpoint?.step === step) return checkpoint;
+    const found = checkpoint?.step === step ? read(checkpoint) : undefined;
+    if (found !== undefined) return found;
     onTorn(file);
   }
   return undefined;
@@ -99,7 +105,9 @@ function decode(bytes: Buffer): Checkpoint | undefined {
     const at = HEADER + 32 * i;
     return `0x${body.subarray(at, at + 32).toString("hex")}`;
   });
-  return { step: Number(body.readBigUInt64BE(5)), boundaries, tensors: body.subarray(HEADER + 32 * count) };
+  // A copy: a Buffer is a window on memory that others share, and readers look behind it.
+  const tensors = new Uint8Array(body.subarray(HEADER + 32 * count));
+  return { step: Number(body.readBigUInt64BE(5)), boundaries, tensors };
 }
 
 /** Steps of the checkpoints in a folder, newest first. */

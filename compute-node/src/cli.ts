@@ -33,8 +33,9 @@ export async function main(argv: readonly string[], env: NodeJS.ProcessEnv = pro
   try {
     await program(env).parseAsync([...argv], { from: "user" });
   } catch (error) {
-    process.exitCode = exitCode(error);
     process.stderr.write(`${formatError(withFacts(error))}\n`);
+    // A socket kept alive must not keep a failed command alive.
+    process.exit(exitCode(error));
   }
 }
 

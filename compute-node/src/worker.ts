@@ -1,10 +1,19 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { type ChildContext, serveChild } from "@assay/daemon-kit";
-import { decodeTensors, encodeTensors, exactnessProbe, runProgram } from "@assay/exact";
+import {
+  decodeTensors,
+  encodeTensors,
+  exactnessProbe,
+  type Hex,
+  type IntTensor,
+  runProgram,
+  stateHash,
+  tensorRoot,
+} from "@assay/exact";
 import { loadNodeBackend } from "@assay/exact/node";
 import { openBlockFolder } from "@assay/storage";
-import { readCheckpoint, writeCheckpoint, writeDurably } from "./checkpoint.ts";
+import { type Checkpoint, readCheckpoint, writeCheckpoint, writeDurably } from "./checkpoint.ts";
 import { nodeError } from "./errors.ts";
 import { costOf, loadInputs } from "./inputs.ts";
 import { OUTPUT_FILE, RESULT_FILE } from "./run-folder.ts";
@@ -47,6 +56,17 @@ async function probe(wanted: "auto" | EngineName): Promise<ProbeOutcome> {
   });
 }
 
+/** Where a run goes on from a checkpoint, undefined when its state is not the one of its last boundary. */
+function startFrom({ step, boundaries, tensors }: Checkpoint): Start | undefined {
+  try {
+    const state = decodeTensors(tensors);
+    return stateHash(step, state.map(tensorRoot)) === boundaries.at(-1) ? { step, state, boundaries } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+type Start = { step: number; state: IntTensor[]; boundaries: Hex[] };
 type Inputs = Awaited<ReturnType<typeof loadInputs>>;
 type RunTask = Extract<Task, { task: "run" }>;
 
@@ -54,10 +74,8 @@ async function run({ nonce, folder, engine }: RunTask, inputs: Inputs, context: 
   const { compiled, dataset, initial } = inputs;
   const send = (message: TaskMessage) => context.send(message);
   const torn: string[] = [];
-  const saved = readCheckpoint(folder, (file) => torn.push(file));
-  const start = saved
-    ? { step: saved.step, state: decodeTensors(saved.tensors), boundaries: saved.boundaries }
-    : { step: 0, state: initial, boundaries: [] };
+  const saved = readCheckpoint(folder, startFrom, (file) => torn.push(file));
+  const start = saved ?? { step: 0, state: initial, boundaries: [] };
   const boundaries = [...start.boundaries];
   await send({ kind: "started", step: start.step, steps: compiled.steps, torn });
   const result = await runProgram({

@@ -17,6 +17,10 @@ import {
 } from "./harness.ts";
 import { startRpcProxy, type Verdict } from "./rpc-proxy.ts";
 
+/** Steps: long enough not to be over before the signal arrives. */
+const LONG_RUN = 2560;
+const INTERRUPTED_AT = 320;
+
 let market: Market;
 before(async () => {
   market = await openMarket();
@@ -89,15 +93,16 @@ for (const [index, [functionName, verdict, when]] of (
 test("kill -9 in the middle of the training: the run resumes from a checkpoint, to the same bits", async () => {
   const account = 10;
   await market.enrol(account);
-  const inputs = await uploadInputs(market, 6400, "middle");
+  const inputs = await uploadInputs(market, LONG_RUN, "middle");
   const node = await startTestNode(market, { account });
   const { id } = await post(market, inputs.spec, { provider: market.chain.wallet(account).account.address });
-  await node.logged("progress", (line) => Number(line.step) > 640);
+  await node.logged("checkpoint written", (line) => Number(line.step) >= INTERRUPTED_AT);
   await kill(node);
 
   const again = await startTestNode(market, { account });
   const resumed = await again.logged("run resumed from checkpoint");
-  assert.ok(Number(resumed.fromStep) >= 640 && Number(resumed.fromStep) < 6400, `from step ${resumed.fromStep}`);
+  assert.ok(Number(resumed.fromStep) >= INTERRUPTED_AT, `from step ${resumed.fromStep}`);
+  assert.ok(Number(resumed.fromStep) < LONG_RUN, `from step ${resumed.fromStep}`);
   const job = await waitForPayment(market, id);
   await again.logged("job finalized");
   await checkPaidOnce(inputs, job, account);
@@ -108,16 +113,16 @@ test("kill -9 in the middle of the training: the run resumes from a checkpoint, 
 test("SIGTERM in the middle of the training: a clean end, and the next start goes on", async () => {
   const account = 12;
   await market.enrol(account);
-  const inputs = await uploadInputs(market, 6400, "term");
+  const inputs = await uploadInputs(market, LONG_RUN, "term");
   const node = await startTestNode(market, { account });
   const { id } = await post(market, inputs.spec, { provider: market.chain.wallet(account).account.address });
-  await node.logged("progress", (line) => Number(line.step) > 640);
+  await node.logged("checkpoint written", (line) => Number(line.step) >= INTERRUPTED_AT);
   await node.process.stop();
   assert.deepEqual(await node.process.exited, { code: 0, signal: null });
   assert.deepEqual(errorsOf(node), []);
 
   const again = await startTestNode(market, { account });
-  assert.ok(Number((await again.logged("run resumed from checkpoint")).fromStep) >= 640);
+  assert.ok(Number((await again.logged("run resumed from checkpoint")).fromStep) >= INTERRUPTED_AT);
   const job = await waitForPayment(market, id);
   await again.logged("job finalized");
   await checkPaidOnce(inputs, job, account);

@@ -41,6 +41,8 @@ export const ASY = (amount: string) => parseUnits(amount, 18);
 const ZERO = "0x0000000000000000000000000000000000000000" as const;
 /** Test account of the requester; a node's accounts are the two above it, owner and operator. */
 const REQUESTER = 1;
+/** Patience for what takes seconds: only a failing test uses it up. */
+const WAIT_MS = 30_000;
 
 /** A chain with the protocol, a block store and a requester with money, all as real processes. */
 export interface Market {
@@ -53,6 +55,8 @@ export interface Market {
   client(account: number): AssayClient;
   /** Stakes for a provider (`account`) and allows its operator (`account + 1`). */
   enrol(account: number, stake?: bigint): Promise<void>;
+  /** Nodes started on it; `close` stops those that still run. */
+  readonly nodes: TestNode[];
   /** Lets the chain's clock run ahead. */
   pass(seconds: number): Promise<void>;
   close(): Promise<void>;
@@ -66,6 +70,7 @@ export async function openMarket(): Promise<Market> {
     deployLocally(chain, deploymentPath),
     startStorage(join(dir, "blocks")),
   ]);
+  const nodes: TestNode[] = [];
   const client = (account: number) =>
     createAssayClient({ publicClient: chain.publicClient, walletClient: chain.wallet(account), deployment });
   const give = async (account: number, amount: bigint) => {
@@ -90,6 +95,7 @@ export async function openMarket(): Promise<Market> {
     deploymentPath,
     requester,
     client,
+    nodes,
     enrol: async (account, stake = ASY("1000")) => {
       const owner = client(account);
       if (stake > 0n) {
@@ -103,6 +109,7 @@ export async function openMarket(): Promise<Market> {
       await rpc("evm_mine", []);
     },
     close: async () => {
+      await Promise.all(nodes.map((node) => node.process.stop()));
       await Promise.all([chain.process.stop(), storage.process.stop()]);
       await rm(dir, { recursive: true, force: true });
     },
@@ -143,15 +150,17 @@ export async function startTestNode(market: Market, args: StartArgs): Promise<Te
       if (json) lines.push(json);
     },
   });
-  return {
+  const started: TestNode = {
     ...node,
     lines,
     logged: (message, test = () => true) =>
       node.process.waitForLine((line) => {
         const json = jsonLine(line);
         return json?.msg === message && test(json) ? json : undefined;
-      }),
+      }, WAIT_MS),
   };
+  market.nodes.push(started);
+  return started;
 }
 
 /** Error and fatal lines of a node. */
@@ -224,7 +233,7 @@ export async function waitFor(
   id: Hex,
   status: "claimed" | "submitted" | "finalized",
 ): Promise<ClaimedJob | SubmittedJob> {
-  const job: Job = await market.requester.waitForJob({ id, status, pollingInterval: 100, timeout: 60_000 });
+  const job: Job = await market.requester.waitForJob({ id, status, pollingInterval: 100, timeout: WAIT_MS });
   return job as ClaimedJob | SubmittedJob;
 }
 

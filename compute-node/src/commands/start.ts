@@ -26,8 +26,11 @@ export interface StartArgs {
 export async function start({ file, flags, env }: StartArgs): Promise<void> {
   const { config, loaded } = loadNodeConfig({ file, flags, env });
   const log = createLogger({ name: "assay-node", level: config.logLevel });
+  let failed = false;
   const shutdown = createShutdown({
     graceMs: GRACE_MS,
+    // A failure is told by the caller, once, before the process ends.
+    exit: (code) => (failed ? undefined : process.exit(code)),
     onFailure: ({ name, error }) => log.error({ resource: name, ...facts(error) }, "not closed properly"),
   });
   try {
@@ -69,9 +72,8 @@ export async function start({ file, flags, env }: StartArgs): Promise<void> {
     await node.work();
     await shutdown.stop();
   } catch (error) {
-    if (shutdown.signal.aborted) return void (await shutdown.stop());
-    log.fatal({ ...facts(error) }, "the node cannot start");
-    process.exitCode = await shutdown.stop(error);
+    failed = !shutdown.signal.aborted;
+    await shutdown.stop(failed ? error : undefined);
     throw error;
   }
 }

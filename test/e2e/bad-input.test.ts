@@ -1,0 +1,196 @@
+// Everything that can be wrong with a job, a key or an endpoint: one clear error each, and nothing lost.
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { writeKeystore } from "../../daemon-kit/src/index.ts";
+import { encodeManifest, encodeTensors } from "../../exact/src/index.ts";
+import { freePort } from "../../scripts/lib/devnet.ts";
+import { startProcess } from "../../scripts/lib/processes.ts";
+import type { JobSpec } from "../../sdk/src/index.ts";
+import { uploadFile } from "../../storage/src/index.ts";
+import {
+  ASY,
+  errorsOf,
+  type Market,
+  openMarket,
+  post,
+  startTestNode,
+  type TestNode,
+  uploadInputs,
+  uploadManifest,
+  waitFor,
+} from "./harness.ts";
+
+const BIN = fileURLToPath(new URL("../../compute-node/bin/assay-node.mjs", import.meta.url));
+const ACCOUNT = 2;
+let market: Market;
+let node: TestNode;
+let me: `0x${string}`;
+before(async () => {
+  market = await openMarket();
+  await market.enrol(ACCOUNT);
+  me = market.chain.wallet(ACCOUNT).account.address;
+  node = await startTestNode(market, { account: ACCOUNT });
+});
+after(() => market.close());
+
+const operator = () => market.chain.wallet(ACCOUNT + 1).account.address;
+const transactions = () => market.chain.publicClient.getTransactionCount({ address: operator() });
+
+/** Posts a job that must be refused, and checks what the node says of it. */
+async function refused(spec: JobSpec, code: string, found: RegExp): Promise<void> {
+  const before = await transactions();
+  const { id, terms } = await post(market, spec, { provider: me });
+  const line = await node.logged("inputs refused", ({ jobId }) => jobId === id);
+  assert.equal(line.code, code);
+  for (const fact of ["found", "wanted", "hint"])
+    assert.ok(String(line[fact] ?? "").length > 0, `${fact}: ${line[fact]}`);
+  assert.match(String(line.found), found);
+  const skip = await node.logged("job skipped", ({ jobId }) => jobId === id);
+  assert.equal(skip.reason, "SKIP_INPUTS");
+  assert.equal(await transactions(), before, "nothing was sent");
+  const { available } = await market.requester.getBalance();
+  await market.requester.cancelJob({ terms });
+  assert.equal((await market.requester.getBalance()).available, available + ASY("50"), "the escrow comes back whole");
+}
+
+test("a malformed program in the manifest is refused with the path of its wrong field", async () => {
+  const { manifest, spec } = await uploadInputs(market, 64);
+  const text = new TextDecoder().decode(encodeManifest(manifest)).replace('"batchSize":16', '"batchSize":17');
+  const inputs = await uploadManifest(market, new TextEncoder().encode(text));
+  await refused({ ...spec, inputs }, "EX-001", /17/);
+});
+
+test("a manifest that is no JSON is refused", async () => {
+  const { spec } = await uploadInputs(market, 64);
+  await refused({ ...spec, inputs: await uploadManifest(market, new Uint8Array([0, 1, 2, 255])) }, "EX-001", /.+/);
+});
+
+test("a data set whose hash is not the spec's is refused", async () => {
+  const { manifest, dataset, spec } = await uploadInputs(market, 64);
+  const other = { ...dataset, data: dataset.data.slice() };
+  other.data[0] = (other.data[0]! + 1) % 32;
+  const { cid } = await uploadFile({ gateway: market.storage.url, bytes: encodeTensors([other]) });
+  const changed = { ...manifest, dataset: { ...manifest.dataset, cid: cid.toString() } };
+  const inputs = await uploadManifest(market, encodeManifest(changed));
+  await refused({ ...spec, inputs }, "CN-020", /dataRoot 0x/);
+});
+
+test("a spec that is not its program's is refused", async () => {
+  const { spec } = await uploadInputs(market, 64);
+  await refused({ ...spec, steps: 65 }, "CN-020", /steps 64/);
+});
+
+test("a truncated block is never served and never believed", async () => {
+  const { spec, manifest } = await uploadInputs(market, 64, "truncated");
+  const note = { ...manifest, note: "truncated on the disk of the gateway" };
+  const inputs = await uploadManifest(market, encodeManifest(note));
+  truncateNewest(join(market.dir, "blocks"), new TextEncoder().encode(note.note));
+  await refused({ ...spec, inputs }, "ST-009", /HTTP 404/);
+});
+
+/** Cuts the block that contains these bytes in half. */
+function truncateNewest(folder: string, content: Uint8Array): void {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  for (const { parentPath, name } of files) {
+    const path = join(parentPath, name);
+    const bytes = readFileSync(path);
+    if (!bytes.includes(Buffer.from(content))) continue;
+    writeFileSync(path, bytes.subarray(0, bytes.length / 2));
+    return;
+  }
+  assert.fail("found no block with this content");
+}
+
+test("a provider without the stake for the bond skips the job and says why", async () => {
+  const { spec } = await uploadInputs(market, 64);
+  const { id, terms } = await post(market, spec, { provider: me, bond: ASY("5000") });
+  const line = await node.logged("job skipped", ({ jobId }) => jobId === id);
+  assert.equal(line.reason, "SKIP_STAKE");
+  assert.match(String(line.detail), /1000000000000000000000 free, bond 5000000000000000000000/);
+  await market.requester.cancelJob({ terms });
+});
+
+test("a provider that never staked and named no operator: doctor tells both, with the remedy", async () => {
+  const account = 6;
+  const { code, stdout } = await runNode("doctor", account, { args: ["--json"] });
+  assert.equal(code, 1);
+  const { checks } = JSON.parse(stdout) as {
+    checks: { name: string; status: string; code?: string; remedy?: string }[];
+  };
+  const find = (name: string) => checks.find((check) => check.name === name);
+  assert.deepEqual([find("operator")?.status, find("operator")?.code], ["fail", "CN-041"]);
+  assert.match(find("operator")?.remedy ?? "", /assay-node stake operator 0x/);
+  assert.deepEqual([find("stake")?.status, find("stake")?.code], ["fail", "CN-040"]);
+  for (const name of ["rpc", "deployment", "key", "contracts", "gas", "storage", "engine"]) {
+    assert.equal(find(name)?.status, "ok", name);
+  }
+});
+
+test("a wrong password of the keystore: one error, exit code 1", async () => {
+  const keystore = join(market.dir, "keystore.json");
+  const passwordFile = join(market.dir, "password.txt");
+  await writeKeystore({ path: keystore, privateKey: market.chain.key(9), password: "right", scryptN: 1024 });
+  writeFileSync(passwordFile, "wrong\n", { mode: 0o600 });
+  const env = {
+    ASSAY_NODE_PRIVATE_KEY: undefined,
+    ASSAY_NODE_KEYSTORE: keystore,
+    ASSAY_NODE_PASSWORD_FILE: passwordFile,
+  };
+  const { code, stderr } = await runNode("start", 8, { env });
+  assert.equal(code, 1);
+  checkFourLines(stderr, "DK-012");
+});
+
+test("an endpoint that does not answer: one error, exit code 75 (try again)", async () => {
+  const { code, stderr } = await runNode("start", 8, { rpcUrl: `http://127.0.0.1:${await freePort()}` });
+  assert.equal(code, 75);
+  checkFourLines(stderr, "DK-040");
+});
+
+test("a misspelt setting: one error that names the right one", async () => {
+  const { code, stderr } = await runNode("start", 8, { env: { ASSAY_NODE_GATEWAY: "http://127.0.0.1:1" } });
+  assert.equal(code, 1);
+  checkFourLines(stderr, "DK-003");
+  assert.match(stderr, /ASSAY_NODE_GATEWAYS/);
+});
+
+test("after all of it the node still takes a good job", async () => {
+  const { spec } = await uploadInputs(market, 64, "good");
+  const { id } = await post(market, spec, { provider: me });
+  await waitFor(market, id, "submitted");
+  assert.deepEqual(errorsOf(node), []);
+});
+
+function checkFourLines(stderr: string, code: string): void {
+  assert.match(stderr, new RegExp(`^${code}: .+\\n  found:  .+\\n  wanted: .+\\n  do:     .+`, "m"));
+}
+
+interface Override {
+  args?: string[];
+  rpcUrl?: string;
+  env?: Record<string, string | undefined>;
+}
+
+/** Runs a command of the node to its end. */
+async function runNode(command: string, account: number, { args = [], rpcUrl, env }: Override) {
+  const child = startProcess({
+    name: command,
+    script: BIN,
+    args: [command, ...args],
+    env: {
+      ASSAY_NODE_RPC_URLS: rpcUrl ?? market.chain.url,
+      ASSAY_NODE_DEPLOYMENT: market.deploymentPath,
+      ASSAY_NODE_GATEWAYS: market.storage.url,
+      ASSAY_NODE_DATA_DIR: join(market.dir, `command-${account}`),
+      ASSAY_NODE_OWNER: market.chain.wallet(account).account.address,
+      ASSAY_NODE_PRIVATE_KEY: market.chain.key(account + 1),
+      ASSAY_NODE_HTTP_PORT: "0",
+      ...env,
+    },
+  });
+  const { code } = await child.exited;
+  return { code, stdout: child.tail[0] ?? "", stderr: child.tail.join("\n") };
+}
