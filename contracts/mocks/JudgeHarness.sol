@@ -33,6 +33,14 @@ contract JudgeHarness is OneStepJudge {
         }
     }
 
+    /// @notice Gas that a call of the judge with this calldata executes, the calldata's own price left out.
+    function gasOf(bytes calldata data) external view returns (uint256 used) {
+        used = gasleft();
+        (bool done, ) = address(this).staticcall(data);
+        used -= gasleft();
+        require(done, "the judge reverted");
+    }
+
     function _answer(
         OpRecord calldata op,
         bytes32[] calldata roots,

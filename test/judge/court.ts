@@ -109,6 +109,13 @@ export class Court {
     return hexToBigInt((receipt as { gasUsed: Hex }).gasUsed);
   }
 
+  /** Gas of the execution alone. */
+  async executionGas(functionName: string, args: readonly unknown[]): Promise<bigint> {
+    const { abi } = this.harnessBuild;
+    const data = encodeFunctionData({ abi, functionName: "gasOf", args: [this.encode(functionName, args)] });
+    return decodeFunctionResult({ abi, functionName: "gasOf", data: await this.call(this.harness, data) }) as bigint;
+  }
+
   private async call(to: Address, data: Hex): Promise<Hex> {
     const params = [{ from: this.from, to, data, gas: numberToHex(GAS) }, "latest"];
     return (await this.provider.request({ method: "eth_call", params })) as Hex;

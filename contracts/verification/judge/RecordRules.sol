@@ -17,13 +17,14 @@ library RecordRules {
     /// @notice Reverts unless the record is well-formed and has `roots` inputs.
     function check(OpRecord calldata op, uint256 roots) internal pure {
         uint8 opcode = op.opcode;
-        require(opcode >= Opcodes.DATALOAD && opcode < Opcodes.CHAIN, IOneStepJudge.Judge_Opcode(opcode));
+        require(opcode != 0 && opcode < Opcodes.CHAIN, IOneStepJudge.Judge_Opcode(opcode));
         uint256 count = op.nIn;
         (uint256 fewest, uint256 most) = _arity(opcode);
         bool fits = count >= fewest && count <= most && _isTensor(op.rows, op.cols);
-        for (uint256 k = 0; fits && k < count; k++) {
-            TensorProof.dataLength(op.inputs[k].dtype);
-            fits = _isTensor(op.inputs[k].rows, op.inputs[k].cols);
+        for (uint256 k; fits && k < count; ++k) {
+            Input calldata x = op.inputs[k];
+            TensorProof.dataLength(x.dtype);
+            fits = _isTensor(x.rows, x.cols);
         }
         TensorProof.dataLength(op.outDtype);
         require(fits && _shapesFit(op, opcode), IOneStepJudge.Judge_IllFormedRecord(opcode));

@@ -74,6 +74,7 @@ library Reductions {
             let row := add(data.offset, shl(add(4, log), top))
             let span := mul(width, size)
             best := shl(255, 1)
+            let signs := sub(0, magnitude) // all ones where signs are to be dropped
             for {
                 let bottom := add(row, mul(height, shl(4, size)))
             } lt(row, bottom) {
@@ -86,12 +87,10 @@ library Reductions {
                     at := add(at, size)
                 } {
                     let value := sar(cut, calldataload(at))
-                    if and(magnitude, slt(value, 0)) {
-                        value := sub(0, value)
-                    }
-                    if sgt(value, best) {
-                        best := value
-                    }
+                    // Jumps cost more than arithmetic: negate by mask, keep the larger by a product with 0 or 1.
+                    let negative := and(signs, sar(255, value))
+                    value := sub(xor(value, negative), negative)
+                    best := xor(best, mul(xor(best, value), sgt(value, best)))
                 }
             }
         }

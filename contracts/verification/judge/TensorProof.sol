@@ -10,19 +10,25 @@ import {IOneStepJudge, Input, Tile} from "../../interfaces/IOneStepJudge.sol";
 library TensorProof {
     /// @notice Number of tiles of a rows x cols tensor.
     function tileCount(uint256 rows, uint256 cols) internal pure returns (uint256) {
-        return ((rows + 15) >> 4) * ((cols + 15) >> 4);
+        unchecked {
+            // sides are uint32 or checked against a cap
+            return ((rows + 15) >> 4) * ((cols + 15) >> 4);
+        }
     }
 
     /// @notice DSP-03: depth of the tree over `leaves` leaves, ceil(log2 leaves). Needs leaves < 2^64.
     function depthOf(uint256 leaves) internal pure returns (uint256 d) {
         if (leaves < 2) return 0;
-        uint256 x = leaves - 1;
-        if (x >> 32 != 0) (x, d) = (x >> 32, 32);
-        if (x >> 16 != 0) (x, d) = (x >> 16, d + 16);
-        if (x >> 8 != 0) (x, d) = (x >> 8, d + 8);
-        if (x >> 4 != 0) (x, d) = (x >> 4, d + 4);
-        if (x >> 2 != 0) (x, d) = (x >> 2, d + 2);
-        return d + (x >> 1) + 1;
+        // ceil(log2 leaves) is the number of bits of leaves - 1: halve the range that holds the highest one
+        assembly ("memory-safe") {
+            let x := sub(leaves, 1)
+            d := shl(5, gt(x, 0xffffffff))
+            d := or(d, shl(4, gt(shr(d, x), 0xffff)))
+            d := or(d, shl(3, gt(shr(d, x), 0xff)))
+            d := or(d, shl(2, gt(shr(d, x), 0xf)))
+            d := or(d, shl(1, gt(shr(d, x), 3)))
+            d := add(or(d, gt(shr(d, x), 1)), 1)
+        }
     }
 
     /// @notice Bytes of a tile's data.
