@@ -10,6 +10,8 @@ import {StakingManager} from "../staking/StakingManager.sol";
 import {AssayToken} from "../token/AssayToken.sol";
 import {VerificationHub} from "../verification/VerificationHub.sol";
 
+// solhint-disable one-contract-per-file
+
 /// @notice What an upgrade of each contract may look like: a namespace more, a reinitialiser, a function.
 abstract contract Addition {
     /// @custom:storage-location erc7201:assay.storage.Addition
