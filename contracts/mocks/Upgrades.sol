@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// solhint-disable one-contract-per-file
 pragma solidity 0.8.37;
 
 import {ProtocolAuthority} from "../access/ProtocolAuthority.sol";
@@ -9,8 +10,6 @@ import {JobMarketplace} from "../market/JobMarketplace.sol";
 import {StakingManager} from "../staking/StakingManager.sol";
 import {AssayToken} from "../token/AssayToken.sol";
 import {VerificationHub} from "../verification/VerificationHub.sol";
-
-// solhint-disable one-contract-per-file
 
 /// @notice What an upgrade of each contract may look like: a namespace more, a reinitialiser, a function.
 abstract contract Addition {
