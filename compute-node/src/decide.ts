@@ -37,6 +37,8 @@ export type Action =
   | { type: "run"; id: JobId; nonce: Hex }
   | { type: "submit"; id: JobId; nonce: Hex }
   | { type: "finalize"; id: JobId }
+  /** End a run whose claim is gone or another one now. */
+  | { type: "stop"; id: JobId }
   /** Drop what is kept of it. */
   | { type: "forget"; id: JobId }
   | { type: "skip"; id: JobId; reason: SkipReason; detail: string };
@@ -71,7 +73,8 @@ export function decide(state: NodeState, config: Limits): Action[] {
   const own: Action[] = [];
   const open: JobView[] = [];
   for (const view of state.jobs) {
-    if (view.job.status === "open") open.push(view);
+    if (isOrphaned(view, state)) own.push({ type: "stop", id: view.job.id });
+    else if (view.job.status === "open") open.push(view);
     else own.push(...decideTaken(view, state, config, budget));
   }
   return [...own, ...open.flatMap((view) => decideOpen(view, state, config, budget))];
@@ -98,6 +101,12 @@ function occupies({ job, run }: JobView, state: NodeState): boolean {
 
 function count(state: NodeState, busy: JobView["busy"]): number {
   return state.jobs.filter((view) => view.busy === busy).length;
+}
+
+/** Whether a run is under way that nobody will pay for: a reorganisation or the clock took its claim away. */
+function isOrphaned({ job, busy, runningNonce }: JobView, state: NodeState): boolean {
+  if (busy !== "run") return false;
+  return job.status !== "claimed" || !isMine(job, state.operator) || (job as ClaimedJob).nonce !== runningNonce;
 }
 
 /* Jobs that somebody has claimed, or that ended. */

@@ -9,6 +9,8 @@ export interface LocalJob {
   preparation?: Preparation;
   run?: LocalRun;
   busy?: ActionType;
+  /** The run under way: its nonce, and what ends it. */
+  running?: { nonce: Hex; stop: AbortController };
   notBeforeMs?: number;
   /** Unix ms until which it counts as taken by another. */
   lostUntilMs?: number;

@@ -24,7 +24,7 @@ import { isMine, type JobView, type NodeState } from "./state.ts";
 import { reportFacts, statusOf } from "./status.ts";
 
 /** An action that takes time. */
-type Deed = Exclude<Action, { type: "skip" | "forget" }>;
+type Deed = Exclude<Action, { type: "skip" | "forget" | "stop" }>;
 
 const FAILED_ACTION_MS = 5000;
 const WORST_PAUSE_MS = 30_000;
@@ -123,12 +123,13 @@ export class ComputeNode {
   #view(id: JobId, nowMs: number): JobView {
     const { index, local, account } = this.#deps;
     const job = index.get(id) as JobView["job"];
-    const { preparation, busy, notBeforeMs, lostUntilMs } = local.of(id);
+    const { preparation, busy, notBeforeMs, lostUntilMs, running } = local.of(id);
     const own = job.status === "claimed" && isMine(job, account.address);
     return {
       job,
       preparation,
       busy,
+      runningNonce: running?.nonce,
       notBeforeMs,
       lost: lostUntilMs !== undefined && nowMs < lostUntilMs,
       run: own ? local.runOf(id, (job as ClaimedJob).nonce) : undefined,
@@ -137,6 +138,7 @@ export class ComputeNode {
 
   #dispatch(action: Action): void {
     if (action.type === "skip") this.#noteSkip(action);
+    else if (action.type === "stop") this.#deps.local.of(action.id).running?.stop.abort();
     else if (action.type === "forget") this.#forget(action.id);
     else this.#begin(action);
   }

@@ -42,6 +42,8 @@ export interface JobView {
   run?: LocalRun | undefined;
   /** What is under way for it. */
   busy?: ActionType | undefined;
+  /** While a run is under way: for which nonce. */
+  runningNonce?: Hex | undefined;
   /** Unix ms before which a settlement that was refused is not tried again. */
   notBeforeMs?: number | undefined;
   /** This node lost it to another, or the market refused this node for good. */

@@ -36,6 +36,6 @@ export interface PrepareOutcome {
 /** What a child tells while it works. */
 export type TaskMessage =
   | { kind: "fetching"; what: "manifest" | "dataset" | "init"; bytesDone: number; bytesTotal: number | undefined }
-  | { kind: "started"; step: number; steps: number; torn: string[] }
+  | { kind: "started"; pid: number; step: number; steps: number; torn: string[] }
   | { kind: "progress"; step: number; steps: number; loss: number; accuracy: number | undefined; etaSeconds: number }
   | { kind: "checkpoint"; step: number };

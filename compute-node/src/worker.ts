@@ -77,7 +77,7 @@ async function run({ nonce, folder, engine }: RunTask, inputs: Inputs, context: 
   const saved = readCheckpoint(folder, startFrom, (file) => torn.push(file));
   const start = saved ?? { step: 0, state: initial, boundaries: [] };
   const boundaries = [...start.boundaries];
-  await send({ kind: "started", step: start.step, steps: compiled.steps, torn });
+  await send({ kind: "started", pid: process.pid, step: start.step, steps: compiled.steps, torn });
   const result = await runProgram({
     compiled,
     backend: await loadNodeBackend(engine),

@@ -13,6 +13,7 @@ import {
   startTestNode,
   type TestNode,
   uploadInputs,
+  waitFor,
   waitForPayment,
 } from "./harness.ts";
 import { startRpcProxy, type Verdict } from "./rpc-proxy.ts";
@@ -108,6 +109,30 @@ test("kill -9 in the middle of the training: the run resumes from a checkpoint, 
   await checkPaidOnce(inputs, job, account);
   assert.deepEqual(errorsOf(again), []);
   await again.process.stop();
+});
+
+test("a run whose child dies is resumed; one that dies every time is given up, and the node goes on", async () => {
+  const account = 14;
+  await market.enrol(account);
+  const inputs = await uploadInputs(market, LONG_RUN, "child");
+  const node = await startTestNode(market, { account, env: { ASSAY_NODE_MAX_ATTEMPTS: "2" } });
+  const provider = market.chain.wallet(account).account.address;
+  const { id } = await post(market, inputs.spec, { provider });
+  const started = await node.logged("run started");
+  await node.logged("checkpoint written");
+  process.kill(Number(started.child), "SIGKILL");
+  const failed = await node.logged("run failed");
+  assert.equal(failed.code, "DK-062");
+  const resumed = await node.logged("run resumed from checkpoint");
+  assert.ok(Number(resumed.fromStep) > 0);
+  process.kill(Number(resumed.child), "SIGKILL");
+  const gaveUp = await node.logged("job given up");
+  assert.deepEqual([gaveUp.jobId, (gaveUp.err as { code: string }).code], [id, "CN-030"]);
+
+  const small = await uploadInputs(market, 64, "after");
+  const next = await post(market, small.spec, { provider });
+  await waitFor(market, next.id, "submitted");
+  await node.process.stop();
 });
 
 test("SIGTERM in the middle of the training: a clean end, and the next start goes on", async () => {

@@ -21,6 +21,8 @@ export async function run(deps: ActDeps, job: ClaimedJob): Promise<void> {
   const { id, nonce } = job;
   const state = local.runOf(id, nonce);
   const folder = runFolder(config.dataDir, id, nonce);
+  const stop = new AbortController();
+  local.of(id).running = { nonce, stop };
   log.info({ jobId: id, nonce, attempt: state.attempts + 1, engine }, "run starts");
   try {
     const result: RunResult = await runJob(
@@ -29,7 +31,7 @@ export async function run(deps: ActDeps, job: ClaimedJob): Promise<void> {
       {
         logFile: join(folder, RUN_LOG),
         wallClockMs: Math.max(1000, submitDeadline(job) * 1000 - Date.now()),
-        signal,
+        signal: AbortSignal.any([signal, stop.signal]),
         onMessage: reporter(deps, job),
       },
     );
@@ -41,9 +43,11 @@ export async function run(deps: ActDeps, job: ClaimedJob): Promise<void> {
       log.info({ jobId: id }, "run stopped; it resumes from its last checkpoint");
       return;
     }
-    failed(deps, job, error);
+    if (stop.signal.aborted) log.info({ jobId: id, nonce, reason: "CLAIM_CHANGED" }, "run ended, its claim is gone");
+    else failed(deps, job, error);
   } finally {
     delete local.of(id).progress;
+    delete local.of(id).running;
   }
 }
 
@@ -77,9 +81,12 @@ function reporter({ log, local, metrics }: ActDeps, { id, spec }: ClaimedJob): (
   let logged = 0;
   return (message) => {
     if (message.kind === "started") {
-      const { step, steps, torn } = message;
+      const { pid, step, steps, torn } = message;
       if (torn.length > 0) log.warn({ jobId: id, torn }, "torn checkpoint left out");
-      log.info({ jobId: id, fromStep: step, steps }, step > 0 ? "run resumed from checkpoint" : "run started");
+      log.info(
+        { jobId: id, child: pid, fromStep: step, steps },
+        step > 0 ? "run resumed from checkpoint" : "run started",
+      );
     } else if (message.kind === "progress") {
       local.of(id).progress = message;
       metrics.runLoss.set(message.loss);

@@ -1,0 +1,224 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { JobSpec, JobTerms } from "@assay/sdk";
+import fc from "fast-check";
+import { parseEther } from "viem";
+import { type Action, decide, type SkipReason, skipReasons } from "./decide.ts";
+import type { JobView, LocalRun, NodeState } from "./state.ts";
+import { NOW, OTHER, someConfig, someJob, someState, word } from "./test-kit.ts";
+
+const READY = { status: "ready", macs: 1e9, memoryMb: 300 } as const;
+const view = (change: Partial<JobView> = {}): JobView => ({ job: someJob(), preparation: READY, ...change });
+const first = (jobs: JobView[], state: Partial<NodeState> = {}, config = someConfig()) =>
+  decide(someState({ ...state, jobs }), config)[0];
+const reasonOf = (action: Action | undefined) => (action?.type === "skip" ? action.reason : action?.type);
+const run = (change: Partial<LocalRun> = {}): LocalRun => ({
+  nonce: word(5),
+  attempts: 0,
+  retryAtMs: 0,
+  gaveUp: undefined,
+  finished: false,
+  ...change,
+});
+const claimed = (change: Partial<JobView> = {}): JobView => ({ job: someJob("claimed"), run: run(), ...change });
+
+test("an open job is prepared, then claimed", () => {
+  assert.equal(first([view({ preparation: undefined })])?.type, "prepare");
+  assert.equal(first([view()])?.type, "claim");
+});
+
+test("each reason to leave a job alone has its own code", () => {
+  const terms = (change: Partial<JobTerms>, spec: Partial<JobSpec> = {}) =>
+    view({ job: someJob("open", change, spec) });
+  const asy = (minPrice: string, minPerGmac: string) =>
+    someConfig({ prices: new Map([["ASY", { minPrice: parseEther(minPrice), minPerGmac: parseEther(minPerGmac) }]]) });
+  const error = { code: "EX-001", message: "malformed" };
+  const cases: [SkipReason, JobView, Partial<NodeState>?, ReturnType<typeof someConfig>?][] = [
+    ["SKIP_NOT_FOR_ME", terms({ provider: OTHER })],
+    ["SKIP_LOST", view({ lost: true })],
+    ["SKIP_DRAINING", view(), { draining: true }],
+    ["SKIP_NOT_OPERATOR", view(), { authorised: false }],
+    ["SKIP_RULES_VERSION", view({ job: { ...someJob(), spec: { ...someJob().spec, rulesVersion: 2 } } })],
+    ["SKIP_REPUTATION", terms({ minReputation: 1 })],
+    ["SKIP_DEADLINE_TOO_CLOSE", terms({ claimBy: NOW + 4 })],
+    ["SKIP_TOKEN", terms({ token: OTHER })],
+    ["SKIP_PRICE_TOO_LOW", view(), {}, asy("101", "0")],
+    ["SKIP_PAY_TOO_LOW", view(), {}, asy("0", "101")],
+    ["SKIP_STAKE", terms({ bond: parseEther("1001") })],
+    ["SKIP_GAS", view(), { gasBalance: 1n }],
+    ["SKIP_RUN_TIME_TOO_SHORT", terms({ runTime: 80 })],
+    ["SKIP_RUN_TIME_TOO_SHORT", view({ preparation: { ...READY, macs: 600e9 } })],
+    ["SKIP_MEMORY", view({ preparation: { ...READY, memoryMb: 5000 } })],
+    ["SKIP_INPUTS", view({ preparation: { status: "refused", error, retryAtMs: undefined } })],
+    ["SKIP_BUSY", view(), {}, someConfig({ maxParallelJobs: 0 })],
+  ];
+  for (const [reason, job, state, config] of cases) assert.equal(reasonOf(first([job], state, config)), reason);
+  assert.equal(reasonOf(first([claimed({ run: run({ gaveUp: error }) })])), "SKIP_GAVE_UP");
+  assert.equal(reasonOf(first([claimed()], { now: NOW + 591 })), "SKIP_DEADLINE_PASSED");
+  assert.equal(
+    reasonOf(first([claimed({ job: { ...someJob("claimed"), claimer: OTHER } as never })])),
+    "SKIP_OTHER_OPERATOR",
+  );
+  const covered = new Set([
+    ...cases.map(([reason]) => reason),
+    "SKIP_GAVE_UP",
+    "SKIP_DEADLINE_PASSED",
+    "SKIP_OTHER_OPERATOR",
+  ]);
+  assert.deepEqual([...covered].sort(), Object.keys(skipReasons).sort());
+});
+
+test("inputs that could not be had are looked for again when it is time", () => {
+  const preparation = { status: "refused", error: { code: "ST-009", message: "" }, retryAtMs: NOW * 1000 } as const;
+  assert.equal(first([view({ preparation })])?.type, "prepare");
+  assert.equal(reasonOf(first([view({ preparation })], { nowMs: NOW * 1000 - 1 })), "SKIP_INPUTS");
+});
+
+test("a claimed job: run, then submit; only when the claim has its confirmations (DSP-93)", () => {
+  assert.equal(first([claimed()])?.type, "run");
+  assert.equal(first([claimed({ run: run({ finished: true }) })])?.type, "submit");
+  assert.equal(first([claimed()], { head: 91n }, someConfig({ confirmations: 2 })), undefined);
+  assert.equal(first([claimed()], { head: 92n }, someConfig({ confirmations: 2 }))?.type, "run");
+});
+
+test("a result for another nonce is none: the run starts again", () => {
+  assert.equal(first([claimed({ run: run({ nonce: word(6), finished: true }) })])?.type, "run");
+  assert.equal(
+    first([claimed({ run: run({ nonce: word(6), gaveUp: { code: "CN-030", message: "" } }) })])?.type,
+    "run",
+  );
+});
+
+test("a failed attempt waits for its turn; a stopping node starts no run but submits what is done", () => {
+  assert.equal(first([claimed({ run: run({ retryAtMs: NOW * 1000 + 1 }) })]), undefined);
+  assert.equal(first([claimed()], { draining: true }), undefined);
+  assert.equal(first([claimed({ run: run({ finished: true }) })], { draining: true })?.type, "submit");
+});
+
+test("a run whose claim is gone or another one is stopped", () => {
+  const running = { busy: "run", runningNonce: word(5) } as const;
+  assert.deepEqual(decide(someState({ jobs: [claimed(running)] }), someConfig()), []);
+  assert.equal(first([claimed({ busy: "run", runningNonce: word(6) })])?.type, "stop");
+  assert.equal(first([view(running)])?.type, "stop");
+  assert.equal(first([{ ...running, job: someJob("expired") }])?.type, "stop");
+});
+
+test("a submitted job is finalized when its window is over, an ended one forgotten", () => {
+  const submitted = { job: someJob("submitted") };
+  assert.equal(first([submitted]), undefined);
+  assert.equal(first([submitted], { now: NOW + 55 })?.type, "finalize");
+  assert.equal(first([{ ...submitted, notBeforeMs: NOW * 1000 + 1 }], { now: NOW + 55 }), undefined);
+  for (const status of ["finalized", "expired", "cancelled", "rejected", "unresolved"] as const) {
+    assert.equal(first([{ job: someJob(status) }])?.type, "forget");
+  }
+  assert.equal(first([{ job: { ...someJob("claimed"), provider: OTHER, claimer: OTHER } as never }])?.type, "forget");
+});
+
+/* ── PROPERTIES ── */
+
+const views: fc.Arbitrary<JobView> = fc
+  .record({
+    status: fc.constantFrom("open", "claimed", "submitted", "finalized", "expired", "cancelled"),
+    bond: fc.integer({ min: 0, max: 400 }),
+    price: fc.integer({ min: 1, max: 200 }),
+    lane: fc.integer({ min: 0, max: 65_535 }),
+    claimBy: fc.integer({ min: NOW - 10, max: NOW + 100 }),
+    direct: fc.constantFrom("", OTHER),
+    macs: fc.integer({ min: 0, max: 2e12 }),
+    prepared: fc.constantFrom("ready", "refused", undefined),
+    busy: fc.constantFrom("prepare", "claim", "run", "submit", "finalize", undefined, undefined, undefined),
+    nonce: fc.constantFrom(word(5), word(6)),
+    finished: fc.boolean(),
+    lost: fc.boolean(),
+  })
+  .map((r): JobView => {
+    const price = parseEther(String(r.price));
+    const { lane, claimBy } = r;
+    const job = someJob(r.status as "open", {
+      bond: parseEther(String(r.bond)),
+      maxPrice: price,
+      minPrice: price,
+      lane,
+      claimBy,
+      ...(r.direct ? { provider: r.direct as `0x${string}` } : {}),
+    });
+    return {
+      job,
+      preparation:
+        r.prepared === "ready"
+          ? { status: "ready", macs: r.macs, memoryMb: 300 }
+          : r.prepared && { status: "refused", error: { code: "EX-001", message: "" }, retryAtMs: undefined },
+      busy: r.busy as JobView["busy"],
+      runningNonce: r.nonce,
+      run: run({ nonce: r.nonce, finished: r.finished }),
+      lost: r.lost,
+    };
+  });
+const states = fc
+  .record({
+    jobs: fc.uniqueArray(views, { maxLength: 12, selector: ({ job }) => job.id }),
+    stake: fc.integer({ min: 0, max: 1000 }),
+    draining: fc.boolean(),
+    authorised: fc.boolean(),
+  })
+  .map(({ jobs, stake, draining, authorised }) =>
+    someState({ jobs, draining, authorised, freeStake: parseEther(String(stake)) }),
+  );
+const limits = fc.integer({ min: 1, max: 4 }).map((maxParallelJobs) => someConfig({ maxParallelJobs }));
+
+const viewOf = (state: NodeState, action: Action) => state.jobs.find(({ job }) => job.id === action.id)!;
+
+test("any state: claims never promise more than the stake, the slots, or the inputs that were verified", () => {
+  fc.assert(
+    fc.property(states, limits, (state, config) => {
+      const actions = decide(state, config);
+      const claims = actions.filter((action) => action.type === "claim").map((action) => viewOf(state, action));
+      const bonds = claims.reduce((sum, { job }) => sum + job.terms.bond, 0n);
+      assert.ok(bonds <= state.freeStake);
+      const running = state.jobs.filter(
+        ({ busy, job }) => busy === "claim" || (job.status === "claimed" && busy === "run"),
+      );
+      assert.ok(claims.length === 0 || claims.length + running.length <= config.maxParallelJobs);
+      for (const { job, preparation, lost } of claims) {
+        assert.equal(job.status, "open");
+        assert.equal(preparation?.status, "ready");
+        assert.equal(lost, false);
+        assert.ok(!state.draining && state.authorised);
+        assert.ok(state.now + config.claimMarginSeconds <= job.terms.claimBy);
+        assert.notEqual(job.terms.provider, OTHER);
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test("any state: at most one action for a job, none but stop while one is under way, and the same again", () => {
+  fc.assert(
+    fc.property(states, limits, (state, config) => {
+      const actions = decide(state, config);
+      assert.equal(new Set(actions.map(({ id }) => id)).size, actions.length);
+      for (const action of actions) {
+        const { busy, job, run: local } = viewOf(state, action);
+        if (busy) assert.equal(action.type, "stop");
+        if (action.type === "submit") assert.ok(local?.finished && local.nonce === (job as { nonce?: string }).nonce);
+        if (action.type === "run") assert.equal(action.nonce, (job as { nonce?: string }).nonce);
+      }
+      assert.ok(actions.filter(({ type }) => type === "prepare").length <= 1);
+      assert.deepEqual(decide(state, config), actions);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test("any state: a higher price floor never makes the node claim more", () => {
+  fc.assert(
+    fc.property(states, fc.integer({ min: 0, max: 200 }), (state, floor) => {
+      const claimsAt = (minPrice: bigint) =>
+        decide(
+          { ...state, freeStake: parseEther("100000") },
+          someConfig({ maxParallelJobs: 64, prices: new Map([["ASY", { minPrice, minPerGmac: 0n }]]) }),
+        ).filter(({ type }) => type === "claim").length;
+      assert.ok(claimsAt(parseEther(String(floor))) <= claimsAt(0n));
+    }),
+  );
+});
