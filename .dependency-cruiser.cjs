@@ -20,7 +20,7 @@ module.exports = {
     only("daemon-kit", []),
     only("sdk", []),
     only("compute-node", ["sdk", "exact", "storage", "daemon-kit"]),
-    only("keepers", ["sdk", "exact", "daemon-kit"]),
+    only("keepers", ["sdk", "exact", "storage", "daemon-kit"]),
     {
       name: "no-cycles",
       severity: "error",

@@ -1,0 +1,43 @@
+import type { Guard, Journal, Logger, TxSender } from "@assay/daemon-kit";
+import type { AssayClient } from "@assay/sdk";
+import type { Registry } from "prom-client";
+import type { LocalAccount, PublicClient } from "viem";
+import type { Budget } from "./budget.ts";
+import type { JobIndex } from "./chain/job-index.ts";
+import type { ChainFacts } from "./chain/observe.ts";
+import type { KeeperConfig } from "./config.ts";
+import type { KeeperMetrics } from "./metrics.ts";
+
+/** What a running keeper holds and every bot may use. */
+export interface KeeperContext {
+  config: KeeperConfig;
+  rpc: PublicClient;
+  client: AssayClient;
+  account: LocalAccount;
+  log: Logger;
+  journal: Journal;
+  guard: Guard;
+  budget: Budget;
+  sender: TxSender;
+  registry: Registry;
+  metrics: KeeperMetrics;
+  index: JobIndex;
+  /** Fires when the keeper stops. */
+  signal: AbortSignal;
+  env: NodeJS.ProcessEnv;
+  /** Asks for a look at the chain at once. */
+  wake: () => void;
+}
+
+/** One duty of the keeper. */
+export interface Bot {
+  readonly name: string;
+  /** Settles what an earlier process left open; called once, after the journal was reconciled. */
+  recover(): Promise<void>;
+  /** Decides by what the chain says now, and starts what is to be done without waiting for it. */
+  look(chain: ChainFacts): Promise<void>;
+  /** Resolves when nothing is under way any more. */
+  idle(): Promise<void>;
+  /** Its part of /status. */
+  status(): unknown;
+}

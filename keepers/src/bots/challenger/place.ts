@@ -1,0 +1,107 @@
+import { concat, encodeAbiParameters, type Hex, keccak256, numberToHex } from "viem";
+
+/** Levels of the game, as the contract numbers them. */
+export const LEVEL = { Tree: 1, Segment: 2, Ops: 3, Tiles: 4, Tile: 5, Prefix: 6, Proof: 7 } as const;
+export const LEVEL_NAME = ["none", "tree", "segment", "ops", "tiles", "tile", "prefix", "proof"] as const;
+
+/** The six words of a game; the contract keeps their hash. */
+export interface Game {
+  commitment: Hex;
+  /** challenger 160 | bond 96 */
+  party: bigint;
+  clock: bigint;
+  place: bigint;
+  expect: Hex;
+  pre: Hex;
+}
+
+/** Coordinates of the disputed object. `step` counts segments at level Segment, and holds segLen at level Tree. */
+export interface Place {
+  level: number;
+  step: number;
+  op: number;
+  height: number;
+  node: number;
+  leaves: number;
+  dtype: number;
+  rows: number;
+  cols: number;
+  chunks: number;
+  element: number;
+  /** 0 for an element, one above the chunk's index otherwise. */
+  chunk: number;
+}
+
+const FIELDS: readonly (readonly [keyof Place, shift: number, bits: number])[] = [
+  ["level", 240, 8],
+  ["step", 200, 40],
+  ["op", 192, 8],
+  ["height", 184, 8],
+  ["node", 144, 40],
+  ["leaves", 104, 40],
+  ["dtype", 96, 8],
+  ["rows", 64, 32],
+  ["cols", 32, 32],
+  ["chunks", 24, 8],
+  ["element", 16, 8],
+  ["chunk", 8, 8],
+];
+
+export function unpackPlace(word: bigint): Place {
+  const fields = FIELDS.map(([name, shift, bits]) => [name, Number(bitsOf(word, shift, bits))]);
+  return Object.fromEntries(fields) as Place;
+}
+
+/** Row and column, in the operator's output, of the picked element; outside of it for padding. */
+export function positionOf({ cols, node, element }: Pick<Place, "cols" | "node" | "element">) {
+  const grid = Math.ceil(cols / 16);
+  return { row: Math.floor(node / grid) * 16 + (element >> 4), col: (node % grid) * 16 + (element & 15) };
+}
+
+/** Whether the picked element lies inside the operator's output. */
+export function isInside(place: Pick<Place, "rows" | "cols" | "node" | "element">): boolean {
+  const { row, col } = positionOf(place);
+  return row < place.rows && col < place.cols;
+}
+
+/** Times in seconds; `last`: of the challenger's last move. */
+export interface Clock {
+  last: number;
+  providerUsed: number;
+  challengerUsed: number;
+  submittedAt: number;
+  /** Seconds from claim to result. */
+  span: number;
+}
+
+export function unpackClock(word: bigint): Clock {
+  return {
+    last: Number(bitsOf(word, 216, 40)),
+    providerUsed: Number(bitsOf(word, 184, 32)),
+    challengerUsed: Number(bitsOf(word, 152, 32)),
+    submittedAt: Number(bitsOf(word, 112, 40)),
+    span: Number(bitsOf(word, 72, 40)),
+  };
+}
+
+/** The word of a live game: what the contract stores, the hash of the preimage over the status byte. */
+export function liveWord(game: Game): bigint {
+  const { commitment, party, clock, place, expect, pre } = game;
+  const types = ["bytes32", "uint256", "uint256", "uint256", "bytes32", "bytes32"].map((type) => ({ type }));
+  const hash = BigInt(keccak256(encodeAbiParameters(types, [commitment, party, clock, place, expect, pre])));
+  return (hash & ~0xffn) | 1n;
+}
+
+/** DSP-20: under which key what this place asks for is revealed. */
+export function revealKey({ commitment, place, expect, pre }: Game): Hex {
+  return keccak256(concat(["0x0c", commitment, numberToHex(place, { size: 32 }), expect, pre]));
+}
+
+/** DSP-44: the game of a challenger against a result. */
+export function gameId(commitment: Hex, challenger: Hex): Hex {
+  return keccak256(concat(["0x0e", commitment, challenger]));
+}
+
+function bitsOf(word: bigint, shift: number, bits: number): bigint {
+  return (word >> BigInt(shift)) & ((1n << BigInt(bits)) - 1n);
+}

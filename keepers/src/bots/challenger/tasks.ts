@@ -1,0 +1,59 @@
+import type { JobSpec } from "@assay/sdk";
+import type { Hex } from "viem";
+import type { ProofView, View } from "./view.ts";
+
+export type EngineName = "wasm" | "cpu";
+
+/** Where a job's inputs come from and what they must be. */
+export interface InputsRequest {
+  gateways: readonly string[];
+  /** Folder of verified blocks, shared by all jobs. */
+  blocks: string;
+  spec: JobSpec;
+  /** Largest file fetched, in bytes. */
+  maxBytes: number;
+}
+
+interface RunRequest {
+  inputs: InputsRequest;
+  nonce: Hex;
+  engine: EngineName;
+  /** Result and checkpoints of this run. */
+  folder: string;
+}
+
+/** What the parent asks of a child process. The child gets no key and no more environment than it needs. */
+export type Task =
+  /** Run the job; `fresh`: from the start, for a second opinion, without reading or writing the folder. */
+  | (RunRequest & { task: "check"; fresh: boolean })
+  /** What the finished run says at a place of the game, and what the judge would be shown next. */
+  | (RunRequest & { task: "view"; game: WireGame; reveal: Hex });
+
+/** The words of a game that a view needs. */
+export interface WireGame {
+  commitment: Hex;
+  party: bigint;
+  clock: bigint;
+  place: bigint;
+  expect: Hex;
+  pre: Hex;
+}
+
+export interface CheckOutcome {
+  runRoot: Hex;
+  finalRoots: Hex[];
+  finalState: Hex;
+  /** S_1 to S_{M-1}. */
+  boundaries: Hex[];
+}
+
+export interface ViewOutcome {
+  view: View;
+  /** For the move after this one, where the judge is next: shown to it before this one is sent. */
+  proof?: ProofView;
+}
+
+/** What a child tells while it works. */
+export type TaskMessage =
+  | { kind: "fetching"; what: string; bytesDone: number }
+  | { kind: "progress"; step: number; steps: number; etaSeconds: number };

@@ -1,0 +1,150 @@
+import { TxRevertedError } from "@assay/daemon-kit";
+import {
+  type AssayError,
+  type ClaimedJob,
+  decodeError,
+  eventsNamed,
+  isRevert,
+  type JobId,
+  type PreparedCall,
+  parseAssayLogs,
+  prepareCancel,
+  prepareExpire,
+  prepareFinalize,
+  prepareFinalizeBatch,
+  prepareReject,
+  type SubmittedJob,
+} from "@assay/sdk";
+import { concat, keccak256, type TransactionReceipt } from "viem";
+import type { KeeperContext } from "../../bot.ts";
+import { sendCharged } from "../../send.ts";
+import type { SettleAction } from "./decide.ts";
+import type { settleMetrics } from "./metrics.ts";
+
+/** What the bot remembers of a job beside what the chain says. */
+export interface SettleNote {
+  notBefore: number;
+  rejected: boolean;
+}
+
+export interface SettleDeps {
+  context: KeeperContext;
+  metrics: ReturnType<typeof settleMetrics>;
+  note(id: JobId): SettleNote;
+  /** Chain time, Unix seconds. */
+  now(): number;
+}
+
+const PROBES_AT_ONCE = 8;
+const SOON_SECONDS = 1;
+const LATER_SECONDS = 30;
+/** The hub's verdict in Market_NotAccepted. */
+const REJECTED = 2;
+
+/** Carries out one decision. @throws what neither the chain's state nor another keeper explains */
+export async function settle(deps: SettleDeps, action: SettleAction): Promise<void> {
+  if (action.type === "finalize") return finalize(deps, action.ids);
+  const { context, metrics } = deps;
+  const job = context.index.get(action.id);
+  if (!job) return;
+  const { client } = context;
+  try {
+    if (action.type === "cancel") {
+      await send(deps, `settle:cancel:${job.id}`, prepareCancel(client, job));
+    } else if (action.type === "expire") {
+      const { nonce } = job as ClaimedJob;
+      await send(deps, `settle:expire:${job.id}:${nonce}`, prepareExpire(client, job as ClaimedJob));
+    } else {
+      const { commitment } = job as SubmittedJob;
+      await send(deps, `settle:reject:${commitment}`, prepareReject(client, job as SubmittedJob));
+    }
+    metrics.settled.inc({ how: action.type });
+    context.log.info({ jobId: job.id, how: action.type }, "job settled");
+  } catch (error) {
+    if (!explained(deps, job.id, error)) throw error;
+  } finally {
+    await context.index.reload(job.id);
+  }
+}
+
+async function finalize(deps: SettleDeps, ids: readonly JobId[]): Promise<void> {
+  const { context, metrics } = deps;
+  const ready = await stillDue(deps, ids);
+  const [first] = ready;
+  if (!first) return;
+  const { client, log, index } = context;
+  const call = ready.length === 1 ? prepareFinalize(client, first) : prepareFinalizeBatch(client, { jobs: ready });
+  // Named by what it settles: the same batch is one deed, whichever process sends it.
+  const key = `settle:finalize:${keccak256(concat(ready.map(({ commitment }) => commitment)))}`;
+  try {
+    const receipt = await send(deps, key, call);
+    const ended = finalizedIn(context, receipt);
+    metrics.settled.inc({ how: "finalize" }, ended);
+    log.info({ tx: receipt.transactionHash, jobs: ready.length, settled: ended, gas: receipt.gasUsed }, "jobs paid");
+  } catch (error) {
+    if (ready.filter(({ id }) => !explained(deps, id, error)).length > 0) throw error;
+  } finally {
+    for (const { id } of ready) await index.reload(id);
+  }
+}
+
+/**
+ * Those jobs that can be finalized on top of what is in the pool at this moment: a batch skips the others silently, and
+ * skipping costs gas.
+ */
+async function stillDue(deps: SettleDeps, ids: readonly JobId[]): Promise<SubmittedJob[]> {
+  const { index, client, rpc, account } = deps.context;
+  const ready: SubmittedJob[] = [];
+  for (let at = 0; at < ids.length; at += PROBES_AT_ONCE) {
+    await Promise.all(
+      ids.slice(at, at + PROBES_AT_ONCE).map(async (id) => {
+        const job = index.get(id);
+        if (job?.status !== "submitted") return;
+        const { to, data } = prepareFinalize(client, job as SubmittedJob);
+        try {
+          await rpc.call({ account: account.address, to, data, blockTag: "pending" });
+          ready.push(job as SubmittedJob);
+        } catch (error) {
+          if (!explained(deps, id, error)) throw error;
+        }
+      }),
+    );
+  }
+  return ready.sort((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id));
+}
+
+function send(deps: SettleDeps, key: string, { to, data, value }: PreparedCall): Promise<TransactionReceipt> {
+  return sendCharged(deps.context, { key, to, data, value });
+}
+
+function finalizedIn({ client }: KeeperContext, { logs }: TransactionReceipt): number {
+  return eventsNamed(parseAssayLogs(client.deployment, logs), "JobMarketplace", "JobFinalized").length;
+}
+
+/** Notes why a job cannot be settled now. @returns false when that is no answer of the market */
+function explained(deps: SettleDeps, id: JobId, error: unknown): boolean {
+  const { context, metrics, now } = deps;
+  const note = deps.note(id);
+  const refusal = decodeError(error);
+  const verdict = verdictOf(refusal);
+  if (verdict === REJECTED) {
+    note.rejected = true;
+    return true;
+  }
+  if (isRevert(refusal, "Market_TooEarly")) {
+    note.notBefore = now() + SOON_SECONDS;
+    return true;
+  }
+  note.notBefore = now() + LATER_SECONDS;
+  if (isRevert(refusal, "Market_StaleJob") || error instanceof TxRevertedError) {
+    metrics.lost.inc();
+    context.log.info({ jobId: id, reason: "SETTLED_BY_OTHERS" }, "somebody else was faster");
+    return true;
+  }
+  return verdict !== undefined;
+}
+
+function verdictOf(refusal: AssayError): number | undefined {
+  if (!isRevert(refusal, "Market_NotAccepted")) return undefined;
+  return Number(refusal.revert?.args.verdict ?? 0);
+}

@@ -1,0 +1,92 @@
+import { decodeError, type JobId } from "@assay/sdk";
+import type { Bot, KeeperContext } from "../../bot.ts";
+import type { ChainFacts } from "../../chain/observe.ts";
+import { facts } from "../../errors.ts";
+import { Deeds } from "../../internal/tasks.ts";
+import { type SettleDeps, type SettleNote, settle } from "./act.ts";
+import { decideSettlement, dueAt, isServed, type SettleAction } from "./decide.ts";
+import { settleMetrics } from "./metrics.ts";
+
+/** Moves jobs on that are due: pays providers, refunds requesters. */
+export class SettleBot implements Bot {
+  readonly name = "settle";
+  readonly #context: KeeperContext;
+  readonly #metrics: ReturnType<typeof settleMetrics>;
+  readonly #deps: SettleDeps;
+  readonly #notes = new Map<JobId, SettleNote>();
+  readonly #deeds = new Deeds();
+  readonly #busy = new Set<JobId>();
+  #now = 0;
+  #held = false;
+
+  constructor(context: KeeperContext) {
+    this.#context = context;
+    this.#metrics = settleMetrics(context.registry);
+    this.#deps = { context, metrics: this.#metrics, note: (id) => this.#note(id), now: () => this.#now };
+  }
+
+  /** Nothing to recover: what is due is on chain, what was sent is in the journal. */
+  async recover(): Promise<void> {}
+
+  async look(chain: ChainFacts): Promise<void> {
+    const { index, config, budget, account, signal } = this.#context;
+    this.#now = chain.now;
+    const jobs = index.all();
+    const known = new Set(jobs.map(({ id }) => id));
+    for (const id of this.#notes.keys()) if (!known.has(id)) this.#notes.delete(id);
+    const gasSpent = budget.spent(this.name, "gas");
+    this.#report(gasSpent);
+    if (signal.aborted) return;
+    const views = jobs.map((job) => ({ job, busy: this.#busy.has(job.id), ...this.#note(job.id) }));
+    const state = { now: chain.now, account: account.address, jobs: views, gasSpent };
+    for (const action of decideSettlement(state, config.settle)) this.#begin(action);
+  }
+
+  idle(): Promise<void> {
+    return this.#deeds.idle();
+  }
+
+  status(): unknown {
+    const { gasPerDay } = this.#context.config.settle;
+    return {
+      doing: this.#deeds.names(),
+      lines: [this.#held ? `waits: the day's gas of ${gasPerDay} wei is spent` : `${this.#busy.size} jobs under way`],
+    };
+  }
+
+  #note(id: JobId): SettleNote {
+    const known = this.#notes.get(id);
+    if (known) return known;
+    const note = { notBefore: 0, rejected: false };
+    this.#notes.set(id, note);
+    return note;
+  }
+
+  #begin(action: SettleAction): void {
+    const ids = action.type === "finalize" ? action.ids : [action.id];
+    for (const id of ids) this.#busy.add(id);
+    const { log, metrics, signal, wake } = this.#context;
+    const deed = () =>
+      settle(this.#deps, action).catch((error: unknown) => {
+        if (signal.aborted) return;
+        metrics.botErrors.inc({ bot: this.name });
+        log.warn({ bot: this.name, action: action.type, ...facts(decodeError(error)), err: error }, "deed failed");
+      });
+    this.#deeds.start(`${action.type} ${ids[0]}`, deed, () => {
+      for (const id of ids) this.#busy.delete(id);
+      wake();
+    });
+  }
+
+  #report(gasSpent: bigint): void {
+    const { index, config, account, log } = this.#context;
+    const due = index
+      .all()
+      .filter((job) => dueAt(job) <= this.#now && isServed(job, account.address, config.settle)).length;
+    this.#metrics.due.set(due);
+    const held = due > 0 && gasSpent >= config.settle.gasPerDay;
+    if (held && !this.#held) log.error({ bot: this.name, gasSpent, due }, "the day's gas is spent; due jobs wait");
+    this.#held = held;
+    this.#metrics.held.set(held ? 1 : 0);
+  }
+}

@@ -1,0 +1,66 @@
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { createLogger, createShutdown, describeConfig, maskUrl, startHttp } from "@assay/daemon-kit";
+import { enabledBots, openBots } from "../bots/index.ts";
+import { loadKeeperConfig } from "../config.ts";
+import { openAccount, openChain, openKeeper } from "../context.ts";
+import { facts } from "../errors.ts";
+import { writeDurably } from "../internal/durable.ts";
+import { Keeper, Waker } from "../keeper.ts";
+
+/** Where a running keeper notes its address, for `status`. */
+export const HTTP_FILE = "http.json";
+const GRACE_MS = 10_000;
+
+export interface StartArgs {
+  file: string | undefined;
+  flags: Record<string, unknown>;
+  env: NodeJS.ProcessEnv;
+}
+
+/**
+ * Runs the keeper until it is told to stop. Everything that can be wrong is found before the first transaction.
+ * @throws coded errors of configuration, key, chain and bots
+ */
+export async function start({ file, flags, env }: StartArgs): Promise<void> {
+  const { config, loaded } = loadKeeperConfig({ file, flags, env });
+  const log = createLogger({ name: "assay-keeper", level: config.logLevel });
+  const shutdown = createShutdown({
+    graceMs: GRACE_MS,
+    onFailure: ({ name, error }) => log.error({ resource: name, ...facts(error) }, "not closed properly"),
+  });
+  try {
+    log.debug({ settings: describeConfig(loaded).split("\n") }, "configuration");
+    const bots = enabledBots(config);
+    mkdirSync(config.dataDir, { recursive: true });
+    const account = await openAccount(config, env, log);
+    const chain = await openChain(config, account);
+
+    let status: () => unknown = () => ({ ready: false });
+    const http = await startHttp({ host: config.httpHost, port: config.httpPort, status: () => status() });
+    shutdown.register("http", () => http.close());
+    const waker = new Waker();
+    const context = openKeeper(chain, { log, http, signal: shutdown.signal, env, wake: () => waker.wake() });
+    shutdown.register("journal", () => context.journal.close());
+    shutdown.register("guard", () => context.guard.close());
+    shutdown.register("budget", () => context.budget.close());
+    const httpFile = join(config.dataDir, HTTP_FILE);
+    writeDurably(httpFile, new TextEncoder().encode(JSON.stringify({ url: http.url, pid: process.pid })));
+    shutdown.register("http file", () => rmSync(httpFile, { force: true }));
+
+    const keeper = new Keeper(context, await openBots(context), waker);
+    status = () => keeper.status();
+    http.addReadyCheck("keeper", () => keeper.readiness());
+    shutdown.register("deeds", () => keeper.settle(), "persist");
+    await keeper.recover();
+    const { chainId, rpcUrls } = config;
+    log.info({ account: account.address, chainId, rpc: rpcUrls.map(maskUrl), http: http.url, bots }, "keeper started");
+    await keeper.work();
+    await shutdown.stop();
+  } catch (error) {
+    if (shutdown.signal.aborted) return void (await shutdown.stop());
+    log.fatal({ ...facts(error) }, "the keeper cannot start");
+    process.exitCode = await shutdown.stop(error);
+    throw error;
+  }
+}

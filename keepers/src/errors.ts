@@ -1,0 +1,51 @@
+import { DaemonError, type DaemonErrorInit, type ErrorKind, isCodedError } from "@assay/daemon-kit";
+
+/** Every code of this package; docs/errors.md has cause and remedy of each (a test compares). */
+export const keeperErrors = {
+  "KP-001": "this Node is too old",
+  "KP-002": "the deployment file cannot be read",
+  "KP-003": "no bot is switched on",
+  "KP-010": "no dispute contract to challenge at",
+  "KP-011": "a bond cannot be paid",
+  "KP-020": "the job's inputs are not what its spec says",
+  "KP-021": "the re-run was given up",
+  "KP-022": "two re-runs of one job differ",
+  "KP-030": "a difference that no game can reach",
+  "KP-031": "the judge agrees with the other side",
+  "KP-032": "a reveal is not what the contract must have checked",
+  "KP-033": "no time left for the next move",
+  "KP-050": "no running keeper found",
+} as const satisfies Record<string, string>;
+
+export type KeeperErrorCode = keyof typeof keeperErrors;
+
+/** An error of this package: code, what was found, what was wanted, what to do. */
+export function keeperError(
+  code: KeeperErrorCode,
+  init: Omit<DaemonErrorInit, "kind"> & { kind?: ErrorKind },
+): DaemonError {
+  return new DaemonError(code, keeperErrors[code], { kind: "UserFault", ...init });
+}
+
+/** The facts of any failure, for a log line or a status page. */
+export interface Facts {
+  code: string;
+  message: string;
+  found?: string;
+  wanted?: string;
+  hint?: string;
+}
+
+export function facts(error: unknown): Facts {
+  if (isCodedError(error)) {
+    const { code, message, found, wanted, hint } = error;
+    return { code, message, found, wanted, hint };
+  }
+  // The SDK leaves out found and wanted where its sentence says all.
+  const { code, hint, message } = error as { code?: unknown; hint?: unknown; message?: unknown };
+  return {
+    code: typeof code === "string" ? code : "DK-000",
+    message: typeof message === "string" ? message : String(error),
+    ...(typeof hint === "string" ? { hint } : {}),
+  };
+}

@@ -1,0 +1,4 @@
+export type { Bot, KeeperContext } from "./bot.ts";
+export { configSchema, type KeeperConfig, loadKeeperConfig } from "./config.ts";
+export { type KeeperErrorCode, keeperErrors } from "./errors.ts";
+export { Keeper } from "./keeper.ts";

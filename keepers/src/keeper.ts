@@ -1,0 +1,153 @@
+import { type AssayError, decodeError } from "@assay/sdk";
+import type { Bot, KeeperContext } from "./bot.ts";
+import { type ChainFacts, observe } from "./chain/observe.ts";
+import { facts } from "./errors.ts";
+
+const WORST_PAUSE_MS = 30_000;
+
+/** The keeper: looks at the chain and lets every bot decide and act, again and again until it is stopped. */
+export class Keeper {
+  readonly #context: KeeperContext;
+  readonly #bots: readonly Bot[];
+  readonly #started = Date.now();
+  readonly #waker: Waker;
+  #chain: ChainFacts | undefined;
+  #failure: AssayError | undefined;
+  #failures = 0;
+  #lookedAt = 0;
+
+  constructor(context: KeeperContext, bots: readonly Bot[], waker: Waker) {
+    this.#context = context;
+    this.#bots = bots;
+    this.#waker = waker;
+  }
+
+  /** Settles what an earlier process left open. @throws DK-037, DK-040, AssayError: nothing can be done without it */
+  async recover(): Promise<void> {
+    const { sender, index, config, budget, journal, rpc } = this.#context;
+    await sender.reconcile();
+    await budget.recover(journal, rpc);
+    await index.open(config.pollMs, () => this.#waker.wake());
+    for (const bot of this.#bots) await bot.recover();
+  }
+
+  /** Works until the signal fires. */
+  async work(): Promise<void> {
+    const { signal, config, index } = this.#context;
+    while (!signal.aborted) {
+      await this.#look();
+      const pause = Math.min(config.pollMs * 2 ** Math.min(this.#failures, 5), Math.max(config.pollMs, WORST_PAUSE_MS));
+      await this.#waker.sleep(pause, signal);
+    }
+    index.close();
+  }
+
+  /** Resolves when nothing is under way any more; after the signal has fired. */
+  async settle(): Promise<void> {
+    await Promise.all(this.#bots.map((bot) => bot.idle()));
+  }
+
+  /** undefined when the keeper can work, else why it cannot. */
+  readiness(): string | undefined {
+    if (this.#failure) return `${this.#failure.code}: ${this.#failure.message}`;
+    if (!this.#chain) return "the chain has not been read yet";
+    const silent = Date.now() - this.#lookedAt;
+    return silent > 10 * this.#context.config.pollMs + 60_000 ? `no look at the chain for ${silent} ms` : undefined;
+  }
+
+  /** The content of /status. */
+  status(): unknown {
+    const { config, account, index, budget } = this.#context;
+    const notReady = this.readiness();
+    return {
+      version: 1,
+      pid: process.pid,
+      uptimeSeconds: Math.round((Date.now() - this.#started) / 1000),
+      ready: notReady === undefined,
+      ...(notReady === undefined ? {} : { notReady }),
+      chainId: config.chainId,
+      account: account.address,
+      head: this.#chain?.head,
+      chainTime: this.#chain?.now,
+      gasBalance: this.#chain?.gasBalance,
+      jobs: index.all().length,
+      bots: this.#bots.map((bot) => ({
+        name: bot.name,
+        gasToday: budget.spent(bot.name, "gas"),
+        bondToday: budget.spent(bot.name, "bond"),
+        ...(bot.status() as object),
+      })),
+    };
+  }
+
+  async #look(): Promise<void> {
+    const { index, metrics, log, rpc, account } = this.#context;
+    try {
+      await index.refresh();
+      this.#chain = await observe(rpc, account.address);
+      this.#lookedAt = Date.now();
+      if (this.#failure) log.info("the rpc answers again");
+      this.#failure = undefined;
+      this.#failures = 0;
+    } catch (error) {
+      metrics.rpcErrors.inc();
+      this.#failures += 1;
+      const failure = decodeError(error);
+      if (this.#failure?.code !== failure.code) log.warn({ ...facts(failure) }, "the chain cannot be read");
+      this.#failure = failure;
+      return;
+    }
+    this.#report(this.#chain);
+    for (const bot of this.#bots) await this.#let(bot, this.#chain);
+  }
+
+  // A bot that fails must not keep the others from their duty.
+  async #let(bot: Bot, chain: ChainFacts): Promise<void> {
+    const { log, metrics, signal } = this.#context;
+    try {
+      await bot.look(chain);
+    } catch (error) {
+      if (signal.aborted) return;
+      metrics.botErrors.inc({ bot: bot.name });
+      log.warn({ bot: bot.name, ...facts(decodeError(error)), err: error }, "a bot could not decide");
+    }
+  }
+
+  #report(chain: ChainFacts): void {
+    const { metrics, index } = this.#context;
+    metrics.head.set(Number(chain.head));
+    metrics.headAge.set(Math.max(0, Date.now() / 1000 - chain.headTime));
+    metrics.gasBalance.set(Number(chain.gasBalance) / 1e18);
+    const counts: Record<string, number> = { open: 0, claimed: 0, submitted: 0 };
+    for (const { status } of index.all()) counts[status] = (counts[status] ?? 0) + 1;
+    for (const [status, count] of Object.entries(counts)) metrics.jobs.set({ status }, count);
+  }
+}
+
+/** Sleeps that anyone may end. */
+export class Waker {
+  #end: () => void = () => {};
+  #woken = false;
+
+  /** Ends the sleep under way, or the next one at once. */
+  wake(): void {
+    this.#woken = true;
+    this.#end();
+  }
+
+  sleep(ms: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const end = () => {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", end);
+        this.#end = () => {};
+        this.#woken = false;
+        resolve();
+      };
+      const timer = setTimeout(end, ms);
+      signal.addEventListener("abort", end, { once: true });
+      this.#end = end;
+      if (signal.aborted || this.#woken) end();
+    });
+  }
+}
