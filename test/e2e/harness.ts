@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Hex, keccak256, numberToHex, parseUnits, toHex } from "viem";
+import { type Address, type Hex, keccak256, numberToHex, parseUnits, toHex } from "viem";
 import {
   assembleJob,
   commitment,
@@ -53,6 +53,8 @@ export interface Market {
   deploymentPath: string;
   requester: AssayClient;
   client(account: number): AssayClient;
+  /** Sends ASY from the deployer. */
+  give(to: Address, amount: bigint): Promise<void>;
   /** Stakes for a provider (`account`) and allows its operator (`account + 1`). */
   enrol(account: number, stake?: bigint): Promise<void>;
   /** Nodes started on it; `close` stops those that still run. */
@@ -73,16 +75,17 @@ export async function openMarket(): Promise<Market> {
   const nodes: TestNode[] = [];
   const client = (account: number) =>
     createAssayClient({ publicClient: chain.publicClient, walletClient: chain.wallet(account), deployment });
-  const give = async (account: number, amount: bigint) => {
+  const give = async (to: Address, amount: bigint) => {
     const hash = await chain.wallet(0).writeContract({
       abi: assayTokenAbi,
       address: deployment.contracts.AssayToken.address,
       functionName: "transfer",
-      args: [chain.wallet(account).account.address, amount],
+      args: [to, amount],
     });
     await chain.publicClient.waitForTransactionReceipt({ hash });
   };
-  await give(REQUESTER, ASY("100000"));
+  const addressOf = (account: number) => chain.wallet(account).account.address;
+  await give(addressOf(REQUESTER), ASY("100000"));
   const requester = client(REQUESTER);
   await requester.deposit({ amount: ASY("50000") });
   const rpc = (method: string, params: unknown[]) =>
@@ -96,13 +99,14 @@ export async function openMarket(): Promise<Market> {
     requester,
     client,
     nodes,
+    give,
     enrol: async (account, stake = ASY("1000")) => {
       const owner = client(account);
       if (stake > 0n) {
-        await give(account, stake);
+        await give(addressOf(account), stake);
         await owner.stake({ amount: stake });
       }
-      await owner.setOperator({ operator: chain.wallet(account + 1).account.address, allowed: true });
+      await owner.setOperator({ operator: addressOf(account + 1), allowed: true });
     },
     pass: async (seconds) => {
       await rpc("evm_increaseTime", [numberToHex(seconds)]);
