@@ -160,8 +160,6 @@ interface IRefereedDispute is IVerificationStrategy {
 
     /* ── VIEWS ── */
 
-    /// @notice Who gets the finder's share of the forfeited bond: zero unless rejected.
-    function beneficiary(bytes32 commitment) external view returns (address);
     function docketOf(
         bytes32 commitment
     ) external view returns (address party, uint32 opened, uint32 live, Outcome outcome);

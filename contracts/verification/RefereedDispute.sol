@@ -406,7 +406,12 @@ contract RefereedDispute is IRefereedDispute {
         return (block.timestamp >= readyAt ? Verdict.Accepted : Verdict.Pending, readyAt);
     }
 
-    /// @inheritdoc IRefereedDispute
+    /// @inheritdoc IVerificationStrategy
+    function accepts(uint256[5] calldata, bytes32[6] calldata spec) external view returns (bool) {
+        return address(uint160(uint256(spec[5]))) == address(JUDGE);
+    }
+
+    /// @inheritdoc IVerificationStrategy
     function beneficiary(bytes32 commitment) external view returns (address) {
         Docket memory docket = _dockets[commitment];
         return docket.outcome == Outcome.Rejected ? docket.party : address(0);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
-import { type Address, concat, type Hex, keccak256, numberToHex, slice, toHex } from "viem";
+import { type Address, concat, type Hex, keccak256, numberToHex, slice, toFunctionSelector, toHex } from "viem";
 import { buildsOf } from "./support/builds.ts";
 import { Court, deployBuild, gameOf, keyOf, MIN_WINDOW, type Suit, wordOf } from "./support/court.ts";
 import { fault } from "./support/faults.ts";
@@ -54,13 +54,28 @@ describe("bad moves", () => {
     await refused(court.provider.address, accuser.challenge(), "Dispute_SelfChallenge");
     const plain = await court.submit(task, { terms: { policy: 1 } });
     await refused(alice, new Accuser(plain, plain.honest, alice).challenge(), "Dispute_NotInPolicy");
-    const judged = await court.submit(task, { spec: { judge: bob } });
-    await refused(alice, new Accuser(judged, judged.honest, alice).challenge(), "Dispute_UnknownJudge");
+    const other = await court.anotherReferee(bob);
+    const unknown = court.world.send(alice, other, ...accuser.challenge());
+    await assert.rejects(unknown, ({ data }: { data: Hex }) =>
+      data.startsWith(toFunctionSelector("Dispute_UnknownJudge(address,address)")),
+    );
     const game = await court.challenge(accuser);
     await refused(alice, accuser.challenge(), "Dispute_GameExists", game);
     await refused(court.world.accounts[9]!, accuser.challenge(), "ERC20InsufficientAllowance");
     court.world.pass(Number(MIN_WINDOW));
     await refused(bob, accuser.challenge(), "Dispute_WindowClosed");
+  });
+
+  test("it accepts jobs that name its judge and whose window is one and a half times the run", async () => {
+    const judgeable = (spec: readonly Hex[], terms = suit.record.terms) =>
+      court.world.read<boolean>(court.dispute, "accepts", [terms, spec]);
+    const { spec } = suit.record;
+    assert.equal(await judgeable(spec), true);
+    assert.equal(await judgeable(spec.with(5, numberToHex(BigInt(bob), { size: 32 }))), false);
+    const slow = (seconds: bigint) =>
+      spec.with(3, numberToHex(BigInt(spec[3]!) + ((seconds - 60n) << 88n), { size: 32 }));
+    assert.equal(await judgeable(slow((MIN_WINDOW * 2n) / 3n)), true);
+    assert.equal(await judgeable(slow((MIN_WINDOW * 2n) / 3n + 1n)), false);
   });
 
   test("a challenge with another commitment, run word, spec or terms", async () => {

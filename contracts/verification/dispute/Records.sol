@@ -49,4 +49,9 @@ library Records {
     function boundary(bytes32 state) internal pure returns (bytes32) {
         return keccak256(abi.encodePacked(bytes1(0x09), state));
     }
+
+    /// @notice How long the run takes on the machine that the requester had in mind, in seconds.
+    function refSeconds(bytes32[6] calldata spec) internal pure returns (uint256) {
+        return uint40(uint256(spec[3]) >> 88);
+    }
 }

@@ -62,6 +62,11 @@ export interface Claim {
   finalRoots: Hex[];
 }
 
+interface Builds {
+  dispute: Build;
+  judge: Build;
+}
+
 /** A chain with the referee on it, one provider and one requester. */
 export class Court {
   readonly world: World;
@@ -69,10 +74,12 @@ export class Court {
   readonly judge: Target;
   readonly provider: Actor;
   readonly requester: Actor;
+  readonly #builds: Builds;
   #generation = 0;
   readonly #reveals = new Map<Hex, Hex>();
 
-  private constructor(world: World, dispute: Target, judge: Target) {
+  private constructor(world: World, dispute: Target, judge: Target, builds: Builds) {
+    this.#builds = builds;
     this.world = world;
     this.dispute = dispute;
     this.judge = judge;
@@ -81,17 +88,22 @@ export class Court {
   }
 
   /** Starts a chain with the market on it, deploys judge and referee, stakes the provider and funds the requester. */
-  static async open(builds: { dispute: Build; judge: Build }): Promise<Court> {
+  static async open(builds: Builds): Promise<Court> {
     const world = await createWorld();
     const judge = await deployBuild(world, builds.judge, []);
     const dispute = await deployReferee(world, builds.dispute, judge.address);
     await world.send(world.deployer, world.hub, "registerStrategy", [1n, dispute.address]);
-    const court = new Court(world, dispute, judge);
+    const court = new Court(world, dispute, judge, builds);
     await court.requester.funded(1_000_000n * ASY_UNIT);
     await court.requester.deposit(500_000n * ASY_UNIT);
     await court.provider.funded(1_000_000n * ASY_UNIT);
     await court.provider.stake(500_000n * ASY_UNIT);
     return court;
+  }
+
+  /** A second referee, not registered, that knows another judge. */
+  anotherReferee(judge: Address): Promise<Target> {
+    return deployReferee(this.world, this.#builds.dispute, judge);
   }
 
   /** Gives an account ASY and lets the referee pull bonds from it. */

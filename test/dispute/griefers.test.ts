@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import type { Address } from "viem";
+import { ASY_UNIT } from "../support/actor.ts";
+import { buildsOf } from "./support/builds.ts";
+import { Court, MIN_BUDGET, MIN_WINDOW, STAKE } from "./support/court.ts";
+import { generator } from "./support/faults.ts";
+import { decodePlace, type Game, LEVEL } from "./support/place.ts";
+import { Defender, RandomAccuser } from "./support/players.ts";
+import { smallTask } from "./support/tasks.ts";
+
+const GRIEFERS = 50;
+/** How long the honest provider takes over each answer, and its one machine over all of them. */
+const SECONDS_PER_REVEAL = 55;
+
+describe("many challengers at once", () => {
+  let court: Court;
+  before(async () => {
+    court = await Court.open(buildsOf());
+  });
+  after(() => court.close());
+
+  test(`${GRIEFERS} griefers cannot make an honest provider late, nor poorer, nor hold up its job for ever`, async () => {
+    const random = generator(50);
+    const suit = await court.submit(smallTask({ steps: 60, segmentLength: 2, features: 40 }));
+    const { world } = court;
+    const defender = new Defender(suit, suit.honest);
+    const submittedAt = world.now;
+    const games: { game: Game; accuser: RandomAccuser }[] = [];
+    for (let i = 0; i < GRIEFERS; i++) {
+      const address: Address = `0x${(0xbad0000 + i).toString(16).padStart(40, "0")}`;
+      await world.impersonate(address);
+      await court.fund(address, 100n * ASY_UNIT);
+      const accuser = new RandomAccuser(suit, suit.honest, address, random);
+      games.push({ accuser, game: await court.challenge(accuser) });
+    }
+    assert.equal((await court.docket(suit.commitment)).live, GRIEFERS);
+
+    let reveals = 0;
+    let latest = 0;
+    for (let open = [...games]; open.length > 0; ) {
+      // the provider answers every game that waits, one after the other, on one slow machine
+      for (const entry of open) {
+        if (await court.revealed(entry.game)) continue;
+        world.pass(SECONDS_PER_REVEAL);
+        latest = Math.max(latest, world.now - Number(entry.game.clock >> 216n));
+        await court.reveal(defender, entry.game);
+        reveals++;
+      }
+      // the griefers move at once, each to a place of its own
+      for (const entry of open) {
+        const revealed = (await court.revealed(entry.game))!;
+        entry.game = (await court.pick(entry.accuser, entry.game, revealed))!;
+      }
+      open = open.filter(({ game }) => decodePlace(game.place).level !== LEVEL.Proof);
+    }
+    assert.ok(reveals > 2 * GRIEFERS, `${reveals} reveals: the games did not just share them`);
+    assert.ok(latest < Number(MIN_BUDGET));
+
+    const budgetProvider = Number(MIN_BUDGET) + GRIEFERS * 16 * 60;
+    const end = submittedAt + Number(MIN_WINDOW) + budgetProvider + Number(MIN_BUDGET);
+    world.pass(Number(MIN_BUDGET) + 1);
+    for (const { game } of games) await court.send(court.provider.address, ["timeout", [game]]);
+    assert.ok(world.now <= end, "final no later than window and both budgets");
+    assert.equal(await court.verdict(suit), 1);
+    await world.send(world.deployer, world.market, "finalize", [suit.job.terms, suit.run, suit.commitment]);
+    for (const { game } of games) await court.send(court.provider.address, ["sweep", [game, suit.record]]);
+
+    const bond = STAKE / 50n;
+    assert.equal(await court.credit(court.provider.address), (BigInt(GRIEFERS) * bond * 6n) / 10n);
+    await court.send(court.provider.address, ["withdraw", [(BigInt(GRIEFERS) * bond * 6n) / 10n]]);
+    assert.equal(
+      await world.read<bigint>(world.asy, "balanceOf", [court.dispute.address]),
+      0n,
+      "nothing is left behind",
+    );
+  });
+});

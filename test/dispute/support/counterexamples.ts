@@ -1,0 +1,286 @@
+import type { Address } from "viem";
+import { hashPhases, KIND, type OpRecord, sealPhase } from "../../../exact/src/program/records.ts";
+import type { Hex } from "../../../exact/src/types.ts";
+import { Refusal } from "../../support/world.ts";
+import type { Patch } from "./compile.ts";
+import type { Claim, Court, Suit } from "./court.ts";
+import { fault, otherStart } from "./faults.ts";
+import { NOTHING } from "./forger.ts";
+import { decodePlace, LEVEL, type Place } from "./place.ts";
+import { Accuser, Defender } from "./players.ts";
+import { type JunkTensor, type Tamper, type Task, TracedRun } from "./run.ts";
+import { smallTask } from "./tasks.ts";
+
+/** A play by which a forger would escape if one rule were missing, and the contract without that rule. */
+export interface Counterexample {
+  rule: string;
+  /** What the forger does. */
+  play: string;
+  patch: Patch;
+  task: Task;
+  tamper?: Tamper;
+  claim?(honest: TracedRun, claimed: TracedRun): Claim;
+  defender(suit: Suit, claimed: TracedRun): Defender;
+}
+
+const REFEREE = "verification/RefereedDispute.sol";
+const INDENT = "        ";
+
+/** The honest boundaries and final roots of a run, some replaced. */
+function claimOf(run: TracedRun, boundaries: Record<number, Hex> = {}, finalRoots: Record<number, Hex> = {}): Claim {
+  return {
+    boundaries: run.boundaries.map((state, i) => boundaries[i] ?? state),
+    finalRoots: run.stateRoots(run.task.compiled.steps).map((root, k) => finalRoots[k] ?? root),
+  };
+}
+
+/** A defender that commits to these boundaries, whatever it ran. */
+class Bound extends Defender {
+  readonly #boundaries: Hex[];
+
+  constructor(suit: Suit, run: TracedRun, boundaries: Hex[]) {
+    super(suit, run);
+    this.#boundaries = boundaries;
+  }
+
+  override boundaries(): Hex[] {
+    return this.#boundaries;
+  }
+}
+
+/** A run that goes on for one step more than the job asks for. */
+function longer(task: Task, nonce: Hex): TracedRun {
+  return new TracedRun({ ...task, compiled: { ...task.compiled, steps: task.compiled.steps + 1 } }, nonce);
+}
+
+/** Commits to a boundary behind the last one and reveals it: all descendants of a node, those without leaves too. */
+class Padding extends Bound {
+  override nodes(place: Place): Hex[] {
+    return super.nodes({ ...place, leaves: 2 ** place.height });
+  }
+}
+
+/** Reveals the honest run's nodes whatever it committed to. */
+class HonestNodes extends Defender {
+  override boundaries(): Hex[] {
+    return this.suit.honest.boundaries;
+  }
+}
+
+/** Reveals one state more than the segment has. */
+class LongSegment extends Bound {
+  override steps(segment: number): { start: Hex; states: Hex[] } {
+    const { start, states } = super.steps(segment);
+    return segment === 0 ? { start, states: [...states, NOTHING] } : { start, states };
+  }
+}
+
+/** Ends the last segment with the claimed state, but answers for its steps honestly. */
+class HonestRoots extends Defender {
+  override steps(segment: number): { start: Hex; states: Hex[] } {
+    const { start, states } = super.steps(segment);
+    return { start, states: states.with(-1, this.suit.record.finalState) };
+  }
+}
+
+/** Gives the true prefix sums of a false element. */
+class TrueSums extends Defender {
+  override sums(place: Place): bigint[] {
+    return this.suit.honest.prefixSums(place.step, place.op, ...this.#at(place));
+  }
+
+  #at({ cols, node, element }: Place): [number, number] {
+    const grid = Math.ceil(cols / 16);
+    return [Math.floor(node / grid) * 16 + (element >> 4), (node % grid) * 16 + (element & 15)];
+  }
+}
+
+/** The same program with its first two records listed the wrong way round. */
+function disordered(): Task {
+  const task = smallTask();
+  const swap = (idx: number): number => (idx === 0 ? 1 : idx === 1 ? 0 : idx);
+  const phases = task.compiled.phases.map(({ firstStep, records, stateOut }) => {
+    const moved: OpRecord[] = [1, 0, ...records.slice(2).map((_, i) => i + 2)].map((i) => ({
+      ...records[i]!,
+      inputs: records[i]!.inputs.map((x) => (x.kind === KIND.VALUE ? { ...x, idx: swap(x.idx) } : x)),
+    }));
+    return sealPhase(firstStep, moved, stateOut.map(swap));
+  });
+  return {
+    ...task,
+    compiled: { ...task.compiled, phases, records: phases[0]!.records, programHash: hashPhases(phases) },
+  };
+}
+
+const NEW_WEIGHTS = 40;
+
+export const COUNTEREXAMPLES: readonly Counterexample[] = [
+  {
+    rule: "DSP-03",
+    play: "a padding leaf of the run tree that continues the run, everything else honest",
+    patch: {
+      file: "verification/dispute/MerkleWalk.sol",
+      from: "return held < uint256(1) << step ? held : uint256(1) << step;",
+      to: "return held == 0 ? 0 : uint256(1) << step;",
+    },
+    task: smallTask({ steps: 7, segmentLength: 2 }),
+    claim: (honest) => ({
+      ...claimOf(honest),
+      boundaries: [...honest.boundaries, longer(honest.task, honest.nonce).state(8)],
+    }),
+    defender: (suit) => {
+      const run = longer(suit.task, suit.honest.nonce);
+      return new Padding(suit, run, [...suit.honest.boundaries, run.state(8)]);
+    },
+  },
+  {
+    rule: "DSP-21",
+    play: "the honest children of a false node",
+    patch: {
+      file: "verification/dispute/MerkleWalk.sol",
+      from: `bytes32 found = fold(children, height - step, step);\n${INDENT}Guards.root(found, expect);`,
+      to: "expect;",
+    },
+    task: smallTask({ steps: 7, segmentLength: 2 }),
+    claim: (honest) => claimOf(honest, { 1: NOTHING }),
+    defender: (suit, run) => new HonestNodes(suit, run),
+  },
+  {
+    rule: "DSP-12",
+    play: "a run from other initial weights, consistent from there on",
+    patch: { file: REFEREE, from: "start = record.spec[2];", to: "" },
+    task: smallTask(),
+    tamper: otherStart(),
+    defender: (suit, run) => new Defender(suit, run),
+  },
+  {
+    rule: "DSP-12",
+    play: "a segment from another state than the one before it ended with",
+    patch: {
+      file: REFEREE,
+      from: "MerkleWalk.checkProof(record.runRoot, Records.boundary(start), segment - 1, depth, proof);",
+      to: "depth;",
+    },
+    task: smallTask(),
+    tamper: fault(1, NEW_WEIGHTS, 11),
+    claim: (honest, claimed) => claimOf(claimed, { 0: honest.boundaries[0]! }),
+    defender: (suit, run) => new Bound(suit, run, run.boundaries.with(0, suit.honest.boundaries[0]!)),
+  },
+  {
+    rule: "DSP-22",
+    play: "a segment with one state too many, which alone is false",
+    patch: { file: REFEREE, from: "Guards.length(states.length, game.place.leaves());", to: "" },
+    task: smallTask(),
+    claim: (honest) => claimOf(honest, { 0: NOTHING }),
+    defender: (suit, run) => new LongSegment(suit, run, run.boundaries.with(0, NOTHING)),
+  },
+  {
+    rule: "DSP-22",
+    play: "the honest states of a segment whose end is false",
+    patch: {
+      file: REFEREE,
+      from: `end = Records.boundary(end);\n${INDENT}Guards.end(end, game.expect);`,
+      to: "end = Records.boundary(end);",
+    },
+    task: smallTask(),
+    claim: (honest) => claimOf(honest, {}, { 0: NOTHING }),
+    defender: (suit, run) => new Defender(suit, run),
+  },
+  {
+    rule: "DSP-33",
+    play: "the honest results of a step whose state is false",
+    patch: { file: "verification/dispute/StepOps.sol", from: "Guards.end(end, game.expect);", to: "" },
+    task: smallTask(),
+    claim: (honest) => claimOf(honest, {}, { 0: NOTHING }),
+    defender: (suit, run) => new HonestRoots(suit, run),
+  },
+  {
+    rule: "DSP-34",
+    play: "a program out of order: a false result that agrees with the false result listed after it",
+    patch: { file: "verification/dispute/StepOps.sol", from: "Guards.index(input.idx, pick.index);", to: "" },
+    task: disordered(),
+    tamper: fault(2, 1, 3),
+    defender: (suit, run) => new Defender(suit, run),
+  },
+  {
+    rule: "DSP-52",
+    play: "the true prefix sums of a false element",
+    patch: {
+      file: REFEREE,
+      from: `// INVARIANT DSP-52: the sums end at the claimed element\n${INDENT}Guards.end(end, game.expect);`,
+      to: "end;",
+    },
+    task: smallTask(),
+    tamper: fault(3, 37, 5, 1 << 20),
+    defender: (suit, run) => new TrueSums(suit, run),
+  },
+  {
+    rule: "DSP-60",
+    play: "junk behind the edge of a weight matrix, everything else honest",
+    patch: {
+      file: REFEREE,
+      from: "if (row >= proof.op.rows || col >= proof.op.cols) return 0;",
+      to: "if (row >= proof.op.rows || col >= proof.op.cols) revert Dispute_MalformedProgram();",
+    },
+    task: smallTask(),
+    tamper: {
+      value: (step, op, value) => (step === 4 && op === NEW_WEIGHTS ? ({ ...value, junk: 7 } as JunkTensor) : value),
+    },
+    defender: (suit, run) => new Defender(suit, run),
+  },
+];
+
+/** Submits the forgery and lets an honest challenger play it. True if the result ends rejected. */
+export async function convicts(court: Court, example: Counterexample, challenger: Address): Promise<boolean> {
+  const { task, tamper, claim } = example;
+  const suit = await court.submit(task, {
+    tamper,
+    lie: claim && ((honest) => claim(honest, tamper ? new TracedRun(task, honest.nonce, tamper) : honest)),
+  });
+  const accuser = new Stubborn(suit, suit.honest, challenger);
+  const defender = example.defender(suit, suit.claimed);
+  let game = await court.challenge(accuser);
+  for (;;) {
+    let revealed: Hex = "0x";
+    if (decodePlace(game.place).level !== LEVEL.Proof) {
+      const answer = await court.reveal(defender, game).catch(refusal);
+      if (answer === undefined) {
+        court.world.pass(8_161);
+        await court.send(challenger, ["timeout", [game]]);
+        return (await court.verdict(suit)) === 2;
+      }
+      revealed = answer;
+    }
+    const next = await accuser.advance(court, game, revealed);
+    if (next === "won") return (await court.verdict(suit)) === 2;
+    if (next === "lost") return false;
+    game = next;
+  }
+}
+
+function refusal(error: unknown): undefined {
+  if (!(error instanceof Refusal)) throw error;
+}
+
+/** Tries the differences one after the other until the contract takes one: a bot simulates before it sends. */
+class Stubborn extends Accuser {
+  #attempt = 0;
+
+  override select(_count: number, differ: readonly number[]): number {
+    return differ[this.#attempt] ?? -1;
+  }
+
+  async advance(court: Court, game: Parameters<Court["pick"]>[1], revealed: Hex) {
+    for (this.#attempt = 0; this.#attempt < 128; this.#attempt++) {
+      let next: Awaited<ReturnType<Court["pick"]>>;
+      try {
+        next = await court.pick(this, game, revealed);
+      } catch (error) {
+        if (error instanceof Refusal && decodePlace(game.place).level !== LEVEL.Proof) continue;
+        return "lost" as const;
+      }
+      return next ?? ("won" as const);
+    }
+    return "lost" as const;
+  }
+}
