@@ -213,7 +213,11 @@ test("DSP-06: records outside caps and shape rules cannot be judged", async () =
   for (const op of wrong) await refuses("expectedElement", argsOf(one, { op }), "Judge_IllFormedRecord", [OP.RELU]);
   const dot = question(product, 20, 33, 4);
   const longer = dot.op.inputs.map((side) => ({ ...side, cols: 2049 }));
-  for (const op of [{ inputs: longer }, { attrs: [1n, 1n, 0n, 0n, 0n, 0n, 0n, 0n] }, { attrs: Array(8).fill(2n) }]) {
+  for (const op of [
+    { inputs: longer },
+    { attrs: [1n, 1n, 0n, 0n, 0n, 0n, 0n, 0n] },
+    { attrs: [2n, 1n, 0n, 0n, 0n, 0n, 0n, 0n] },
+  ]) {
     await refuses("chunkSum", argsOf(dot, { op }), "Judge_IllFormedRecord", [OP.MATMUL]);
   }
   const load = record({ opcode: OP.DATALOAD, rows: 4, cols: 10, attrs: [60, 1] }, [x]);
@@ -247,6 +251,35 @@ test("calldata that ends early or points outside itself is refused", async () =>
   for (const offset of [2n ** 255n, 2n ** 64n, 2n ** 32n]) {
     const far = `${data.slice(0, at)}${numberToHex(offset, { size: 32 }).slice(2)}${data.slice(at + 64)}` as Hex;
     assert.ok("error" in (await court.askRaw("expectedElement", far)));
+  }
+});
+
+test("W5: junk in the padding of an agreed operand enters no sum and no maximum", async () => {
+  const junk = { data: `0x${"7f".repeat(256)}` as Hex, proof: [] };
+  const root = keccak256(concatHex(["0x0001", junk.data]));
+  const side = { kind: 0, idx: 0, dtype: 1, rows: 1, cols: 5 };
+  const none = { kind: 0, idx: 0, dtype: 0, rows: 0, cols: 0 };
+  const attrs = [0n, 1n, 0n, 0n, 0n, 0n, 0n, 0n];
+  const op = {
+    opcode: OP.MATMUL,
+    outDtype: 3,
+    nIn: 2,
+    flags: 0,
+    rows: 1,
+    cols: 1,
+    inputs: [side, side, none, none],
+    attrs,
+  };
+  const dot = await court.ask("chunkSum", [op, [root, root], 0, 0, 0, [junk, junk]]);
+  assert.deepEqual(dot, { value: 5n * 127n * 127n });
+  const sum = { ...op, opcode: OP.ROWSUM16, nIn: 1, inputs: [side, none, none, none] };
+  const position = { nonce: root, step: 0n, row: 0, col: 0 };
+  assert.deepEqual(await court.ask("expectedElement", [sum, [root], position, [junk]]), { value: 5n * 127n });
+  const low = { data: `0x${"80".repeat(5)}${"7f".repeat(251)}` as Hex, proof: [] };
+  const lowRoot = keccak256(concatHex(["0x0001", low.data]));
+  for (const opcode of [OP.TILEMAX, OP.ROWMAX16]) {
+    const max = { ...sum, opcode };
+    assert.deepEqual(await court.ask("expectedElement", [max, [lowRoot], position, [low]]), { value: -128n });
   }
 });
 
