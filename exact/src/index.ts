@@ -46,7 +46,7 @@ export {
   UNCHANGED,
 } from "./program/records.ts";
 export { type Program, parseProgram } from "./program/schema.ts";
-export { X24_DIGITS_SEED, x24Digits } from "./recipes.ts";
+export { x24Digits } from "./recipes.ts";
 export { type Backend, type BackendName, type BackendOptions, loadBackend } from "./run/backend.ts";
 export { type Evaluation, evaluate } from "./run/evaluate.ts";
 export { exactnessProbe, type ProbeCase, type ProbeResult, requireExactBackend } from "./run/probe.ts";

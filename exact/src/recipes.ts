@@ -1,5 +1,4 @@
 import { type Program, parseProgram } from "./program/schema.ts";
-import type { Hex } from "./types.ts";
 
 /** Handwritten digits, 28x28 in 5 bits, 784-128-64-10: 8,000 rows, plain SGD, rate halved at 50, 75 and 90 %. */
 export function x24Digits(): Program {
@@ -17,12 +16,6 @@ export function x24Digits(): Program {
     loss: "softmax-cross-entropy",
     optimizer: { type: "sgd", rateExponent: -1, halveAtPercent: [50, 75, 90] },
     batchSize: 64,
-    steps: 2000,
+    steps: 4000,
   });
 }
-
-/**
- * Seed of the initial weights that goes with `x24Digits`. The order of the data changes with every job's nonce; from
- * these weights the accuracy is known to hold for all of them (docs/spec/exact.md).
- */
-export const X24_DIGITS_SEED: Hex = `0x${"2".padStart(64, "0")}`;

@@ -7,6 +7,7 @@ import { allocate, DTYPE_RANGE } from "../types.ts";
 import { fromHex, toHex } from "./bytes.ts";
 import { merkleProof, merkleRoot, node, zero } from "./merkle.ts";
 import { commitment, dataRoot, runRoot, Sampler, sampleIndex, segmentCount, stateHash } from "./run.ts";
+import { StateHasher } from "./state.ts";
 import { tensorRoot, tileLeaves, tilePreimage } from "./tensor.ts";
 
 // A second implementation that shares no code with the first: hex strings, BigInt and recursion.
@@ -161,4 +162,33 @@ test("changing any element changes the root", () => {
   }
   assert.equal(roots.size, 401);
   assert.equal(tileLeaves(tensor).length, 4);
+});
+
+test("roots kept from boundary to boundary equal roots computed afresh, whatever changed", () => {
+  const hasher = new StateHasher();
+  const base = (rows: number, cols: number): IntTensor => ({
+    name: "t",
+    rows,
+    cols,
+    dtype: "int32",
+    data: new Int32Array(rows * cols),
+  });
+  const list = (rows: number): IntTensor => ({
+    name: "list",
+    rows,
+    cols: 3,
+    dtype: "int16",
+    data: Int16Array.from({ length: rows * 3 }, (_, i) => i),
+    listRows: 2,
+  });
+  let tensor = base(49, 35);
+  for (const [step, at] of [[], [0], [48 * 35 + 34], [16 * 35], [5, 1200], []].entries()) {
+    const data = tensor.data.slice();
+    for (const index of at) data[index] = index + step + 1;
+    tensor = { ...tensor, data };
+    const state = [tensor, list(2 * step)];
+    assert.deepEqual(hasher.roots(state), state.map(tensorRoot), `boundary ${step}`);
+  }
+  const other = [base(17, 103), list(4)];
+  assert.deepEqual(hasher.roots(other), other.map(tensorRoot), "another shape, a shorter list");
 });

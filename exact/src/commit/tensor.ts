@@ -70,6 +70,34 @@ export function tileLeaves(tensor: Shape): Uint8Array[] {
   return leaves;
 }
 
+/**
+ * Hashes the tiles of `tensor` that differ from `before` (all of them without it) into `leaves` and returns their
+ * indexes, ascending.
+ */
+export function updateLeaves(leaves: Uint8Array[], tensor: Shape, before: Shape | undefined): number[] {
+  const writer = new TileWriter(tensor);
+  const width = Math.ceil(tensor.cols / SIDE);
+  const count = width * Math.ceil(tensor.rows / SIDE);
+  const changed: number[] = [];
+  for (let index = 0; index < count; index++) {
+    const [row, col] = [Math.floor(index / width), index % width];
+    if (before && sameTile(tensor, before, row, col)) continue;
+    writer.write(row, col);
+    leaves[index] = keccak(writer.leaf);
+    changed.push(index);
+  }
+  return changed;
+}
+
+function sameTile(a: Shape, b: Shape, row: number, col: number): boolean {
+  const bottom = Math.min(a.rows, (row + 1) * SIDE);
+  const right = Math.min(a.cols, (col + 1) * SIDE);
+  for (let r = row * SIDE; r < bottom; r++) {
+    for (let i = r * a.cols + col * SIDE; i < r * a.cols + right; i++) if (a.data[i] !== b.data[i]) return false;
+  }
+  return true;
+}
+
 /** DSP-09: `H(0x05 || previous || root)`. */
 export function appendToList(previous: Uint8Array, root: Uint8Array): Uint8Array {
   return keccak(LIST, previous, root);

@@ -1,4 +1,5 @@
 import { runRoot, segmentCount, stateHash } from "../commit/run.ts";
+import { StateHasher } from "../commit/state.ts";
 import { tensorRoot } from "../commit/tensor.ts";
 import { ExactError } from "../errors.ts";
 import type { CompiledProgram } from "../program/compile.ts";
@@ -199,6 +200,7 @@ export async function runProgram(options: RunOptions): Promise<RunResult> {
   const boundaries = [...start.boundaries];
   const executor = createExecutor(options);
   const meter = new Meter(options);
+  const hasher = new StateHasher();
   let hashSeconds = 0;
   try {
     for (let index = start.step / segmentLength; index < segmentCount(steps, segmentLength); index++) {
@@ -206,7 +208,7 @@ export async function runProgram(options: RunOptions): Promise<RunResult> {
       await runSegment(options, executor, meter, index * segmentLength, to);
       const began = performance.now();
       const state = executor.read();
-      const roots = state.map(tensorRoot);
+      const roots = hasher.roots(state);
       const hash = stateHash(to, roots);
       hashSeconds += (performance.now() - began) / 1000;
       meter.report(to);

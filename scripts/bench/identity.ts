@@ -1,0 +1,46 @@
+import {
+  compileProgram,
+  type Hex,
+  type IntTensor,
+  initialState,
+  type Program,
+  parseProgram,
+  type RunResult,
+  runProgram,
+  type Segment,
+} from "../../exact/src/index.ts";
+import { loadNodeBackend } from "../../exact/src/node.ts";
+
+export interface Identity {
+  /** Final state by way of running. */
+  hashes: Record<string, Hex>;
+  identical: boolean;
+}
+
+/**
+ * Runs a short form of a program, several segments through all its phases, on wasm, again on wasm, resumed from a
+ * checkpoint, and on cpu, and compares run root and final state.
+ */
+export async function checkIdentity(program: Program, dataset: IntTensor, seed: Hex, nonce: Hex): Promise<Identity> {
+  const compiled = compileProgram(parseProgram({ ...program, steps: 60, segmentLength: 16 }));
+  const state = initialState(compiled, seed);
+  const segments: Segment[] = [];
+  const run = async (name: "cpu" | "wasm", start = { step: 0, state, boundaries: [] as Hex[] }): Promise<RunResult> =>
+    runProgram({
+      compiled,
+      backend: await loadNodeBackend(name),
+      dataset,
+      nonce,
+      start,
+      onSegment: (segment) => void segments.push(segment),
+    });
+  const results: Record<string, RunResult> = { wasm: await run("wasm") };
+  const [first, second] = segments;
+  const boundaries = [first!.stateHash, second!.stateHash];
+  results.repeated = await run("wasm");
+  results.resumed = await run("wasm", { step: second!.step, state: second!.state, boundaries });
+  results.cpu = await run("cpu");
+  const all = Object.values(results).map(({ runRoot, finalState }) => runRoot + finalState);
+  const hashes = Object.fromEntries(Object.entries(results).map(([name, { finalState }]) => [name, finalState]));
+  return { hashes, identical: all.every((hash) => hash === all[0]) };
+}
