@@ -12,6 +12,18 @@ interface IStakingManager {
         uint64 readyAt;
     }
 
+    /// @notice Where a bond goes that was not earned back; what is left of it is released.
+    /// @param requester   gets `toRequester` as credit
+    /// @param finder      gets `toFinder` as credit: who proved the result wrong
+    /// @param burned      destroyed
+    struct Penalty {
+        address requester;
+        uint256 toRequester;
+        address finder;
+        uint256 toFinder;
+        uint256 burned;
+    }
+
     /* ── ERRORS ── */
 
     error Staking_ZeroAmount();
@@ -27,6 +39,11 @@ interface IStakingManager {
     /// @notice Nothing has thawed yet. `readyAt` is when the oldest will (0: none is under way).
     error Staking_NothingThawed(uint256 readyAt);
     error Staking_NoCredit(address account);
+    /// @notice Operators may keep no more than the owner's exposure locked. The owner raises it with setExposure.
+    error Staking_OverExposed(address provider, uint256 locked, uint256 limit);
+    error Staking_ExposureOutOfRange(uint256 found, uint256 max);
+    /// @notice There is nothing to burn.
+    error Staking_NothingToBurn();
     error Staking_ThawPeriodOutOfRange(uint256 found, uint256 min, uint256 max);
     /// @notice The total stake of one provider would not fit into 96 bits.
     error Staking_StakeTooLarge(uint256 found, uint256 limit);
@@ -39,12 +56,16 @@ interface IStakingManager {
     event OperatorSet(address indexed provider, address indexed operator, bool allowed);
     event BondLocked(address indexed provider, uint256 amount, uint256 locked);
     event BondReleased(address indexed provider, uint256 amount, uint256 locked);
+    event ExposureSet(address indexed provider, uint256 bps);
+    event Burned(uint256 amount);
     event BondForfeited(
         address indexed provider,
         uint256 bond,
-        uint256 toBeneficiary,
-        uint256 burned,
-        address beneficiary
+        address requester,
+        uint256 toRequester,
+        address finder,
+        uint256 toFinder,
+        uint256 burned
     );
     event CreditClaimed(address indexed account, uint256 amount);
     event ThawPeriodSet(uint256 previous, uint256 current);
@@ -67,8 +88,16 @@ interface IStakingManager {
     /// @return amount what was paid out
     function withdraw(address provider) external returns (uint256 amount);
 
-    /// @notice Allows or forbids a hot key to claim and submit in the sender's name. It can never move stake.
+    /// @notice Allows or forbids a hot key to claim and submit in the sender's name. It can move no stake, but a stolen one
+    ///         can lose bonds: see setExposure. Allowing one sets the exposure to 20 % where it is zero.
     function setOperator(address operator, bool allowed) external;
+
+    /// @notice How much of the sender's stake its operators may keep locked in bonds, in 1/10,000. Each forfeited bond takes
+    ///         its share off, so that a stolen hot key cannot go on. The owner's own claims are not limited.
+    function setExposure(uint16 bps) external;
+
+    /// @notice Destroys what forfeited bonds have left to burn. Anyone may call.
+    function burnForfeited() external returns (uint256 amount);
 
     /// @notice Pays out what `account` received from forfeited bonds, to `account`. Anyone may call.
     function claimCredit(address account) external returns (uint256 amount);
@@ -81,15 +110,9 @@ interface IStakingManager {
     /// @notice Releases bonds of jobs that ended well.
     function release(address provider, uint256 amount) external;
 
-    /// @notice Ends a bond of a job that ended badly: part to the beneficiary's credit, part burned, the rest released.
-    /// @dev `toBeneficiary + burned <= bond`.
-    function forfeit(
-        address provider,
-        uint256 bond,
-        address beneficiary,
-        uint256 toBeneficiary,
-        uint256 burned
-    ) external;
+    /// @notice Ends a bond of a job that ended badly. The penalty's parts never exceed the bond; the rest is released. What
+    ///         is lost is taken off the provider's exposure too.
+    function forfeit(address provider, uint256 bond, Penalty calldata penalty) external;
 
     /* ── GOVERNANCE ── */
 
@@ -101,6 +124,10 @@ interface IStakingManager {
     function thawsOf(address provider) external view returns (Thaw[] memory);
     function isOperator(address provider, address operator) external view returns (bool);
     function creditOf(address account) external view returns (uint256);
+    /// @notice Share of the stake that operators may keep locked, in 1/10,000.
+    function exposureOf(address provider) external view returns (uint256 bps);
+    /// @notice Forfeited and not destroyed yet.
+    function burnDue() external view returns (uint256);
     function thawPeriod() external view returns (uint256);
     /// @notice Everything this contract owes: stake, thawing stake and credits. Never above its ASY balance.
     function totalOwed() external view returns (uint256);

@@ -17,6 +17,8 @@ interface IVerificationHub {
     error Hub_NotAContract(address found);
     /// @notice A policy must name at least the optimistic window (bit 0) and only registered strategies.
     error Hub_UnknownPolicy(uint16 found, uint16 registered);
+    /// @notice A strategy of the policy cannot judge this job: for example, the spec names another judge than its own.
+    error Hub_NotJudgeable(uint256 strategy);
     /// @notice Too little gas was sent to hear every strategy: send more.
     error Hub_NotEnoughGas(uint256 found, uint256 perStrategy);
 
@@ -37,11 +39,15 @@ interface IVerificationHub {
     /// @notice The strategy behind a number, zero if none.
     function strategyOf(uint256 number) external view returns (IVerificationStrategy);
 
-    /// @notice Reverts unless every bit of the policy is registered and bit 0 (the optimistic window) is set.
-    function requireKnown(uint16 policy) external view;
+    /// @notice Reverts unless every strategy of the policy is registered and can judge such a job, and bit 0 (the optimistic
+    ///         window) is set.
+    function requireJudgeable(uint256[5] calldata terms, bytes32[6] calldata spec) external view;
 
     /// @notice All strategies of the job's policy together: Rejected if any rejects, Accepted if all accept.
     /// @return verdict the combined verdict
     /// @return readyAt the latest readyAt of those still pending (0 if one of them is unknown or none is pending)
     function verdictOf(SubmittedJob calldata job) external view returns (Verdict verdict, uint256 readyAt);
+
+    /// @notice Who found that a rejected result is wrong, by the first strategy that rejects it; zero if nobody did.
+    function beneficiaryOf(SubmittedJob calldata job) external view returns (address);
 }

@@ -43,16 +43,21 @@ contract JobMarketplace is Managed, ReentrancyGuardTransient, IJobMarketplace {
 
     uint256 public constant MAX_CLAIM_TIME = 30 days;
     uint256 public constant MIN_RUN_TIME = 1 minutes;
-    uint256 public constant MAX_RUN_TIME = 90 days;
+    uint256 public constant MAX_RUN_TIME = 14 days;
     uint256 public constant MAX_WINDOW = 30 days;
-    /// @notice How long after its window a result may wait for a strategy before anyone may resolve it as stalled.
+    /// @notice How long after its window a result may wait for a strategy before anyone may resolve it as stalled: this, and
+    ///         VERDICT_SPANS times what the run took, because the clocks of a dispute grow with the run (DSP-70, DSP-73).
     uint256 public constant VERDICT_TIMEOUT = 30 days;
+    uint256 public constant VERDICT_SPANS = 4;
     uint256 public constant MAX_BATCH = 256;
     uint256 public constant MAX_FEE_BPS = 2_000;
-    /// @notice Share of the bond that the requester gets when a claimed job is not delivered.
+    /// @notice Share of the bond that is lost when a claimed job is not delivered, and the part of it that goes to the
+    ///         requester. More is burned than paid, so that a provider gains nothing from being late with itself.
     uint256 public constant LATE_PENALTY_BPS = 1_000;
-    /// @notice Share of the bond that the requester gets when a result is rejected; the rest is burned.
+    uint256 public constant LATE_TO_REQUESTER_BPS = 450;
+    /// @notice Shares of the bond that requester and finder get when a result is rejected; the rest is burned (DSP-81).
     uint256 public constant REJECTED_TO_REQUESTER_BPS = 1_500;
+    uint256 public constant REJECTED_TO_FINDER_BPS = 2_500;
     uint256 private constant BPS = 10_000;
 
     uint8 public constant PAUSE_POST = 1;
@@ -75,9 +80,11 @@ contract JobMarketplace is Managed, ReentrancyGuardTransient, IJobMarketplace {
         uint8 pauseBits;
     }
 
+    /// @dev `kept` never falls again, so that collecting does not give the slot back: the next job would pay for a new one.
     struct Earnings {
         uint128 gross;
-        uint128 fee;
+        uint120 fee;
+        bool kept;
     }
 
     /// @custom:storage-location erc7201:assay.storage.JobMarketplace
@@ -144,7 +151,7 @@ contract JobMarketplace is Managed, ReentrancyGuardTransient, IJobMarketplace {
         require(earned.gross != 0, Market_NothingEarned(token, provider));
         fee = earned.fee;
         net = earned.gross - fee;
-        delete $.earnings[token][provider];
+        $.earnings[token][provider] = Earnings(0, 0, true);
         $.balances[token][provider] += net;
         if (fee != 0) $.balances[token][$.config.treasury] += fee;
         emit EarningsCollected(token, provider, net, fee);
@@ -159,6 +166,7 @@ contract JobMarketplace is Managed, ReentrancyGuardTransient, IJobMarketplace {
         require(spec.isWellFormed(), Market_MalformedSpec(uint256(spec[3])));
         bytes32 specHash = spec.hash();
         require(specHash == terms.specHash(), Market_SpecMismatch(specHash, terms.specHash()));
+        if (terms.policy() != WINDOW_ONLY) HUB.requireJudgeable(terms, spec);
 
         mapping(uint256 lane => uint256) storage lanes = $.lanes[msg.sender];
         uint256 word = lanes[terms.lane()];
@@ -283,11 +291,14 @@ contract JobMarketplace is Managed, ReentrancyGuardTransient, IJobMarketplace {
 
         uint256 refund = terms.priceAtDown(run.claimedAt());
         uint256 bond = terms.bond();
-        uint256 penalty = (bond * LATE_PENALTY_BPS) / BPS;
+        IStakingManager.Penalty memory penalty;
+        penalty.requester = terms.requester();
+        penalty.toRequester = (bond * LATE_TO_REQUESTER_BPS) / BPS;
+        penalty.burned = (bond * LATE_PENALTY_BPS) / BPS - penalty.toRequester;
         _end($, terms, JobStatus.Expired);
         _credit($, terms, refund);
-        emit JobExpired(id, run.provider(), refund, penalty);
-        STAKING.forfeit(run.provider(), bond, terms.requester(), penalty, 0);
+        emit JobExpired(id, run.provider(), refund, penalty.toRequester + penalty.burned);
+        STAKING.forfeit(run.provider(), bond, penalty);
     }
 
     /// @inheritdoc IJobMarketplace
@@ -300,11 +311,16 @@ contract JobMarketplace is Managed, ReentrancyGuardTransient, IJobMarketplace {
 
         uint256 refund = terms.priceAtDown(run.claimedAt());
         uint256 bond = terms.bond();
-        uint256 toRequester = (bond * REJECTED_TO_REQUESTER_BPS) / BPS;
+        IStakingManager.Penalty memory penalty;
+        penalty.requester = terms.requester();
+        penalty.toRequester = (bond * REJECTED_TO_REQUESTER_BPS) / BPS;
+        penalty.finder = HUB.beneficiaryOf(SubmittedJob(id, terms, run, commitment));
+        if (penalty.finder != address(0)) penalty.toFinder = (bond * REJECTED_TO_FINDER_BPS) / BPS;
+        penalty.burned = bond - penalty.toRequester - penalty.toFinder;
         _end($, terms, JobStatus.Rejected);
         _credit($, terms, refund);
         emit JobRejected(id, run.provider(), refund, bond);
-        STAKING.forfeit(run.provider(), bond, terms.requester(), toRequester, bond - toRequester);
+        STAKING.forfeit(run.provider(), bond, penalty);
     }
 
     /// @inheritdoc IJobMarketplace
@@ -312,7 +328,9 @@ contract JobMarketplace is Managed, ReentrancyGuardTransient, IJobMarketplace {
         Storage storage $ = _storage();
         bytes32 id = terms.id();
         _requireLane($, terms, id, LaneWord.submitted(id, run, commitment));
-        uint256 from = run.submittedAt() + terms.window() + VERDICT_TIMEOUT;
+        uint256 submittedAt = run.submittedAt();
+        uint256 spans = VERDICT_SPANS * (submittedAt - run.claimedAt());
+        uint256 from = submittedAt + terms.window() + VERDICT_TIMEOUT + spans;
         require(block.timestamp >= from, Market_TooEarly(from, block.timestamp));
         (Verdict verdict, ) = _verdict(id, terms, run, commitment);
         require(verdict == Verdict.Pending, Market_NotStalled(id, uint8(verdict)));
@@ -411,7 +429,6 @@ contract JobMarketplace is Managed, ReentrancyGuardTransient, IJobMarketplace {
         require(t.feeBps() == token.feeBps, Market_FeeMismatch(t.feeBps(), token.feeBps));
         require(t.bond() >= token.minBond, Market_BondTooLow(t.bond(), token.minBond));
         require(t.minReputation() == 0, Market_ReputationUnsupported(t.minReputation()));
-        if (t.policy() != WINDOW_ONLY) HUB.requireKnown(t.policy());
 
         uint256 minPrice = t.minPrice();
         bool fixedPrice = t.rampLength() == 0;
@@ -513,9 +530,10 @@ contract JobMarketplace is Managed, ReentrancyGuardTransient, IJobMarketplace {
 
     function _earn(Storage storage $, address token, address provider, uint256 gross, uint256 fee) private {
         Earnings memory earned = $.earnings[token][provider];
-        // 256 prices below 2^96 fit into uint128; the sums are checked
+        // 256 prices below 2^96 fit into uint120; the sums are checked
         earned.gross += uint128(gross);
-        earned.fee += uint128(fee);
+        earned.fee += uint120(fee);
+        earned.kept = true;
         $.earnings[token][provider] = earned;
     }
 

@@ -20,6 +20,22 @@ contract MockStrategy is IVerificationStrategy {
     Manner public manner;
     Verdict public answer;
     uint256 public readyAt;
+    bool public refuses;
+    address public finder;
+
+    /// @notice Which jobs it takes, and whom it names when it rejects one.
+    function setTerms(bool refuses_, address finder_) external {
+        refuses = refuses_;
+        finder = finder_;
+    }
+
+    function accepts(uint256[5] calldata, bytes32[6] calldata) external view returns (bool) {
+        return !refuses;
+    }
+
+    function beneficiary(bytes32) external view returns (address) {
+        return finder;
+    }
 
     function set(Manner manner_, Verdict answer_, uint256 readyAt_) external {
         manner = manner_;

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {DoubleEndedQueue} from "@openzeppelin/contracts/utils/structs/DoubleEndedQueue.sol";
 import {Managed} from "../access/Managed.sol";
@@ -30,17 +31,20 @@ contract StakingManager is Managed, IStakingManager {
     uint256 public constant MAX_THAW_PERIOD = 60 days;
     /// @notice Withdrawals that one provider may have under way, so that paying them out is a bounded loop.
     uint256 public constant MAX_THAWS = 32;
+    /// @notice Exposure that the first operator brings along, in 1/10,000 of the stake.
+    uint256 public constant DEFAULT_EXPOSURE_BPS = 2_000;
+    uint256 private constant BPS = 10_000;
 
     IAssayToken public immutable ASY;
     address public immutable MARKET;
 
-    /// @dev One slot. reputation, reputationAt and flags belong to the reputation registry and stay zero until then.
+    /// @dev One slot. reputation and reputationAt belong to the reputation registry and stay zero until then.
     struct Account {
         uint96 stake;
         uint96 locked;
         uint16 reputation;
         uint32 reputationAt;
-        uint16 flags;
+        uint16 exposureBps;
     }
 
     /// @custom:storage-location erc7201:assay.storage.StakingManager
@@ -51,6 +55,7 @@ contract StakingManager is Managed, IStakingManager {
         mapping(address account => uint256) credits;
         uint256 owed;
         uint256 thawPeriod;
+        uint256 burnDue;
     }
 
     // keccak256(abi.encode(uint256(keccak256("assay.storage.StakingManager")) - 1)) & ~bytes32(uint256(0xff))
@@ -127,8 +132,27 @@ contract StakingManager is Managed, IStakingManager {
     /// @inheritdoc IStakingManager
     function setOperator(address operator, bool allowed) external {
         require(operator != address(0), Staking_ZeroAddress());
-        _storage().operators[msg.sender][operator] = allowed;
+        Storage storage $ = _storage();
+        $.operators[msg.sender][operator] = allowed;
         emit OperatorSet(msg.sender, operator, allowed);
+        if (allowed && $.accounts[msg.sender].exposureBps == 0) _setExposure(DEFAULT_EXPOSURE_BPS);
+    }
+
+    /// @inheritdoc IStakingManager
+    function setExposure(uint16 bps) external {
+        require(bps <= BPS, Staking_ExposureOutOfRange(bps, BPS));
+        _setExposure(bps);
+    }
+
+    /// @inheritdoc IStakingManager
+    function burnForfeited() external returns (uint256 amount) {
+        Storage storage $ = _storage();
+        amount = $.burnDue;
+        require(amount != 0, Staking_NothingToBurn());
+        $.burnDue = 0;
+        $.owed -= amount;
+        emit Burned(amount);
+        ASY.burn(amount);
     }
 
     /// @inheritdoc IStakingManager
@@ -147,13 +171,18 @@ contract StakingManager is Managed, IStakingManager {
     /// @inheritdoc IStakingManager
     function lock(address provider, address operator, uint256 amount) external onlyMarket {
         Storage storage $ = _storage();
-        require(operator == provider || $.operators[provider][operator], Staking_NotOperator(provider, operator));
         Account storage account = $.accounts[provider];
+        uint256 staked = account.stake;
         uint256 locked = account.locked;
-        uint256 free = account.stake - locked;
+        uint256 free = staked - locked;
         require(amount <= free, Staking_InsufficientFreeStake(provider, free, amount));
         // locked + amount <= stake, a uint96
         locked += amount;
+        if (operator != provider) {
+            require($.operators[provider][operator], Staking_NotOperator(provider, operator));
+            uint256 limit = (staked * account.exposureBps) / BPS;
+            require(locked <= limit, Staking_OverExposed(provider, locked, limit));
+        }
         account.locked = uint96(locked);
         emit BondLocked(provider, amount, locked);
     }
@@ -167,23 +196,31 @@ contract StakingManager is Managed, IStakingManager {
     }
 
     /// @inheritdoc IStakingManager
-    function forfeit(
-        address provider,
-        uint256 bond,
-        address beneficiary,
-        uint256 toBeneficiary,
-        uint256 burned
-    ) external onlyMarket {
+    function forfeit(address provider, uint256 bond, Penalty calldata penalty) external onlyMarket {
         Storage storage $ = _storage();
         Account storage account = $.accounts[provider];
+        uint256 lost = penalty.toRequester + penalty.toFinder + penalty.burned;
         // INVARIANT: never more than what was locked for this job
-        assert(toBeneficiary + burned <= bond);
+        assert(lost <= bond);
+        uint256 staked = account.stake;
+        uint256 exposure = account.exposureBps;
+        uint256 share = staked == 0 ? 0 : Math.ceilDiv(lost * BPS, staked);
         account.locked -= bond.toUint96();
-        account.stake -= (toBeneficiary + burned).toUint96();
-        $.credits[beneficiary] += toBeneficiary;
-        $.owed -= burned;
-        emit BondForfeited(provider, bond, toBeneficiary, burned, beneficiary);
-        if (burned != 0) ASY.burn(burned);
+        // lost <= bond <= locked <= stake
+        account.stake = uint96(staked - lost);
+        account.exposureBps = uint16(exposure - Math.min(exposure, share));
+        $.credits[penalty.requester] += penalty.toRequester;
+        if (penalty.toFinder != 0) $.credits[penalty.finder] += penalty.toFinder;
+        if (penalty.burned != 0) $.burnDue += penalty.burned;
+        emit BondForfeited(
+            provider,
+            bond,
+            penalty.requester,
+            penalty.toRequester,
+            penalty.finder,
+            penalty.toFinder,
+            penalty.burned
+        );
     }
 
     /* ── ADMIN ── */
@@ -224,6 +261,16 @@ contract StakingManager is Managed, IStakingManager {
     }
 
     /// @inheritdoc IStakingManager
+    function exposureOf(address provider) external view returns (uint256) {
+        return _storage().accounts[provider].exposureBps;
+    }
+
+    /// @inheritdoc IStakingManager
+    function burnDue() external view returns (uint256) {
+        return _storage().burnDue;
+    }
+
+    /// @inheritdoc IStakingManager
     function thawPeriod() external view returns (uint256) {
         return _storage().thawPeriod;
     }
@@ -251,6 +298,12 @@ contract StakingManager is Managed, IStakingManager {
         $.owed += amount;
         emit Staked(provider, msg.sender, amount, staked);
         IERC20(ASY).safeTransferFrom(msg.sender, address(this), amount);
+    }
+
+    function _setExposure(uint256 bps) private {
+        // bps <= 10,000
+        _storage().accounts[msg.sender].exposureBps = uint16(bps);
+        emit ExposureSet(msg.sender, bps);
     }
 
     function _setThawPeriod(uint256 period) private {

@@ -65,9 +65,15 @@ contract VerificationHub is Managed, IVerificationHub {
     }
 
     /// @inheritdoc IVerificationHub
-    function requireKnown(uint16 policy) external view {
-        uint16 known = _storage().registered;
-        require(policy & 1 == 1 && policy & ~known == 0, Hub_UnknownPolicy(policy, known));
+    function requireJudgeable(uint256[5] calldata terms, bytes32[6] calldata spec) external view {
+        Storage storage $ = _storage();
+        uint16 known = $.registered;
+        uint256 policy = terms.policy();
+        require(policy & 1 == 1 && policy & ~uint256(known) == 0, Hub_UnknownPolicy(uint16(policy), known));
+        for (uint256 number; policy != 0; (policy >>= 1, ++number)) {
+            if (policy & 1 == 0) continue;
+            require($.strategies[number].accepts(terms, spec), Hub_NotJudgeable(number));
+        }
     }
 
     /// @inheritdoc IVerificationHub
@@ -88,6 +94,22 @@ contract VerificationHub is Managed, IVerificationHub {
         if (unknown) readyAt = 0;
     }
 
+    /// @inheritdoc IVerificationHub
+    function beneficiaryOf(SubmittedJob calldata job) external view returns (address) {
+        Storage storage $ = _storage();
+        uint256 policy = job.terms.policy();
+        for (uint256 number; policy != 0; (policy >>= 1, ++number)) {
+            if (policy & 1 == 0) continue;
+            IVerificationStrategy strategy = $.strategies[number];
+            (Verdict one, ) = _ask(strategy, job);
+            if (one != Verdict.Rejected) continue;
+            bytes memory question = abi.encodeCall(IVerificationStrategy.beneficiary, (job.commitment));
+            (bool answered, uint256 account, ) = _query(strategy, question, 32);
+            return answered && account <= type(uint160).max ? address(uint160(account)) : address(0);
+        }
+        return address(0);
+    }
+
     /// @notice Semantic version of this implementation.
     function version() external pure override returns (string memory) {
         return "1.0.0";
@@ -95,24 +117,29 @@ contract VerificationHub is Managed, IVerificationHub {
 
     /* ── INTERNALS ── */
 
+    function _ask(IVerificationStrategy strategy, SubmittedJob calldata job) private view returns (Verdict, uint256) {
+        bytes memory question = abi.encodeCall(IVerificationStrategy.verdict, (job));
+        (bool answered, uint256 one, uint256 ready) = _query(strategy, question, 64);
+        if (!answered || one > uint256(type(Verdict).max)) return (Verdict.Pending, 0);
+        return (Verdict(one), ready);
+    }
+
     /// @dev A fixed gas stipend, checked beforehand, so that a caller cannot make an answer look like silence by sending
     ///      little gas; a low-level call that copies two words and no more, so that a malformed or endless answer is
     ///      silence too and never blocks a timeout.
-    function _ask(IVerificationStrategy strategy, SubmittedJob calldata job) private view returns (Verdict, uint256) {
+    function _query(
+        IVerificationStrategy strategy,
+        bytes memory question,
+        uint256 length
+    ) private view returns (bool answered, uint256 first, uint256 second) {
         uint256 available = gasleft();
         require(available - available / 64 > STRATEGY_GAS + 20_000, Hub_NotEnoughGas(available, STRATEGY_GAS));
-        bytes memory question = abi.encodeCall(IVerificationStrategy.verdict, (job));
-        bool answered;
-        uint256 one;
-        uint256 ready;
         assembly ("memory-safe") {
             answered := staticcall(STRATEGY_GAS, strategy, add(question, 32), mload(question), 0, 64)
-            answered := and(answered, gt(returndatasize(), 63))
-            one := mload(0)
-            ready := mload(32)
+            answered := and(answered, iszero(lt(returndatasize(), length)))
+            first := mload(0)
+            second := mload(32)
         }
-        if (!answered || one > uint256(type(Verdict).max)) return (Verdict.Pending, 0);
-        return (Verdict(one), ready);
     }
 
     function _storage() private pure returns (Storage storage $) {
