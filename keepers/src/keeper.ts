@@ -2,6 +2,8 @@ import { type AssayError, decodeError } from "@assay/sdk";
 import type { Bot, KeeperContext } from "./bot.ts";
 import { type ChainFacts, observe } from "./chain/observe.ts";
 import { facts } from "./errors.ts";
+import { Deeds } from "./internal/deeds.ts";
+import { sendCharged } from "./send.ts";
 
 const WORST_PAUSE_MS = 30_000;
 
@@ -11,6 +13,7 @@ export class Keeper {
   readonly #bots: readonly Bot[];
   readonly #started = Date.now();
   readonly #waker: Waker;
+  readonly #adopted = new Deeds();
   #chain: ChainFacts | undefined;
   #failure: AssayError | undefined;
   #failures = 0;
@@ -27,8 +30,24 @@ export class Keeper {
     const { sender, index, config, budget, journal, rpc } = this.#context;
     await sender.reconcile();
     await budget.recover(journal, rpc);
+    this.#adopt();
     await index.open(config.pollMs, () => this.#waker.wake());
     for (const bot of this.#bots) await bot.recover();
+  }
+
+  /** Follows what an earlier process sent to its end, so that its fee is booked even if no bot asks for it again. */
+  #adopt(): void {
+    const { journal, log, signal } = this.#context;
+    for (const { key, to, data, value } of journal.list("sent", "abandoned")) {
+      const deed = () =>
+        sendCharged(this.#context, { key, to, data, value }).then(
+          () => {},
+          (error: unknown) => {
+            if (!signal.aborted) log.warn({ key, ...facts(error) }, "a transaction of an earlier process failed");
+          },
+        );
+      this.#adopted.start(key, deed, () => this.#waker.wake());
+    }
   }
 
   /** Works until the signal fires. */
@@ -44,7 +63,7 @@ export class Keeper {
 
   /** Resolves when nothing is under way any more; after the signal has fired. */
   async settle(): Promise<void> {
-    await Promise.all(this.#bots.map((bot) => bot.idle()));
+    await Promise.all([this.#adopted.idle(), ...this.#bots.map((bot) => bot.idle())]);
   }
 
   /** undefined when the keeper can work, else why it cannot. */

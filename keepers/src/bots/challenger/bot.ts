@@ -5,7 +5,7 @@ import type { Bot, KeeperContext } from "../../bot.ts";
 import type { ChainFacts } from "../../chain/observe.ts";
 import { SECRET_VARIABLES } from "../../config.ts";
 import { facts, keeperError } from "../../errors.ts";
-import { Deeds } from "../../internal/tasks.ts";
+import { Deeds } from "../../internal/deeds.ts";
 import {
   type ChallengerDeps,
   check,
