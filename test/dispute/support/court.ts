@@ -76,6 +76,8 @@ export class Court {
   readonly requester: Actor;
   readonly #builds: Builds;
   #generation = 0;
+  /** What each move so far has cost. */
+  readonly gas: [move: string, gas: number][] = [];
   readonly #reveals = new Map<Hex, Hex>();
 
   private constructor(world: World, dispute: Target, judge: Target, builds: Builds) {
@@ -126,6 +128,8 @@ export class Court {
       terms?: Partial<JobTerms>;
       spec?: Partial<JobSpec>;
       seconds?: number;
+      /** Compute this step only (see TracedRun). */
+      only?: number;
     } = {},
   ): Promise<Suit & { claimed: TracedRun }> {
     const { compiled } = task;
@@ -154,8 +158,8 @@ export class Court {
     const job = draftJob(this.world, this.requester.address, { specHash: specHash(spec), ...terms }, spec);
     await this.requester.post(job);
     await this.provider.claim(job);
-    const honest = new TracedRun(task, job.nonce);
-    const claimed = options.tamper ? new TracedRun(task, job.nonce, options.tamper) : honest;
+    const honest = new TracedRun(task, job.nonce, {}, options.only);
+    const claimed = options.tamper ? new TracedRun(task, job.nonce, options.tamper, options.only) : honest;
     const claim = options.lie?.(honest) ?? {
       boundaries: claimed.boundaries,
       finalRoots: claimed.stateRoots(compiled.steps),
@@ -178,6 +182,7 @@ export class Court {
   async send(from: Address, [functionName, args]: Move): Promise<Receipt> {
     try {
       const receipt = await this.world.send(from, this.dispute, functionName, args);
+      this.gas.push([functionName, Number(receipt.gasUsed)]);
       const { logs } = (await this.#request("eth_getTransactionReceipt", [receipt.hash])) as { logs: RawLog[] };
       return { ...receipt, events: this.#decode(logs, receipt.timestamp) };
     } catch (error) {

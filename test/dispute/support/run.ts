@@ -1,4 +1,4 @@
-import { concat, fromHex, toHex, word } from "../../../exact/src/commit/bytes.ts";
+import { concat, fromHex, toHex, uint, word } from "../../../exact/src/commit/bytes.ts";
 import { keccak } from "../../../exact/src/commit/keccak.ts";
 import { depth } from "../../../exact/src/commit/merkle.ts";
 import { runRoot, sampleIndex, stateHash } from "../../../exact/src/commit/run.ts";
@@ -29,7 +29,10 @@ export interface Tamper {
   nonce?(nonce: Hex): Hex;
 }
 
-/** A whole run by the integer reference, with every intermediate value kept. */
+/**
+ * A run by the integer reference, with every intermediate value kept. With `only`, just that step is computed, from the
+ * task's start; all other states are words without content. What a dispute over that step costs does not depend on them.
+ */
 export class TracedRun {
   readonly task: Task;
   readonly nonce: Hex;
@@ -38,15 +41,19 @@ export class TracedRun {
   /** Results of step t's operators. */
   readonly values: IntTensor[][] = [];
   readonly consts: readonly IntTensor[];
+  readonly #salt: Hex = "0x";
   readonly #roots = new Map<IntTensor, Hex>();
   readonly #trees = new Map<IntTensor, Tree>();
 
-  constructor(task: Task, nonce: Hex, tamper: Tamper = {}) {
+  constructor(task: Task, nonce: Hex, tamper: Tamper = {}, only?: number) {
     this.task = task;
     this.nonce = tamper.nonce?.(nonce) ?? nonce;
     this.consts = constTensors(task.compiled, task.dataset);
-    this.states = [tamper.start?.(task.start) ?? task.start];
-    for (let step = 0; step < task.compiled.steps; step++) this.#step(step, tamper);
+    this.states = [];
+    this.states[only ?? 0] = tamper.start?.(task.start) ?? task.start;
+    const steps = only === undefined ? [...Array(task.compiled.steps).keys()] : [only];
+    for (const step of steps) this.#step(step, tamper);
+    this.#salt = only === undefined ? "0x" : this.state(only + 1);
   }
 
   phase(step: number): Phase {
@@ -81,7 +88,11 @@ export class TracedRun {
   }
 
   stateRoots(step: number): Hex[] {
-    return this.states[step]!.map((tensor) => this.root(tensor));
+    const state = this.states[step];
+    if (state) return state.map((tensor) => this.root(tensor));
+    // behind a computed step, everything depends on it
+    const salt = step >= this.states.length ? fromHex(this.#salt) : new Uint8Array();
+    return this.task.compiled.states.map((_, k) => toHex(keccak(uint(step, 8), uint(k, 8), salt)));
   }
 
   state(step: number): Hex {
@@ -173,7 +184,7 @@ export class TracedRun {
       values[op] = tamper.value?.(step, op, value) ?? value;
     };
     for (const op of records.keys()) compute(op);
-    this.states.push(stateOut.map((value, k) => (value === UNCHANGED ? scope.states[k]! : values[value]!)));
+    this.states[step + 1] = stateOut.map((value, k) => (value === UNCHANGED ? scope.states[k]! : values[value]!));
   }
 }
 
