@@ -15,6 +15,8 @@ interface IRefereedDispute is IVerificationStrategy {
 
     error Dispute_ZeroAddress();
     error Dispute_ZeroAmount();
+    /// @notice With these limits a dispute could outlast the market's patience.
+    error Dispute_LimitsTooLong(uint256 found, uint256 limit);
     /// @notice The job's policy does not name this strategy.
     error Dispute_NotInPolicy(uint16 policy, uint256 strategy);
     /// @notice The job pins another judge.

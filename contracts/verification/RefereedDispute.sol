@@ -56,6 +56,8 @@ contract RefereedDispute is IRefereedDispute {
     uint256 public constant BOND_BPS = 200;
     /// @notice Share of a lost bond that a provider gets whose result stood.
     uint256 public constant PROVIDER_BPS = 6_000;
+    /// @notice What window and clocks may last at most, beyond what grows with the run.
+    uint256 public constant MAX_LENGTH = 30 days;
     uint256 private constant BPS = 10_000;
 
     // Sets of levels, one bit each: where a move is allowed.
@@ -118,6 +120,9 @@ contract RefereedDispute is IRefereedDispute {
                 address(peers.judge) != address(0),
             Dispute_ZeroAddress()
         );
+        // the market ends a job as stalled 30 days and four spans after its window (JOB-52); no dispute may last longer
+        uint256 longest = limits.minWindow + 2 * limits.minBudget + Clocks.MAX_EXTRA;
+        require(longest <= MAX_LENGTH, Dispute_LimitsTooLong(longest, MAX_LENGTH));
         MARKET = peers.market;
         STAKING = peers.staking;
         HUB = peers.hub;
@@ -158,7 +163,7 @@ contract RefereedDispute is IRefereedDispute {
         // INVARIANT DSP-83: a rejected result costs no challenger anything
         if (docket.outcome != Outcome.Rejected) {
             Records.requireRecord(game.commitment, record);
-            uint256 run = _runOf(docket.party, game.clock);
+            uint256 run = Records.runOf(docket.party, game.clock);
             require(!MARKET.isSubmitted(record.terms, run, game.commitment), Dispute_NotSettled(game.commitment));
         }
         _games[gid] = uint256(GameStatus.Closed);
@@ -201,11 +206,10 @@ contract RefereedDispute is IRefereedDispute {
 
         uint256 bond = bondFor(record.terms.bond());
         emit Challenged(commitment, msg.sender, id, bond);
-        uint256 submittedAt = RunWord.submittedAt(run);
         Game memory game;
         game.commitment = commitment;
         game.party = GameWords.party(msg.sender, bond);
-        game.clock = Clocks.pack(block.timestamp, submittedAt, submittedAt - RunWord.claimedAt(run));
+        game.clock = Clocks.start(run);
         (game.place, game.expect) = Records.firstPlace(record, last);
         _write(gid, game);
         _takeBond(bond);
@@ -398,7 +402,7 @@ contract RefereedDispute is IRefereedDispute {
         if (docket.outcome == Outcome.Rejected) return (Verdict.Rejected, 0);
         readyAt = windowEnd(job.terms, job.run);
         if (docket.live != 0) {
-            uint256 took = RunWord.submittedAt(job.run) - RunWord.claimedAt(job.run);
+            uint256 took = Clocks.spanOf(job.run);
             readyAt +=
                 Clocks.providerBudget(took, MIN_BUDGET, docket.opened) + Clocks.challengerBudget(took, MIN_BUDGET);
             return (Verdict.Pending, readyAt);
@@ -407,8 +411,10 @@ contract RefereedDispute is IRefereedDispute {
     }
 
     /// @inheritdoc IVerificationStrategy
-    function accepts(uint256[5] calldata, bytes32[6] calldata spec) external view returns (bool) {
-        return address(uint160(uint256(spec[5]))) == address(JUDGE);
+    /// @dev A challenger as fast as the job's reference machine must find the time to run it again (DSP-70).
+    function accepts(uint256[5] calldata terms, bytes32[6] calldata spec) external view returns (bool) {
+        uint256 window = Clocks.window(terms.window(), MIN_WINDOW, 0);
+        return address(uint160(uint256(spec[5]))) == address(JUDGE) && 2 * window >= 3 * Records.refSeconds(spec);
     }
 
     /// @inheritdoc IVerificationStrategy
@@ -447,8 +453,7 @@ contract RefereedDispute is IRefereedDispute {
 
     /// @inheritdoc IRefereedDispute
     function windowEnd(uint256[5] calldata terms, uint256 run) public view returns (uint256) {
-        uint256 submittedAt = RunWord.submittedAt(run);
-        return submittedAt + Clocks.window(terms.window(), MIN_WINDOW, submittedAt - RunWord.claimedAt(run));
+        return RunWord.submittedAt(run) + Clocks.window(terms.window(), MIN_WINDOW, Clocks.spanOf(run));
     }
 
     /* ── INTERNALS: MOVES ── */
@@ -558,8 +563,8 @@ contract RefereedDispute is IRefereedDispute {
         if (chunk != 0) {
             return JUDGE.chunkSum(proof.op, proof.roots, uint32(row), uint32(col), uint32(chunk - 1), proof.tiles);
         }
-        Position memory at = Position(proof.nonce, uint64(place.step()), uint32(row), uint32(col));
-        return JUDGE.expectedElement(proof.op, proof.roots, at, proof.tiles);
+        Position memory position = Position(proof.nonce, uint64(place.step()), uint32(row), uint32(col));
+        return JUDGE.expectedElement(proof.op, proof.roots, position, proof.tiles);
     }
 
     /* ── INTERNALS: MONEY ── */
@@ -584,16 +589,12 @@ contract RefereedDispute is IRefereedDispute {
     /// @dev Whether the job ended with this result accepted. Reverts while it has not ended.
     function _stood(Game calldata game, Record calldata record, address provider) private view returns (bool) {
         Records.requireRecord(game.commitment, record);
-        uint256 run = _runOf(provider, game.clock);
+        uint256 run = Records.runOf(provider, game.clock);
         SubmittedJob memory job = SubmittedJob(record.terms.id(), record.terms, run, game.commitment);
         (Verdict combined, ) = HUB.verdictOf(job);
         if (combined == Verdict.Pending) {
             require(!MARKET.isSubmitted(record.terms, run, game.commitment), Dispute_NotSettled(game.commitment));
         }
         return combined == Verdict.Accepted;
-    }
-
-    function _runOf(address provider, uint256 clock) private pure returns (uint256) {
-        return RunWord.pack(provider, clock.submittedAt() - clock.span(), clock.span());
     }
 }

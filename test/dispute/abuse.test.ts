@@ -74,8 +74,9 @@ describe("bad moves", () => {
     assert.equal(await judgeable(spec.with(5, numberToHex(BigInt(bob), { size: 32 }))), false);
     const slow = (seconds: bigint) =>
       spec.with(3, numberToHex(BigInt(spec[3]!) + ((seconds - 60n) << 88n), { size: 32 }));
-    assert.equal(await judgeable(slow((MIN_WINDOW * 2n) / 3n)), true);
-    assert.equal(await judgeable(slow((MIN_WINDOW * 2n) / 3n + 1n)), false);
+    const window = BigInt(Math.max(suit.job.fields.window, Number(MIN_WINDOW)));
+    assert.equal(await judgeable(slow((window * 2n) / 3n)), true);
+    assert.equal(await judgeable(slow((window * 2n) / 3n + 1n)), false);
   });
 
   test("a challenge with another commitment, run word, spec or terms", async () => {
@@ -531,5 +532,8 @@ describe("bad moves", () => {
     const limits = { strategy: 1n, minWindow: 1n, minBudget: 1n, minBond: 1n };
     const { dispute } = buildsOf();
     await assert.rejects(() => deployBuild(court.world, dispute, [peers, limits]));
+    const long = { ...limits, minBudget: 12n * 86_400n };
+    await assert.rejects(() => deployBuild(court.world, dispute, [{ ...peers, market: alice }, long]));
+    await deployBuild(court.world, dispute, [{ ...peers, market: alice }, limits]);
   });
 });

@@ -48,6 +48,9 @@ describe("the walk", () => {
     const after = await court.provider.stakes();
     assert.equal(before.stake - after.stake, STAKE, "the whole bond is gone");
     assert.equal(after.locked, before.locked, "nothing stays locked");
+    const credit = (account: string) => court.world.read<bigint>(court.world.staking, "creditOf", [account]);
+    assert.equal(await credit(challenger), STAKE / 4n, "a quarter for the finder");
+    assert.equal(await credit(court.requester.address), (STAKE * 15n) / 100n);
   });
 
   for (const [name, tamper] of [

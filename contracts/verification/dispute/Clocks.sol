@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
+import {RunWord} from "../../libraries/RunWord.sol";
+
 /// @title Clocks
 /// @notice Two chess clocks per game, in seconds. Rules DSP-70..73 of docs/spec/dispute.md.
 /// @dev Word: last 40 | providerUsed 32 | challengerUsed 32 | submittedAt 40 | span 40 | zero 72. `last` is the time of
@@ -14,8 +16,14 @@ library Clocks {
     uint256 internal constant SECONDS_PER_REVEAL = 1 minutes;
     uint256 internal constant MAX_EXTRA = 7 days;
 
-    function pack(uint256 last_, uint256 submittedAt_, uint256 span_) internal pure returns (uint256) {
-        return (last_ << 216) | (submittedAt_ << 112) | (span_ << 72);
+    /// @notice submittedAt - claimedAt of a run word: how long the run took.
+    function spanOf(uint256 run) internal pure returns (uint256) {
+        return RunWord.submittedAt(run) - RunWord.claimedAt(run);
+    }
+
+    /// @notice The clock of a game that opens now against this run.
+    function start(uint256 run) internal view returns (uint256) {
+        return (block.timestamp << 216) | (RunWord.submittedAt(run) << 112) | (spanOf(run) << 72);
     }
 
     function last(uint256 clock) internal pure returns (uint256) {

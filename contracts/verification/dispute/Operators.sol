@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
-import {Input, OpRecord} from "../../interfaces/IOneStepJudge.sol";
+import {OpRecord} from "../../interfaces/IOneStepJudge.sol";
 import {Packed} from "./Packed.sol";
 import {Guards} from "./Guards.sol";
 

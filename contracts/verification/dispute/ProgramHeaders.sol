@@ -26,12 +26,12 @@ library ProgramHeaders {
         uint256 size = 44 + 2 * states;
         bytes32 found = _hash(headers, size);
         require(found == programHash, IRefereedDispute.Dispute_WrongProgram(found, programHash));
-        for (uint256 at; at < headers.length; at += size) {
-            uint256 first = headers.unsigned(at, 8);
+        for (uint256 offset; offset < headers.length; offset += size) {
+            uint256 first = headers.unsigned(offset, 8);
             // phases begin at 0 and rise, so the phase of a step is never a matter of opinion
-            bool rises = at == 0 ? first == 0 : first > headers.unsigned(at - size, 8);
-            Guards.program(rises && headers.unsigned(at + 10, 2) == states);
-            if (first <= t) header = at;
+            bool rises = offset == 0 ? first == 0 : first > headers.unsigned(offset - size, 8);
+            Guards.program(rises && headers.unsigned(offset + 10, 2) == states);
+            if (first <= t) header = offset;
         }
         uint256 ops = opCount(headers, header);
         Guards.program(ops != 0 && ops <= MAX_OPS);

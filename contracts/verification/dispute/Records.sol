@@ -5,8 +5,9 @@ import {IRefereedDispute} from "../../interfaces/IRefereedDispute.sol";
 import {Commitments} from "../../libraries/Commitments.sol";
 import {JobSpec} from "../../libraries/JobSpec.sol";
 import {JobTerms} from "../../libraries/JobTerms.sol";
+import {RunWord} from "../../libraries/RunWord.sol";
+import {Clocks} from "./Clocks.sol";
 import {Level, Record} from "./DisputeTypes.sol";
-import {Lists} from "./Lists.sol";
 import {MerkleWalk} from "./MerkleWalk.sol";
 import {Places} from "./Places.sol";
 import {Guards} from "./Guards.sol";
@@ -25,18 +26,18 @@ library Records {
     }
 
     function firstPlace(Record calldata record, bool last) internal pure returns (uint256 place, bytes32 expect) {
-        uint256 segments = segments(record);
+        uint256 count = segments(record);
         if (last) {
-            uint256 length = record.spec.steps() - (segments - 1) * record.spec.segmentLength();
-            return (Places.pack(Level.Segment, segments - 1, length, 0), record.finalState);
+            uint256 length = record.spec.steps() - (count - 1) * record.spec.segmentLength();
+            return (Places.pack(Level.Segment, count - 1, length, 0), record.finalState);
         }
         // INVARIANT DSP-12: a run of one segment has no boundary to dispute
-        require(segments != 1, IRefereedDispute.Dispute_SingleSegment());
-        uint256 depth = MerkleWalk.depth(segments - 1);
+        require(count != 1, IRefereedDispute.Dispute_SingleSegment());
+        uint256 depth = MerkleWalk.depth(count - 1);
         place =
             depth == 0
                 ? Places.pack(Level.Segment, 0, record.spec.segmentLength(), 0)
-                : Places.pack(Level.Tree, record.spec.segmentLength(), segments - 1, depth);
+                : Places.pack(Level.Tree, record.spec.segmentLength(), count - 1, depth);
         return (place, record.runRoot);
     }
 
@@ -53,5 +54,11 @@ library Records {
     /// @notice How long the run takes on the machine that the requester had in mind, in seconds.
     function refSeconds(bytes32[6] calldata spec) internal pure returns (uint256) {
         return uint40(uint256(spec[3]) >> 88);
+    }
+
+    /// @notice The run word of a submission, out of what a game knows of it.
+    function runOf(address provider, uint256 clock) internal pure returns (uint256) {
+        uint256 span = Clocks.span(clock);
+        return RunWord.pack(provider, Clocks.submittedAt(clock) - span, span);
     }
 }

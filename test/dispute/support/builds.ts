@@ -1,3 +1,4 @@
+import { readBuild } from "../../support/world.ts";
 import { type Build, compile, type Patch } from "./compile.ts";
 
 /** As they are deployed: the production profile. */
@@ -8,10 +9,8 @@ export function productionBuilds(): { dispute: Build; judge: Build } {
   };
 }
 
-/** The referee with `patches` applied, and the judge. */
+/** The referee and the judge of the tests' build; with patches, compiled here and now. */
 export function buildsOf(patches: readonly Patch[] = []): { dispute: Build; judge: Build } {
-  return {
-    dispute: compile("verification/RefereedDispute.sol", patches),
-    judge: compile("verification/judge/OneStepJudge.sol", patches),
-  };
+  const build = (file: string): Build => (patches.length === 0 ? readBuild(file) : compile(file, patches));
+  return { dispute: build("verification/RefereedDispute.sol"), judge: build("verification/judge/OneStepJudge.sol") };
 }

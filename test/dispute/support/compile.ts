@@ -17,16 +17,11 @@ export interface Patch {
 export interface Build {
   abi: Abi;
   bytecode: Hex;
-  /** Bytes of the deployed code. */
-  size: number;
 }
 
 interface SolcOutput {
   errors?: { severity: string; formattedMessage: string }[];
-  contracts: Record<
-    string,
-    Record<string, { abi: Abi; evm: { bytecode: { object: string }; deployedBytecode: { object: string } } }>
-  >;
+  contracts: Record<string, Record<string, { abi: Abi; evm: { bytecode: { object: string } } }>>;
 }
 
 /**
@@ -43,7 +38,7 @@ export function compile(file: string, patches: readonly Patch[] = [], viaIR = fa
       evmVersion: "cancun",
       viaIR,
       optimizer: { enabled: true, runs: 200 },
-      outputSelection: { "*": { "*": ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"] } },
+      outputSelection: { "*": { "*": ["abi", "evm.bytecode.object"] } },
     },
   };
   const output = JSON.parse(
@@ -56,7 +51,7 @@ export function compile(file: string, patches: readonly Patch[] = [], viaIR = fa
     .at(-1)!
     .replace(/\.sol$/, "");
   const { abi, evm } = output.contracts[`contracts/${file}`]![name]!;
-  return { abi, bytecode: `0x${evm.bytecode.object}`, size: evm.deployedBytecode.object.length / 2 };
+  return { abi, bytecode: `0x${evm.bytecode.object}` };
 }
 
 function patched(path: string, patches: readonly Patch[]): string {
