@@ -1,3 +1,4 @@
+import { type Address, zeroAddress } from "viem";
 import { Actor, ASY_UNIT, type Job } from "./actor.ts";
 import { createWorld, type Target, type World } from "./world.ts";
 
@@ -54,6 +55,28 @@ export async function registerMock(world: World, number: number): Promise<Target
 
 export function tell(world: World, strategy: Target, manner: number, verdict: number = 0, readyAt = 0) {
   return world.send(world.deployer, strategy, "set", [manner, verdict, readyAt]);
+}
+
+/** Whether a MockStrategy turns jobs away, and whom it names as the finder of a rejected result. */
+export function setTerms(world: World, strategy: Target, { refuses = false, finder = zeroAddress as Address }) {
+  return world.send(world.deployer, strategy, "setTerms", [refuses, finder]);
+}
+
+/** A call that only the market may make, sent by the market itself. */
+export async function asMarket(world: World, functionName: string, args: readonly unknown[]) {
+  await world.impersonate(world.market.address);
+  return world.send(world.market.address, world.staking, functionName, args);
+}
+
+/** IStakingManager.Penalty */
+export function penalty(
+  requester: Address,
+  toRequester: bigint,
+  burned: bigint,
+  finder: Address = zeroAddress,
+  toFinder = 0n,
+) {
+  return { requester, toRequester, finder, toFinder, burned };
 }
 
 /** Takes a new job as far as `submitted`. */

@@ -6,12 +6,12 @@ import { createWorld } from "../../support/world.ts";
 test("Post_Claim_Submit_Finalize_Collect_Withdraw: every token ends where the terms say, lane after lane", async () => {
   const world = await createWorld();
   const requester = await new Actor(world, 1).funded(1_000n * ASY_UNIT);
-  const provider = await new Actor(world, 2).funded(100n * ASY_UNIT);
+  const provider = await new Actor(world, 2).funded(250n * ASY_UNIT);
   const operator = new Actor(world, 3);
   const keeper = new Actor(world, 4);
   const treasury = world.deployment.config as { market: { treasury: string } };
   await requester.deposit(1_000n * ASY_UNIT);
-  await provider.stake(100n * ASY_UNIT);
+  await provider.stake(250n * ASY_UNIT);
   await provider.send(world.staking, "setOperator", [operator.address, true]);
 
   for (let generation = 1; generation <= 3; generation++) {
@@ -34,10 +34,10 @@ test("Post_Claim_Submit_Finalize_Collect_Withdraw: every token ends where the te
   assert.equal(await provider.wallet(), gross - fee);
   assert.equal(await world.read(world.asy, "balanceOf", [world.market.address]), fee);
 
-  await provider.send(world.staking, "requestThaw", [100n * ASY_UNIT]);
+  await provider.send(world.staking, "requestThaw", [250n * ASY_UNIT]);
   world.pass(3_600);
   await keeper.send(world.staking, "withdraw", [provider.address]);
-  assert.equal(await provider.wallet(), gross - fee + 100n * ASY_UNIT);
+  assert.equal(await provider.wallet(), gross - fee + 250n * ASY_UNIT);
   assert.equal(await world.read(world.asy, "balanceOf", [world.staking.address]), 0n);
   await world.close();
 });

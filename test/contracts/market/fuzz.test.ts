@@ -89,8 +89,10 @@ describe("testFuzz_Entry, JOB-08", () => {
           await anyone.expire(job);
           assert.equal(await requester.balance(), DEPOSIT);
           const credit = await world.read<bigint>(world.staking, "creditOf", [requester.address]);
-          assert.equal(credit, bond / 10n);
-          assert.equal((await provider.stakes()).free, stake - credit);
+          const burned = await world.read<bigint>(world.staking, "burnDue");
+          assert.equal(credit, (bond * 45n) / 1_000n);
+          assert.equal(credit + burned, bond / 10n);
+          assert.equal((await provider.stakes()).free, stake - bond / 10n);
         }
       }),
       { ...PARAMETERS, numRuns: 200 },

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
-import { laneStatus, STATUS, settleArgs } from "../../support/actor.ts";
+import { draftJob, laneStatus, STATUS, sampleSpec, settleArgs } from "../../support/actor.ts";
 import {
   createScene,
   DEPOSIT,
@@ -9,6 +9,7 @@ import {
   registerMock,
   type Scene,
   STAKE,
+  setTerms,
   submittedJob,
   tell,
   VERDICT,
@@ -16,6 +17,9 @@ import {
 import type { Target } from "../../support/world.ts";
 
 const TIMEOUT = 30 * 86_400;
+/** Seconds between claim and submission in submittedJob. */
+const SPAN = 60;
+const PATIENCE = TIMEOUT + 4 * SPAN;
 const POLICY = 3;
 
 let scene: Scene;
@@ -68,8 +72,61 @@ describe("a policy with a second strategy", () => {
   });
 });
 
+describe("a policy is judged when it is posted, JOB-09", () => {
+  test("a strategy that does not take the job refuses it; one that takes it cannot change its mind", async () => {
+    const { world, requester, anyone, provider } = scene;
+    await setTerms(world, strategy, { refuses: true });
+    const refused = draftJob(world, requester.address, { policy: POLICY, lane: 1 });
+    await requester.refused(world.market, "postJob", [refused.terms, refused.specWords], "Hub_NotJudgeable", [1n]);
+    assert.equal(await requester.balance(), DEPOSIT);
+    await submittedJob(scene, { lane: 2 }); // a window-only job is none of its business
+    await setTerms(world, strategy, {});
+    const job = await requester.postNew({ policy: POLICY });
+    await setTerms(world, strategy, { refuses: true });
+    await provider.claim(job);
+    await provider.submit(job);
+    passWindow(world, job);
+    await say(VERDICT.accepted);
+    await anyone.finalize(job);
+    assert.equal((await provider.earned()).gross, job.fields.maxPrice);
+  });
+
+  test("the spec is checked first: a policy is judged with the very spec that the terms bind", async () => {
+    const { world, requester } = scene;
+    await setTerms(world, strategy, { refuses: true });
+    const job = draftJob(world, requester.address, { policy: POLICY });
+    const other = draftJob(world, requester.address, {}, sampleSpec({ steps: 101 }));
+    await requester.refused(world.market, "postJob", [job.terms, other.specWords], "Market_SpecMismatch");
+  });
+
+  test("a hub whose upgrade broke it stops policies other than the window alone, and nothing else, JOB-43", async () => {
+    const { world, requester, provider, anyone } = scene;
+    const waiting = await submittedJob(scene, { policy: POLICY });
+    const before = await submittedJob(scene, { lane: 1 });
+    const broken = await world.create("mocks/Upgrades.sol:AssayTokenV2"); // upgradeable, and no hub at all
+    await world.send(world.deployer, world.hub, "upgradeToAndCall", [broken.address, "0x"]);
+    const refused = draftJob(world, requester.address, { policy: POLICY, lane: 2 });
+    await requester.refused(world.market, "postJob", [refused.terms, refused.specWords], "nothing");
+    const after = await submittedJob(scene, { lane: 3 });
+    world.pass(PATIENCE + 600);
+    for (const call of ["finalize", "reject", "resolveStalled"]) {
+      await anyone.refused(world.market, call, settleArgs(waiting), "nothing");
+    }
+    await anyone.finalize(before);
+    await anyone.finalize(after);
+    const late = await requester.postNew({ lane: 4 });
+    await provider.claim(late);
+    world.pass(late.fields.runTime + 1);
+    await anyone.expire(late);
+    const repaired = world.deployment.contracts.VerificationHub!.implementation;
+    await world.send(world.deployer, world.hub, "upgradeToAndCall", [repaired, "0x"]);
+    await anyone.resolveStalled(waiting);
+    assert.equal(await laneStatus(world, waiting), STATUS.unresolved);
+  });
+});
+
 describe("reject, JOB-51", () => {
-  test("refunds the price, gives 15 % of the bond to the requester, burns the rest", async () => {
+  test("refunds the price, gives 15 % of the bond to the requester, the rest is to burn", async () => {
     const { world, requester, provider, anyone } = scene;
     const job = await submittedJob(scene, { policy: POLICY });
     await say(VERDICT.rejected);
@@ -79,6 +136,9 @@ describe("reject, JOB-51", () => {
     const share = (bond * 15n) / 100n;
     assert.equal(await requester.balance(), DEPOSIT);
     assert.equal(await world.read(world.staking, "creditOf", [requester.address]), share);
+    assert.equal(await world.read(world.staking, "burnDue"), bond - share);
+    assert.equal(await world.read(world.asy, "totalSupply"), supply, "nothing is burned yet");
+    await anyone.send(world.staking, "burnForfeited");
     assert.equal(await world.read(world.asy, "totalSupply"), supply - (bond - share));
     assert.deepEqual(await provider.stakes(), { stake: STAKE - bond, locked: 0n, free: STAKE - bond });
     assert.equal(await laneStatus(world, job), STATUS.rejected);
@@ -100,11 +160,11 @@ describe("reject, JOB-51", () => {
 });
 
 describe("resolveStalled, JOB-52", () => {
-  test("returns price and bond when nobody answered for window + 30 days", async () => {
+  test("returns price and bond when nobody answered for window + 30 days + four times the run", async () => {
     const { world, requester, provider, anyone } = scene;
     const job = await submittedJob(scene, { policy: POLICY });
     passWindow(world, job);
-    world.pass(TIMEOUT - 1);
+    world.pass(PATIENCE - 1);
     const from = BigInt(world.now + 1);
     await anyone.refused(world.market, "resolveStalled", settleArgs(job), "Market_TooEarly", [from, from - 1n]);
     world.pass(1);
@@ -121,7 +181,7 @@ describe("resolveStalled, JOB-52", () => {
     const plain = await submittedJob(scene, { lane: 1 });
     const job = await submittedJob(scene, { policy: POLICY });
     passWindow(world, job);
-    world.pass(TIMEOUT);
+    world.pass(PATIENCE);
     await anyone.refused(world.market, "resolveStalled", settleArgs(plain), "Market_NotStalled", [plain.id, 1]);
     await say(VERDICT.accepted);
     await anyone.refused(world.market, "resolveStalled", settleArgs(job), "Market_NotStalled", [job.id, 1]);
@@ -136,7 +196,7 @@ describe("resolveStalled, JOB-52", () => {
       await tell(world, strategy, manner);
       passWindow(world, job);
       await anyone.refused(world.market, "finalize", settleArgs(job), "Market_NotAccepted");
-      world.pass(TIMEOUT);
+      world.pass(PATIENCE);
       await anyone.resolveStalled(job);
       assert.equal(await requester.balance(), DEPOSIT);
     });

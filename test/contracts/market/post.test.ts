@@ -99,8 +99,8 @@ describe("postJob", () => {
     await refused({ rampStart: now }, range, out("rampStart", now, 0, 0));
     const after = { rampStart: now + day + 1, rampLength: 1, claimBy: now + day };
     await refused(after, range, out("rampStart", now + day + 1, 0, now + day));
-    await refused({ runTime: 59 }, range, out("runTime", 59, 60, 90 * day));
-    await refused({ runTime: 90 * day + 1 }, range, out("runTime", 90 * day + 1, 60, 90 * day));
+    await refused({ runTime: 59 }, range, out("runTime", 59, 60, 14 * day));
+    await refused({ runTime: 14 * day + 1 }, range, out("runTime", 14 * day + 1, 60, 14 * day));
     await refused({ window: 59 }, range, out("window", 59, 60, 30 * day));
     await refused({ window: 30 * day + 1 }, range, out("window", 30 * day + 1, 60, 30 * day));
   });
@@ -109,7 +109,7 @@ describe("postJob", () => {
     const { now } = scene.world;
     const day = 86_400;
     await scene.requester.postNew({ lane: 1, claimBy: now, runTime: 60, window: 60 });
-    await scene.requester.postNew({ lane: 2, claimBy: now + 30 * day, runTime: 90 * day, window: 30 * day });
+    await scene.requester.postNew({ lane: 2, claimBy: now + 30 * day, runTime: 14 * day, window: 30 * day });
     const ramp = { rampStart: now + day, rampLength: 2 ** 24 - 1, claimBy: now + day, minPrice: 1n };
     await scene.requester.postNew({ lane: 3, ...ramp });
     await scene.requester.postNew({ lane: 4, bond: maxUint96, generation: 2 ** 32 - 1 });

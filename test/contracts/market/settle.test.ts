@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
-import { keccak256 } from "viem";
+import { getAddress, keccak256, zeroAddress } from "viem";
 import { ASY_UNIT, expireArgs, type Job, laneStatus, STATUS, settleArgs, submitArgs } from "../../support/actor.ts";
 import { createScene, DEPOSIT, passWindow, type Scene, STAKE, submittedJob } from "../../support/scene.ts";
 
@@ -220,23 +220,64 @@ describe("cancel", () => {
 });
 
 describe("expire", () => {
-  test("refunds the price, a tenth of the bond goes to the requester, the rest stays, JOB-37", async () => {
+  test("refunds the price; a tenth of the bond is lost: 4.5 % to the requester, 5.5 % burned, JOB-37", async () => {
     const { world, requester, provider, anyone } = scene;
     const ramp = { minPrice: 10n * ASY_UNIT, rampStart: world.now, rampLength: 1_000 };
-    const job = await requester.postNew(ramp);
+    const job = await requester.postNew({ ...ramp, bond: 50n * ASY_UNIT });
     world.pass(500);
     await provider.claim(job);
     world.pass(job.fields.runTime + 1);
     const { events } = await anyone.expire(job);
     assert.equal(await requester.balance(), DEPOSIT);
-    const penalty = job.fields.bond / 10n;
-    assert.deepEqual(await provider.stakes(), { stake: STAKE - penalty, locked: 0n, free: STAKE - penalty });
-    assert.equal(await world.read(world.staking, "creditOf", [requester.address]), penalty);
-    assert.equal(events.find(({ name }) => name === "JobExpired")?.args.penalty, penalty);
+    const [lost, share, burned] = [5n * ASY_UNIT, 2_250n * 10n ** 15n, 2_750n * 10n ** 15n];
+    assert.deepEqual(await provider.stakes(), { stake: STAKE - lost, locked: 0n, free: STAKE - lost });
+    assert.equal(await world.read(world.staking, "creditOf", [requester.address]), share);
+    assert.equal(await world.read(world.staking, "burnDue"), burned);
+    assert.equal(events.find(({ name }) => name === "JobExpired")?.args.penalty, lost);
+    assert.deepEqual(events.find(({ name }) => name === "BondForfeited")?.args, {
+      provider: getAddress(provider.address),
+      bond: job.fields.bond,
+      requester: getAddress(requester.address),
+      toRequester: share,
+      finder: zeroAddress,
+      toFinder: 0n,
+      burned,
+    });
+    assert.equal(await world.read(world.staking, "exposureOf", [provider.address]), 1_950n);
     const before = await requester.wallet();
     await anyone.send(world.staking, "claimCredit", [requester.address]);
-    assert.equal((await requester.wallet()) - before, penalty);
+    assert.equal((await requester.wallet()) - before, share);
     await anyone.refused(world.staking, "claimCredit", [requester.address], "Staking_NoCredit");
+  });
+
+  test("the shares of a late bond round down; what rounding leaves stays with the provider", async () => {
+    const { world, requester, provider, anyone } = scene;
+    const token = await world.create("mocks/TestToken.sol");
+    await world.send(world.deployer, world.market, "configureToken", [token.address, true, 100, 0]);
+    await requester.send(token, "mint", [requester.address, 1_000n]);
+    await requester.send(token, "approve", [world.market.address, 1_000n]);
+    await requester.deposit(1_000n, token);
+    let [credit, due] = [0n, 0n];
+    for (const [lane, bond, toRequester, lost] of [
+      [0, 0n, 0n, 0n],
+      [1, 9n, 0n, 0n],
+      [2, 22n, 0n, 2n],
+      [3, 23n, 1n, 2n],
+      [4, 999n, 44n, 99n],
+      [5, 1_000n, 45n, 100n],
+    ] as const) {
+      const fields = { lane, bond, token: token.address, feeBps: 100, maxPrice: 10n, minPrice: 10n };
+      const job = await requester.postNew(fields);
+      const { stake } = await provider.stakes();
+      await provider.claim(job);
+      world.pass(job.fields.runTime + 1);
+      await anyone.expire(job);
+      credit += toRequester;
+      due += lost - toRequester;
+      assert.equal(await world.read(world.staking, "creditOf", [requester.address]), credit, `bond ${bond}`);
+      assert.equal(await world.read(world.staking, "burnDue"), due, `bond ${bond}`);
+      assert.deepEqual(await provider.stakes(), { stake: stake - lost, locked: 0n, free: stake - lost });
+    }
   });
 
   test("RevertWhen_TheProviderStillHasTime, JOB-38", async () => {

@@ -3,7 +3,7 @@ import { after, before, beforeEach, describe, test } from "node:test";
 import { getAddress, maxUint96, zeroAddress } from "viem";
 import { Actor, ASY_UNIT } from "../../support/actor.ts";
 import { signPermit } from "../../support/permit.ts";
-import { createScene, type Scene, STAKE } from "../../support/scene.ts";
+import { asMarket, createScene, penalty, type Scene, STAKE } from "../../support/scene.ts";
 import { Refusal } from "../../support/world.ts";
 
 const HOUR = 3_600;
@@ -14,13 +14,6 @@ before(async () => {
 });
 beforeEach(() => scene.reset());
 after(() => scene.world.close());
-
-/** The market itself, for calls that only it may make. */
-async function asMarket(functionName: string, args: readonly unknown[]) {
-  const { world } = scene;
-  await world.impersonate(world.market.address);
-  return world.send(world.market.address, world.staking, functionName, args);
-}
 
 const owed = () => scene.world.read<bigint>(scene.world.staking, "totalOwed");
 
@@ -154,36 +147,98 @@ describe("the market's calls, STK-05", () => {
       const { address } = provider;
       await sender.refused(world.staking, "lock", [address, address, 1n], "Staking_NotMarket", wanted);
       await sender.refused(world.staking, "release", [address, 1n], "Staking_NotMarket", wanted);
-      await sender.refused(world.staking, "forfeit", [address, 1n, address, 1n, 0n], "Staking_NotMarket", wanted);
+      const forfeit = [address, 1n, penalty(address, 1n, 0n)];
+      await sender.refused(world.staking, "forfeit", forfeit, "Staking_NotMarket", wanted);
     }
   });
 
   test("never release or forfeit more than is locked, nor split more than the bond, STK-06", async () => {
-    const { provider, anyone } = scene;
-    const { address } = provider;
-    await asMarket("lock", [address, address, 100n]);
-    await assert.rejects(asMarket("release", [address, 101n]), Refusal);
-    await assert.rejects(asMarket("forfeit", [address, 101n, anyone.address, 0n, 0n]), Refusal);
-    await assert.rejects(asMarket("forfeit", [address, 100n, anyone.address, 60n, 41n]), Refusal);
-    await assert.rejects(asMarket("forfeit", [address, 100n, anyone.address, 2n ** 256n - 1n, 2n]), Refusal);
-    assert.deepEqual(await provider.stakes(), { stake: STAKE, locked: 100n, free: STAKE - 100n });
-  });
-
-  test("forfeit splits: credit, burn, rest free again", async () => {
     const { world, provider, anyone } = scene;
     const { address } = provider;
-    await asMarket("lock", [address, address, 100n]);
+    await asMarket(scene.world, "lock", [address, address, 100n]);
+    await assert.rejects(asMarket(scene.world, "release", [address, 101n]), Refusal);
+    const forfeit = (bond: bigint, to: bigint, burned: bigint, toFinder = 0n) =>
+      asMarket(scene.world, "forfeit", [address, bond, penalty(anyone.address, to, burned, anyone.address, toFinder)]);
+    await assert.rejects(forfeit(101n, 0n, 0n), Refusal);
+    await assert.rejects(forfeit(100n, 60n, 41n), Refusal);
+    await assert.rejects(forfeit(100n, 60n, 40n, 1n), Refusal);
+    await assert.rejects(forfeit(100n, 2n ** 256n - 1n, 2n), Refusal);
+    await assert.rejects(forfeit(100n, 2n ** 255n, 2n ** 255n), Refusal);
+    await assert.rejects(forfeit(2n ** 96n + 100n, 0n, 0n), Refusal);
+    assert.deepEqual(await provider.stakes(), { stake: STAKE, locked: 100n, free: STAKE - 100n });
+    assert.equal(await world.read(world.staking, "exposureOf", [address]), 2_000n);
+    assert.equal(await world.read(world.staking, "burnDue"), 0n);
+  });
+
+  test("forfeit splits: two credits, the rest to burn, what is not lost is free again, STK-08", async () => {
+    const { world, provider, requester, anyone } = scene;
+    const { address } = provider;
+    await asMarket(world, "lock", [address, address, 100n]);
     const before = await owed();
-    const { events } = await asMarket("forfeit", [address, 100n, anyone.address, 15n, 70n]);
+    const parts = penalty(requester.address, 15n, 50n, anyone.address, 20n);
+    const { events } = await asMarket(world, "forfeit", [address, 100n, parts]);
     assert.deepEqual(await provider.stakes(), { stake: STAKE - 85n, locked: 0n, free: STAKE - 85n });
+    assert.equal(await owed(), before, "what is to burn is owed until it is burned");
+    assert.equal(await world.read(world.asy, "balanceOf", [world.staking.address]), before);
+    assert.deepEqual(events.find(({ name }) => name === "BondForfeited")?.args, {
+      provider: getAddress(address),
+      bond: 100n,
+      requester: getAddress(requester.address),
+      toRequester: 15n,
+      finder: getAddress(anyone.address),
+      toFinder: 20n,
+      burned: 50n,
+    });
+    const wallet = await requester.wallet();
+    await provider.send(world.staking, "claimCredit", [requester.address]);
+    assert.equal((await requester.wallet()) - wallet, 15n);
+    await provider.send(world.staking, "claimCredit", [anyone.address]);
+    assert.equal(await anyone.wallet(), 20n);
+    await anyone.refused(world.staking, "claimCredit", [anyone.address], "Staking_NoCredit");
+    assert.equal(await owed(), before - 35n);
+  });
+
+  test("requester and finder may be one account: both shares are its credit", async () => {
+    const { world, provider, anyone } = scene;
+    const { address } = provider;
+    await asMarket(world, "lock", [address, address, 100n]);
+    await asMarket(world, "forfeit", [address, 100n, penalty(anyone.address, 15n, 60n, anyone.address, 25n)]);
+    assert.equal(await world.read(world.staking, "creditOf", [anyone.address]), 40n);
+  });
+});
+
+describe("burning what was forfeited, STK-09", () => {
+  const burnDue = () => scene.world.read<bigint>(scene.world.staking, "burnDue");
+
+  test("anyone burns all that is due, once; supply, balance and owed fall by it", async () => {
+    const { world, provider, requester, anyone } = scene;
+    const { address } = provider;
+    await anyone.refused(world.staking, "burnForfeited", [], "Staking_NothingToBurn", []);
+    await asMarket(world, "lock", [address, address, 300n]);
+    for (const burned of [40n, 0n, 30n]) {
+      await asMarket(world, "forfeit", [address, 100n, penalty(requester.address, 10n, burned)]);
+    }
+    assert.equal(await burnDue(), 70n);
+    const [supply, before] = [await world.read<bigint>(world.asy, "totalSupply"), await owed()];
+    const { events } = await anyone.send(world.staking, "burnForfeited");
+    assert.deepEqual(events.find(({ name }) => name === "Burned")?.args, { amount: 70n });
+    assert.equal(await world.read(world.asy, "totalSupply"), supply - 70n);
     assert.equal(await owed(), before - 70n);
     assert.equal(await world.read(world.asy, "balanceOf", [world.staking.address]), before - 70n);
-    const forfeited = events.find(({ name }) => name === "BondForfeited")!;
-    assert.equal(forfeited.args.toBeneficiary, 15n);
-    assert.equal(forfeited.args.burned, 70n);
-    await provider.send(world.staking, "claimCredit", [anyone.address]);
-    assert.equal(await anyone.wallet(), 15n);
-    await anyone.refused(world.staking, "claimCredit", [anyone.address], "Staking_NoCredit");
+    assert.equal(await burnDue(), 0n);
+    await anyone.refused(world.staking, "burnForfeited", [], "Staking_NothingToBurn", []);
+    assert.equal(await world.read(world.staking, "creditOf", [requester.address]), 30n, "credits are untouched");
+  });
+
+  test("tokens sent by mistake are not burned", async () => {
+    const { world, provider, requester } = scene;
+    const { address } = provider;
+    await requester.send(world.asy, "transfer", [world.staking.address, 7n]);
+    await asMarket(world, "lock", [address, address, 10n]);
+    await asMarket(world, "forfeit", [address, 10n, penalty(requester.address, 0n, 10n)]);
+    await requester.send(world.staking, "burnForfeited");
+    assert.equal(await world.read(world.asy, "balanceOf", [world.staking.address]), STAKE - 10n + 7n);
+    assert.equal(await owed(), STAKE - 10n);
   });
 });
 

@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
-import { encodeFunctionData, numberToHex } from "viem";
-import { type Job, settleArgs } from "../../support/actor.ts";
+import { encodeFunctionData, numberToHex, zeroAddress } from "viem";
+import { draftJob, type Job, settleArgs } from "../../support/actor.ts";
 import {
   createScene,
   MANNER,
   passWindow,
   registerMock,
   type Scene,
+  setTerms,
   submittedJob,
   tell,
   VERDICT,
@@ -60,15 +61,44 @@ describe("registerStrategy", () => {
   });
 });
 
-describe("requireKnown", () => {
+describe("requireJudgeable, VER-04", () => {
+  const args = (policy: number) => {
+    const { terms, specWords } = draftJob(scene.world, scene.requester.address, { policy });
+    return [terms, specWords];
+  };
+
   test("passes exactly the policies made of registered bits with the window", async () => {
     const { world, anyone } = scene;
     for (let policy = 0; policy < 2 ** 16; policy += policy < 64 ? 1 : 997) {
       const known = (policy & 1) === 1 && (policy & ~BOTH) === 0;
-      if (known) await world.read(world.hub, "requireKnown", [policy]);
-      else await anyone.refused(world.hub, "requireKnown", [policy], "Hub_UnknownPolicy", [policy, BOTH]);
+      if (known) await world.read(world.hub, "requireJudgeable", args(policy));
+      else await anyone.refused(world.hub, "requireJudgeable", args(policy), "Hub_UnknownPolicy", [policy, BOTH]);
     }
-    for (const policy of [1, 3, BOTH, BOTH & ~2]) await world.read(world.hub, "requireKnown", [policy]);
+    for (const policy of [1, 3, BOTH, BOTH & ~2]) await world.read(world.hub, "requireJudgeable", args(policy));
+  });
+
+  test("RevertWhen_AStrategyDoesNotTakeTheJob: the first that does not is named, others are not asked", async () => {
+    const { world, anyone } = scene;
+    const refused = (policy: number, number: bigint) =>
+      anyone.refused(world.hub, "requireJudgeable", args(policy), "Hub_NotJudgeable", [number]);
+    await setTerms(world, two, { refuses: true });
+    await refused(BOTH, 15n);
+    await refused(BOTH & ~2, 15n);
+    await world.read(world.hub, "requireJudgeable", args(3));
+    await setTerms(world, one, { refuses: true });
+    await refused(BOTH, 1n);
+    await setTerms(world, two, {});
+    await refused(3, 1n);
+    await world.read(world.hub, "requireJudgeable", args(BOTH & ~2));
+  });
+
+  test("a strategy that does not answer, or answers no truth value, takes no job", async () => {
+    const { world, anyone } = scene;
+    for (const code of ["0x5f5ffd", "0x00", "0x60025f5260205ff3", "0xfe"]) {
+      await world.provider.request({ method: "hardhat_setCode", params: [one.address, code] });
+      await anyone.refused(world.hub, "requireJudgeable", args(3), "nothing");
+      await world.read(world.hub, "requireJudgeable", args(BOTH & ~2));
+    }
   });
 });
 
@@ -159,5 +189,13 @@ describe("OptimisticWindow, VER-01", () => {
       if (now < ready) await anyone.refused(world.market, "finalize", settleArgs(job), "Market_TooEarly");
     }
     await anyone.finalize(job);
+  });
+
+  test("it takes every job and names nobody", async () => {
+    const { world } = scene;
+    const job = await submittedJob(scene);
+    assert.equal(await world.read(world.window, "accepts", [job.terms, job.specWords]), true);
+    assert.equal(await world.read(world.window, "beneficiary", [job.commitment]), zeroAddress);
+    assert.equal(await world.read(world.hub, "beneficiaryOf", [query(job)]), zeroAddress);
   });
 });
