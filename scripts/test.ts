@@ -28,6 +28,7 @@ const SUITES: Suite[] = [
   { name: "solidity", command: ["hardhat", "test", "solidity", "--no-compile"] },
   { name: "contracts", files: ["test/{contracts,deploy,upgrade,invariant,gas,layout}/**/*.test.ts"] },
   { name: "judge", files: ["test/judge/**/*.test.ts"] },
+  { name: "dispute", files: ["test/dispute/**/*.test.ts"] },
   { name: "e2e", files: ["test/e2e/**/*.test.ts"], concurrency: 1 },
 ];
 
