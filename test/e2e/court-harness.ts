@@ -1,0 +1,262 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Abi, type Address, type Hex, keccak256, parseAbiItem, toHex } from "viem";
+import {
+  assembleJob,
+  encodeManifest,
+  encodeTensors,
+  type JobManifest,
+  OP,
+  phaseOf,
+  tensorRoot,
+} from "../../exact/src/index.ts";
+import { artifactsFolder } from "../../scripts/deploy/artifacts.ts";
+import {
+  type ClaimedJob,
+  type JobSpec,
+  packJobSpec,
+  packJobTerms,
+  type SubmittedJob,
+  verificationHubAbi,
+} from "../../sdk/src/index.ts";
+import { digestOf, uploadFile } from "../../storage/src/index.ts";
+import { decodePlace, type Game, LEVEL } from "../dispute/support/place.ts";
+import { Defender } from "../dispute/support/players.ts";
+import { type Tamper, type Task, TracedRun } from "../dispute/support/run.ts";
+import { ASY, type Market, post, smallManifest } from "./harness.ts";
+
+interface Contract {
+  address: Address;
+  abi: Abi;
+}
+
+/** The referee on the market's chain, registered as strategy 1. */
+export interface LocalCourt {
+  dispute: Contract;
+  judge: Contract;
+}
+
+/** Seconds: long enough that no clock runs out by itself, short enough to be let run out. */
+export const MIN_BUDGET = 7200;
+const MIN_WINDOW = 3600;
+
+/** Deploys judge and referee, registers them, and adds them to the deployment file. */
+export async function openCourt(market: Market): Promise<LocalCourt> {
+  const judge = await deployContract(market, "verification/judge/OneStepJudge.sol", []);
+  const { contracts } = market.deployment;
+  const peers = {
+    market: contracts.JobMarketplace.address,
+    staking: contracts.StakingManager.address,
+    hub: contracts.VerificationHub.address,
+    asy: contracts.AssayToken.address,
+    judge: judge.address,
+  };
+  const limits = { strategy: 1n, minWindow: BigInt(MIN_WINDOW), minBudget: BigInt(MIN_BUDGET), minBond: ASY("2") };
+  const dispute = await deployContract(market, "verification/RefereedDispute.sol", [peers, limits]);
+  const hash = await market.chain.wallet(0).writeContract({
+    address: contracts.VerificationHub.address,
+    abi: verificationHubAbi,
+    functionName: "registerStrategy",
+    args: [1n, dispute.address],
+  });
+  await market.chain.publicClient.waitForTransactionReceipt({ hash });
+  const file = JSON.parse(readFileSync(market.deploymentPath, "utf8")) as { contracts: Record<string, unknown> };
+  file.contracts.RefereedDispute = { address: dispute.address, version: "1.0.0" };
+  writeFileSync(market.deploymentPath, JSON.stringify(file));
+  return { dispute, judge };
+}
+
+async function deployContract(market: Market, source: string, args: unknown[]): Promise<Contract> {
+  const name = source.split("/").at(-1)!.replace(".sol", "");
+  const path = `${artifactsFolder()}/contracts/${source}/${name}.json`;
+  const { abi, bytecode } = JSON.parse(readFileSync(path, "utf8")) as { abi: Abi; bytecode: Hex };
+  const hash = await market.chain.wallet(0).deployContract({ abi, bytecode, args });
+  const { contractAddress } = await market.chain.publicClient.waitForTransactionReceipt({ hash });
+  if (!contractAddress) throw new Error(`${name} was not deployed`);
+  return { address: contractAddress, abi };
+}
+
+export interface DisputableJob {
+  task: Task;
+  spec: JobSpec;
+}
+
+/** Uploads the inputs of a small training job that names the judge. */
+export async function uploadDisputable(
+  market: Market,
+  court: LocalCourt,
+  { steps = 18, segmentLength = 4, seed = "court" } = {},
+): Promise<DisputableJob> {
+  const { program, dataset } = smallManifest(steps, { segmentLength });
+  const gateway = market.storage.url;
+  const { cid } = await uploadFile({ gateway, bytes: encodeTensors([dataset]) });
+  const manifest: JobManifest = {
+    version: 1,
+    program,
+    dataset: { cid: cid.toString(), rows: dataset.rows, columns: dataset.cols },
+    init: { seed: keccak256(toHex(seed)) },
+  };
+  const { cid: manifestCid } = await uploadFile({ gateway, bytes: encodeManifest(manifest) });
+  const { compiled, initial, spec } = assembleJob(manifest, { dataset });
+  return {
+    task: { compiled, dataset, start: initial },
+    spec: { ...spec, inputs: digestOf(manifestCid), judge: court.judge.address },
+  };
+}
+
+/** Changes an element of one value by one. */
+export function fault(step: number, op: number, index: number): Tamper {
+  return {
+    value(s, j, value) {
+      if (s !== step || j !== op) return value;
+      const data = value.data.slice();
+      data[index]! += data[index]! > 100 ? -1 : 1;
+      return { ...value, data };
+    },
+  };
+}
+
+/** Changes one weight by one after a step. */
+export function wrongWeight({ compiled }: Task, step: number, state = 0, index = 3): Tamper {
+  const { stateOut } = compiled.phases[phaseOf(compiled.phases, step)]!;
+  return fault(step, stateOut[state]!, index);
+}
+
+/** Faults in the matrix products of a step, one element each: not all of them survive the rounding that follows. */
+export function wrongProducts({ compiled }: Task, step: number): Tamper[] {
+  const { records } = compiled.phases[phaseOf(compiled.phases, step)]!;
+  return records.flatMap(({ opcode, rows, cols }, op) =>
+    opcode === OP.MATMUL ? Array.from({ length: 16 }, (_, i) => fault(step, op, (i * 7) % (rows * cols))) : [],
+  );
+}
+
+/** A provider that computes what it likes, and defends it by the book. Lives in tests only. */
+export class DishonestProvider {
+  readonly market: Market;
+  readonly court: LocalCourt;
+  readonly account: number;
+
+  constructor(market: Market, court: LocalCourt, account: number) {
+    this.market = market;
+    this.court = court;
+    this.account = account;
+  }
+
+  /** Posts a job under the dispute's policy, claims it and submits the first tampered run that ends otherwise. */
+  async submit({ task, spec }: DisputableJob, ...tampers: Tamper[]): Promise<{ job: SubmittedJob; run: TracedRun }> {
+    const { market } = this;
+    const client = market.client(this.account);
+    const { address } = market.chain.wallet(this.account).account;
+    const { id } = await post(market, spec, { policy: 3, provider: address, bond: ASY("100") });
+    const open = await market.requester.getJob({ id });
+    await client.claimJob(open);
+    const claimed = (await market.requester.getJob({ id })) as ClaimedJob;
+    const honest = new TracedRun(task, claimed.nonce);
+    const wrong = tampers.map((tamper) => () => new TracedRun(task, claimed.nonce, tamper));
+    const run = tampers.length === 0 ? honest : firstThat(wrong, (other) => endOf(other) !== endOf(honest));
+    const finalRoots = run.states.at(-1)!.map((tensor) => tensorRoot(tensor));
+    await client.submitResult({ ...claimed, runRoot: run.runRoot, finalRoots, outputDigest: keccak256("0x02") });
+    return { job: (await market.requester.getJob({ id })) as SubmittedJob, run };
+  }
+
+  /**
+   * Answers every question about a result until it is rejected or nothing is left to ask.
+   * @param beforeAnswer called with each place that is asked about, before it is answered
+   */
+  async defend(job: SubmittedJob, run: TracedRun, beforeAnswer: (moves: number) => Promise<void>): Promise<number> {
+    const record = {
+      terms: packJobTerms(job.terms),
+      spec: packJobSpec(job.spec),
+      nonce: job.nonce,
+      runRoot: job.runRoot,
+      finalState: job.finalState,
+    };
+    const defender = new Defender({ record } as unknown as ConstructorParameters<typeof Defender>[0], run);
+    let answered = 0;
+    for (let seen = 0; ; ) {
+      const games = await this.#moves(job.commitment);
+      if (await this.#isOver(job.commitment)) return answered;
+      const game = games.at(-1);
+      if (game && games.length > seen) {
+        seen = games.length;
+        await beforeAnswer(games.length);
+        if (decodePlace(game.place).level !== LEVEL.Proof) {
+          const [functionName, args] = defender.answer(game);
+          await this.#send(functionName, args);
+          answered += 1;
+        }
+      }
+      await sleep(50);
+    }
+  }
+
+  /** Where the games against a result have stood, in order. */
+  async #moves(commitment: Hex): Promise<Game[]> {
+    const logs = await this.market.chain.publicClient.getLogs({
+      address: this.court.dispute.address,
+      event: MOVED,
+      args: { commitment },
+      fromBlock: 0n,
+      strict: true,
+    });
+    const bonds = await this.market.chain.publicClient.getLogs({
+      address: this.court.dispute.address,
+      event: CHALLENGED,
+      args: { commitment },
+      fromBlock: 0n,
+      strict: true,
+    });
+    return logs.map(({ args: { challenger, clock, place, expect, pre } }) => {
+      const bond = bonds.find(({ args }) => args.challenger === challenger)?.args.bond ?? 0n;
+      return { commitment, party: (BigInt(challenger) << 96n) | bond, clock, place, expect, pre };
+    });
+  }
+
+  async #isOver(commitment: Hex): Promise<boolean> {
+    return (await docketOf(this.market, this.court, commitment)).rejected;
+  }
+
+  async #send(functionName: string, args: readonly unknown[]): Promise<void> {
+    const { address, abi } = this.court.dispute;
+    const wallet = this.market.chain.wallet(this.account);
+    const hash = await wallet.writeContract({ address, abi, functionName, args: args as unknown[] });
+    const receipt = await this.market.chain.publicClient.waitForTransactionReceipt({ hash });
+    if (receipt.status !== "success") throw new Error(`${functionName} reverted`);
+  }
+}
+
+function firstThat(runs: readonly (() => TracedRun)[], test: (run: TracedRun) => boolean): TracedRun {
+  for (const make of runs) {
+    const run = make();
+    if (test(run)) return run;
+  }
+  throw new Error("no fault survives to the end of the run");
+}
+
+const endOf = (run: TracedRun): Hex => run.state(run.task.compiled.steps);
+
+const MOVED = parseAbiItem(
+  "event Moved(bytes32 indexed commitment, address indexed challenger, uint256 clock, uint256 place, bytes32 expect, bytes32 pre)",
+);
+const CHALLENGED = parseAbiItem(
+  "event Challenged(bytes32 indexed commitment, address indexed challenger, bytes32 indexed job, uint256 bond)",
+);
+
+export async function docketOf(market: Market, court: LocalCourt, commitment: Hex) {
+  const [, opened, live, outcome] = (await market.chain.publicClient.readContract({
+    ...court.dispute,
+    functionName: "docketOf",
+    args: [commitment],
+  })) as [Address, number, number, number];
+  return { opened, live, rejected: outcome === 1 };
+}
+
+/** An account's credit for bonds. */
+export function creditOf(market: Market, court: LocalCourt, account: number): Promise<bigint> {
+  const args = [market.chain.wallet(account).account.address];
+  return market.chain.publicClient.readContract({
+    ...court.dispute,
+    functionName: "creditOf",
+    args,
+  }) as Promise<bigint>;
+}
