@@ -4,6 +4,8 @@ import type { Address } from "viem";
 
 /** A posting that moved to an earlier block in a reorganisation is still found. */
 const REORG_DEPTH = 64n;
+/** Logs of two forks may be mixed for a moment. */
+const MISFIT_TRIES = 5;
 
 /**
  * The jobs that concern a provider, rebuilt from the chain's logs and kept up to date. Holds no truth of its own: it can
@@ -15,6 +17,7 @@ export class JobIndex {
   readonly #log: Logger;
   readonly #jobs = new Map<JobId, Job>();
   readonly #dirty = new Set<JobId>();
+  readonly #misfits = new Map<JobId, number>();
   #unwatch: () => void = () => {};
 
   constructor(client: AssayClient, provider: Address, log: Logger) {
@@ -51,9 +54,31 @@ export class JobIndex {
     return change.eventName === "JobClaimed" && change.args.provider.toLowerCase() === this.#provider.toLowerCase();
   }
 
-  /** Reads again what has changed. @throws AssayError of the endpoint; what was not read is read next time */
+  /**
+   * Reads again what has changed. A job whose logs do not fit together is tried a few times and then left alone: one of
+   * them must not keep the others from being seen.
+   * @throws AssayError of the endpoint; what was not read is read next time
+   */
   async refresh(): Promise<void> {
-    for (const id of [...this.#dirty]) await this.reload(id);
+    for (const id of [...this.#dirty]) {
+      try {
+        await this.reload(id);
+        this.#misfits.delete(id);
+      } catch (error) {
+        if (!(error instanceof AssayError) || error.kind === "retryable") throw error;
+        this.#noteMisfit(id, error);
+      }
+    }
+  }
+
+  #noteMisfit(id: JobId, err: AssayError): void {
+    const tries = (this.#misfits.get(id) ?? 0) + 1;
+    this.#misfits.set(id, tries);
+    if (tries < MISFIT_TRIES) return;
+    this.#misfits.delete(id);
+    this.#dirty.delete(id);
+    this.#jobs.delete(id);
+    this.#log.warn({ jobId: id, err }, "job cannot be read and is left alone");
   }
 
   /** Reads one job again, now. @returns undefined when the chain does not know it (any more) */

@@ -109,9 +109,15 @@ export class ComputeNode {
       this.#failure = failure;
       return;
     }
-    const state = this.#state(this.#chain);
-    reportFacts(this.#deps, this.#chain);
-    for (const action of decide(state, this.#deps.config)) this.#dispatch(action);
+    try {
+      const state = this.#state(this.#chain);
+      reportFacts(this.#deps, this.#chain);
+      for (const action of decide(state, this.#deps.config)) this.#dispatch(action);
+    } catch (error) {
+      // A defect that one job brings out must not end the node at every start: it is loud, and /readyz says so.
+      this.#failure = decodeError(error);
+      log.error({ err: error }, "no decision");
+    }
   }
 
   #state(chain: ChainFacts): NodeState {
@@ -160,11 +166,12 @@ export class ComputeNode {
   async #perform(action: Deed): Promise<void> {
     const { index } = this.#deps;
     const job = index.get(action.id);
+    const chainNow = this.#chain?.now ?? 0;
     if (!job) return;
     if (action.type === "prepare") return prepare(this.#deps, job);
-    if (action.type === "run") return run(this.#deps, job as ClaimedJob);
+    if (action.type === "run") return run(this.#deps, job as ClaimedJob, chainNow);
     if (action.type === "claim") await claim(this.#deps, job as PostedJob, action.atMs);
-    else if (action.type === "submit") await submit(this.#deps, job as ClaimedJob, this.#chain?.now ?? 0);
+    else if (action.type === "submit") await submit(this.#deps, job as ClaimedJob, chainNow);
     else await finalize(this.#deps, job as SubmittedJob);
     // What was sent has changed the job: the next decision must see that.
     await index.reload(action.id);

@@ -1,9 +1,12 @@
 // kill -9 at every step: after a restart the job is paid once and submitted once.
 import assert from "node:assert/strict";
+import { readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { SubmittedJob } from "../../sdk/src/index.ts";
 import {
   countOf,
+  endOf,
   errorsOf,
   independentResult,
   type Market,
@@ -46,7 +49,7 @@ async function nodeKilledAt(account: number, functionName: string, verdict: Verd
 
 async function kill(node: TestNode): Promise<void> {
   node.process.kill("SIGKILL");
-  assert.equal((await node.process.exited).signal, "SIGKILL");
+  assert.equal((await endOf(node)).signal, "SIGKILL");
 }
 
 /** Paid once, submitted once, claimed once, with the result the engine itself computes; nothing left locked. */
@@ -63,12 +66,20 @@ async function checkPaidOnce(inputs: PreparedInputs, job: SubmittedJob, account:
   assert.equal(await market.chain.publicClient.getTransactionCount({ address: operator }), 3);
 }
 
-for (const [index, [functionName, verdict, when]] of (
+/** What a provider may lose without harm: everything in the data folder but the guard. */
+function loseAllButGuard(dataDir: string): void {
+  for (const name of readdirSync(dataDir)) {
+    if (!name.startsWith("guard.sqlite")) rmSync(join(dataDir, name), { recursive: true });
+  }
+}
+
+for (const [index, [functionName, verdict, when, lost]] of (
   [
-    ["claim", "dropBefore", "just before its claim reaches the chain"],
-    ["claim", "dropAfter", "just after its claim reached the chain"],
-    ["submit", "dropBefore", "just before its result reaches the chain"],
-    ["submit", "dropAfter", "just after its result reached the chain"],
+    ["claim", "dropBefore", "just before its claim reaches the chain", false],
+    ["claim", "dropAfter", "just after its claim reached the chain", false],
+    ["submit", "dropBefore", "just before its result reaches the chain", false],
+    ["submit", "dropAfter", "just after its result reached the chain", false],
+    ["submit", "dropBefore", "before its result reaches the chain, with all data lost but the guard", true],
   ] as const
 ).entries()) {
   test(`kill -9 ${when}: the job is paid once and submitted once`, async () => {
@@ -78,9 +89,10 @@ for (const [index, [functionName, verdict, when]] of (
     const { node, proxy } = await nodeKilledAt(account, functionName, verdict);
     const provider = market.chain.wallet(account).account.address;
     const { id } = await post(market, inputs.spec, { provider });
-    assert.equal((await node.process.exited).signal, "SIGKILL");
+    assert.equal((await endOf(node)).signal, "SIGKILL");
     assert.equal(proxy.forwarded.includes(functionName), verdict === "dropAfter");
 
+    if (lost) loseAllButGuard(join(market.dir, `node-${account}`));
     const again = await startTestNode(market, { account, rpcUrl: proxy.url });
     const job = await waitForPayment(market, id);
     await again.logged("job finalized");
@@ -92,7 +104,7 @@ for (const [index, [functionName, verdict, when]] of (
 }
 
 test("kill -9 in the middle of the training: the run resumes from a checkpoint, to the same bits", async () => {
-  const account = 10;
+  const account = 12;
   await market.enrol(account);
   const inputs = await uploadInputs(market, LONG_RUN, "middle");
   const node = await startTestNode(market, { account });
@@ -136,14 +148,14 @@ test("a run whose child dies is resumed; one that dies every time is given up, a
 });
 
 test("SIGTERM in the middle of the training: a clean end, and the next start goes on", async () => {
-  const account = 12;
+  const account = 16;
   await market.enrol(account);
   const inputs = await uploadInputs(market, LONG_RUN, "term");
   const node = await startTestNode(market, { account });
   const { id } = await post(market, inputs.spec, { provider: market.chain.wallet(account).account.address });
   await node.logged("checkpoint written", (line) => Number(line.step) >= INTERRUPTED_AT);
   await node.process.stop();
-  assert.deepEqual(await node.process.exited, { code: 0, signal: null });
+  assert.deepEqual(await endOf(node), { code: 0, signal: null });
   assert.deepEqual(errorsOf(node), []);
 
   const again = await startTestNode(market, { account });

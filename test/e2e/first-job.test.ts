@@ -8,6 +8,7 @@ import { fetchByDigest } from "../../storage/src/index.ts";
 import {
   ASY,
   countOf,
+  endOf,
   errorsOf,
   independentResult,
   type Market,
@@ -53,7 +54,7 @@ test("a job is posted, claimed, run, submitted, finalized and paid; its result i
   assert.equal((await fetch(`${node.url}/healthz`)).status, 200);
   assert.deepEqual(errorsOf(node), []);
   await node.process.stop();
-  assert.equal((await node.process.exited).code, 0, "a clean end");
+  assert.equal((await endOf(node)).code, 0, "a clean end");
 });
 
 test("two nodes race for one job: one claims, the other sends nothing and moves on to the next job", async () => {

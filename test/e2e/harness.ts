@@ -237,8 +237,21 @@ export async function waitFor(
   id: Hex,
   status: "claimed" | "submitted" | "finalized",
 ): Promise<ClaimedJob | SubmittedJob> {
-  const job: Job = await market.requester.waitForJob({ id, status, pollingInterval: 100, timeout: WAIT_MS });
+  const args = { id, status, pollingInterval: 100, timeout: WAIT_MS };
+  const job: Job = await market.requester.waitForJob(args).catch((error: Error) => {
+    const complaints = market.nodes.flatMap((node) => node.lines.filter(({ level }) => Number(level) >= 40));
+    throw new Error(`${error.message}; the nodes said:\n${complaints.map((line) => JSON.stringify(line)).join("\n")}`);
+  });
   return job as ClaimedJob | SubmittedJob;
+}
+
+/** How a node's process ended; an error with its last lines when it does not end. */
+export async function endOf(node: TestNode): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`still running:\n${node.process.tail.slice(-10).join("\n")}`)), WAIT_MS);
+  });
+  return Promise.race([node.process.exited, late]).finally(() => clearTimeout(timer));
 }
 
 /** Waits for the result, lets the window pass and waits for the payment. */

@@ -15,8 +15,9 @@ const STORAGE_RETRY_MS = 5000;
 /**
  * Runs a claimed job in a child process, from its last checkpoint. A child that crashes, hangs or grows too large is a
  * failed attempt; after `maxAttempts` of them the job is given up, loudly, and the node goes on.
+ * @param chainNow the chain's clock, Unix seconds: a run that is not done by the deadline is ended then
  */
-export async function run(deps: ActDeps, job: ClaimedJob): Promise<void> {
+export async function run(deps: ActDeps, job: ClaimedJob, chainNow: number): Promise<void> {
   const { config, log, local, signal, metrics, engine } = deps;
   const { id, nonce } = job;
   const state = local.runOf(id, nonce);
@@ -30,7 +31,7 @@ export async function run(deps: ActDeps, job: ClaimedJob): Promise<void> {
       { task: "run", inputs: inputsRequest(deps, job), nonce, folder, engine },
       {
         logFile: join(folder, RUN_LOG),
-        wallClockMs: Math.max(1000, submitDeadline(job) * 1000 - Date.now()),
+        wallClockMs: Math.max(1, submitDeadline(job) - chainNow) * 1000,
         signal: AbortSignal.any([signal, stop.signal]),
         onMessage: reporter(deps, job),
       },

@@ -61,16 +61,20 @@ function read(deps: ActDeps, { id, nonce, spec }: ClaimedJob) {
 /** What is bought is the output's root, not its place (DSP-94): near the deadline the result goes out without it. */
 async function upload(deps: ActDeps, job: ClaimedJob, output: Uint8Array, chainNow: number): Promise<Hex> {
   const { config, log, signal, uploadToken } = deps;
-  try {
-    const gateway = config.gateways[0] as string;
-    const { cid, bytes } = await uploadFile({ gateway, bytes: output, token: uploadToken, signal });
-    log.info({ jobId: job.id, cid: cid.toString(), bytes }, "output uploaded");
-    return digestOf(cid);
-  } catch (error) {
-    if (signal.aborted || chainNow < submitDeadline(job) - LAST_CALL_SECONDS) throw error;
-    log.error({ jobId: job.id, err: error }, "output not uploaded; submitting all the same, the deadline is near");
-    return digestOf(await cidOfFile(output));
+  let failure: unknown;
+  for (const gateway of config.gateways) {
+    try {
+      const { cid, bytes } = await uploadFile({ gateway, bytes: output, token: uploadToken, signal });
+      log.info({ jobId: job.id, cid: cid.toString(), bytes }, "output uploaded");
+      return digestOf(cid);
+    } catch (error) {
+      if (signal.aborted) throw error;
+      failure = error;
+    }
   }
+  if (chainNow < submitDeadline(job) - LAST_CALL_SECONDS) throw failure;
+  log.error({ jobId: job.id, err: failure }, "output not uploaded; submitting all the same, the deadline is near");
+  return digestOf(await cidOfFile(output));
 }
 
 function refused(deps: ActDeps, job: ClaimedJob, error: unknown): void {

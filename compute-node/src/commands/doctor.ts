@@ -5,7 +5,7 @@ import { formatEther } from "viem";
 import { probeEngine } from "../children.ts";
 import { loadNodeConfig, type NodeConfig, readDeploymentFile } from "../config.ts";
 import { type ChainContext, openAccount, openChain } from "../context.ts";
-import { facts } from "../errors.ts";
+import { facts, nodeError } from "../errors.ts";
 import { type ChainFacts, observe } from "../observe.ts";
 import type { StartArgs } from "./start.ts";
 
@@ -84,11 +84,11 @@ async function checkDeployment(config: NodeConfig, reachable: boolean): Promise<
   const rpc = createRpc({ urls: config.rpcUrls });
   for (const [name, { address }] of Object.entries(contracts)) {
     if (!(await rpc.getCode({ address }))) {
-      return {
-        value: true,
+      throw nodeError("CN-002", {
         found: `no code of ${name} at ${address}`,
-        warn: "the deployment file is of another chain or of an older local one: deploy again",
-      };
+        wanted: "the contracts that the file names",
+        hint: "the deployment file is of another chain or of an older local one: deploy again, or correct `deployment`",
+      });
     }
   }
   return { value: true, found };
