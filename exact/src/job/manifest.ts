@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ExactError } from "../errors.ts";
+import { classCount } from "../program/plan.ts";
 import { type Program, parseProgram } from "../program/schema.ts";
 
 /** The largest manifest: it must fit into one block of one chunk, so that its digest names it alone. */
@@ -44,7 +45,7 @@ export function checkManifest(json: unknown): JobManifest {
   }
   const { version, dataset, init, note } = result.data;
   const program = parseProgram(result.data.program);
-  const columns = program.input.features + program.layers.at(-1)!.units;
+  const columns = program.input.features + classCount(program);
   if (dataset.rows !== program.input.rows || dataset.columns !== columns) {
     throw malformed("manifest.dataset", `${dataset.rows}x${dataset.columns}`, `${program.input.rows}x${columns}`);
   }
@@ -88,6 +89,6 @@ function malformed(path: string, found: unknown, wanted: string): ExactError {
     path,
     found: found ?? null,
     wanted,
-    hint: "Correct this field of the manifest; docs/spec/exact.md describes all of them.",
+    hint: "Correct this field of the manifest; docs/spec/manifest.md describes all of them.",
   });
 }
