@@ -42,7 +42,7 @@ const ZERO = "0x0000000000000000000000000000000000000000" as const;
 /** Test account of the requester; a node's accounts are the two above it, owner and operator. */
 const REQUESTER = 1;
 /** Patience for what takes seconds: only a failing test uses it up. */
-const WAIT_MS = 30_000;
+const WAIT_MS = 60_000;
 
 /** A chain with the protocol, a block store and a requester with money, all as real processes. */
 export interface Market {
