@@ -17,6 +17,8 @@ import { LEVEL, unpackClock } from "./place.ts";
 import { isChosen } from "./sampling.ts";
 
 const MIN_BUDGET = 1000;
+const rarely = fc.integer({ min: 0, max: 7 }).map((n) => n === 0);
+const mostly = rarely.map((rare) => !rare);
 const level = fc.constantFrom(...Object.values(LEVEL));
 const game: fc.Arbitrary<GameFacts> = fc
   .record({
@@ -42,8 +44,6 @@ const outcome = fc.record({
   last: fc.boolean(),
 });
 const busy = fc.constantFrom<ActionType | undefined>(undefined, undefined, undefined, "check", "open", "move");
-const rarely = fc.integer({ min: 0, max: 7 }).map((n) => n === 0);
-const mostly = rarely.map((rare) => !rare);
 const view: fc.Arbitrary<CaseView> = fc.record({
   id: fc.constant("0x" as JobId),
   commitment: fc.integer({ min: 0, max: 1 << 20 }).map((n) => keccak256(numberToHex(n))),
