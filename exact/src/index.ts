@@ -33,6 +33,16 @@ export { type ConversionOptions, fromLayersModel } from "./model/from-layers.ts"
 export { type LayersModelFiles, type LayersModelJson, toLayersModel } from "./model/to-layers.ts";
 export { type Bound, checkRecords } from "./program/bounds.ts";
 export { type CompiledProgram, compileProgram } from "./program/compile.ts";
+export {
+  gatherSource,
+  type Move,
+  movedColumn,
+  moveOf,
+  type Source,
+  windowOf,
+  windowPlace,
+  windowRows,
+} from "./program/gather.ts";
 export { LIMIT, OP, OP_NAME } from "./program/opcodes.ts";
 export {
   type Externals,
@@ -46,9 +56,10 @@ export {
   UNCHANGED,
 } from "./program/records.ts";
 export { type Program, parseProgram } from "./program/schema.ts";
-export { x24Digits } from "./recipes.ts";
+export { x24Digits, x24DigitsCnn } from "./recipes.ts";
 export { type Backend, type BackendName, type BackendOptions, loadBackend } from "./run/backend.ts";
 export { type Evaluation, evaluate } from "./run/evaluate.ts";
+export type { Saturation } from "./run/executor.ts";
 export { exactnessProbe, type ProbeCase, type ProbeResult, requireExactBackend } from "./run/probe.ts";
 export { constTensors, evaluateRecord, referenceStep, type Scope, traceStep } from "./run/reference.ts";
 export { type Progress, type RunOptions, type RunResult, runProgram, type Segment } from "./run/run.ts";

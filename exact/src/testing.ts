@@ -1,6 +1,7 @@
 import { concat, toHex, uint } from "./commit/bytes.ts";
 import { keccak } from "./commit/keccak.ts";
 import { type CompiledProgram, compileProgram } from "./program/compile.ts";
+import { classCount } from "./program/plan.ts";
 import { type Program, parseProgram } from "./program/schema.ts";
 import type { Hex, IntTensor } from "./types.ts";
 
@@ -30,7 +31,7 @@ export function smallProgram(change: Record<string, unknown> = {}): Program {
 /** A learnable data set for `program`: features lean on the label, values fill the declared range. */
 export function smallDataset(program: Program): IntTensor {
   const { rows, features, bits } = program.input;
-  const classes = program.layers.at(-1)!.units;
+  const classes = classCount(program);
   const cols = features + classes;
   const data = new Int8Array(rows * cols);
   for (let row = 0; row < rows; row++) {
@@ -53,4 +54,21 @@ export function compileSmall(change: Record<string, unknown> = {}): { compiled: 
 /** A 32-byte value that depends on `n` only. */
 export function seed(n: number): Hex {
   return toHex(keccak(concat([uint(n, 8)])));
+}
+
+/** Changes that make the small program a convolutional network on 4x12 images of two channels. */
+export function convolutional(change: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    input: { features: 96, bits: 5, rows: 30, image: { height: 4, width: 12, channels: 2 }, augmentShift: 1 },
+    layers: [
+      { type: "conv2d", filters: 3, kernelSize: 5, activation: "relu", pool: 2, weightBits: 7, weightExponent: 7 },
+      { type: "conv2d", filters: 5, kernelSize: 3, activation: "relu", pool: 2, weightBits: 7, weightExponent: 6 },
+      { type: "dense", units: 6, activation: "relu", weightBits: 8, weightExponent: 7 },
+      { type: "dense", units: 3, activation: "softmax", weightBits: 9, weightExponent: 8 },
+    ],
+    optimizer: { type: "sgd", rateExponent: -2, halveAtPercent: [50], momentumShift: 2 },
+    batchSize: 8,
+    steps: 6,
+    ...change,
+  };
 }

@@ -64,7 +64,8 @@ export class Comparer {
   }
 }
 
-const OPCODES = Object.values(OP).filter((opcode) => opcode !== OP.CHAIN);
+// The opcodes that the judge knows; those of convolutional programs have higher numbers than CHAIN.
+const OPCODES = Object.values(OP).filter((opcode) => opcode < OP.CHAIN);
 
 /** Asks about random records of every opcode in turn until `cases` questions have been compared. */
 export async function compareRandom(court: Court, seed: number, cases: number): Promise<Comparison> {

@@ -18,7 +18,7 @@ test("DSP-60: judge and reference agree on 20,000 random elements and chunks of 
   assert.deepEqual(differences, []);
   assert.ok(cases >= 20_000 && padding >= 1000);
   for (const [name, opcode] of Object.entries(OP)) {
-    if (opcode !== OP.CHAIN) assert.ok(perOpcode[name]! >= 1000, `${OP_NAME[opcode]}: ${perOpcode[name]} cases`);
+    if (opcode < OP.CHAIN) assert.ok(perOpcode[name]! >= 1000, `${OP_NAME[opcode]}: ${perOpcode[name]} cases`);
   }
 });
 

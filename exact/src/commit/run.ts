@@ -31,7 +31,13 @@ export function segmentCount(steps: number, segmentLength: number): number {
   return Math.ceil(steps / segmentLength);
 }
 
-/** Draws the rows of a batch: `indexes(step)[b]` is DSP-11's row of the data set for batch row b. */
+/** Rows of one batch and the draws they came from (`moveOf` reads these). */
+export interface Draw {
+  rows: Uint32Array;
+  digests: Uint8Array[];
+}
+
+/** Draws the rows of a batch: `draw(step).rows[b]` is DSP-11's row of the data set for batch row b. */
 export class Sampler {
   private readonly preimage: Uint8Array;
   private readonly view: DataView;
@@ -51,8 +57,9 @@ export class Sampler {
     this.limbs = Array.from({ length: 16 }, (_, i) => Number(2n ** BigInt(240 - 16 * i) % BigInt(rows)));
   }
 
-  indexes(step: number): Uint32Array {
-    const out = new Uint32Array(this.batch);
+  draw(step: number): Draw {
+    const rows = new Uint32Array(this.batch);
+    const digests: Uint8Array[] = [];
     this.view.setBigUint64(33, BigInt(step));
     for (let b = 0; b < this.batch; b++) {
       this.view.setUint32(41, b);
@@ -60,14 +67,19 @@ export class Sampler {
       // Sixteen products below 2^40: exact in a double, and one division instead of sixteen.
       let sum = 0;
       for (let i = 0; i < 16; i++) sum += (digest[2 * i]! * 256 + digest[2 * i + 1]!) * this.limbs[i]!;
-      out[b] = sum % this.rows;
+      rows[b] = sum % this.rows;
+      digests.push(digest);
     }
-    return out;
+    return { rows, digests };
   }
+}
+
+/** DSP-11: the draw of batch row `b` of step `step`, 32 bytes. */
+export function sampleDigest(nonce: Hex, step: number, b: number): Uint8Array {
+  return keccak(tag(0x08), word(nonce), uint(step, 8), uint(b, 4));
 }
 
 /** DSP-11: row of the data set that batch row `b` of step `step` loads, of `rows` rows. */
 export function sampleIndex(nonce: Hex, step: number, b: number, rows: number): number {
-  const bytes = keccak(tag(0x08), word(nonce), uint(step, 8), uint(b, 4));
-  return Number(BigInt(toHex(bytes)) % BigInt(rows));
+  return Number(BigInt(toHex(sampleDigest(nonce, step, b))) % BigInt(rows));
 }

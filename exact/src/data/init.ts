@@ -1,7 +1,7 @@
 import { concat, uint, word } from "../commit/bytes.ts";
 import { keccak } from "../commit/keccak.ts";
 import type { CompiledProgram } from "../program/compile.ts";
-import type { LayerPlan } from "../program/step.ts";
+import type { LayerPlan } from "../program/plan.ts";
 import type { Hex, IntTensor } from "../types.ts";
 import { allocate } from "../types.ts";
 
@@ -53,12 +53,13 @@ export function uniform(seed: Hex, tensor: number, length: number, bound: number
   return out;
 }
 
-/** State before step 0: seeded masters for every layer, empty lists. Same bits everywhere for the same seed. */
+/** State before step 0: seeded masters for every layer, velocities of 0, empty lists. Same bits everywhere for the same seed. */
 export function initialState(compiled: CompiledProgram, seed: Hex): IntTensor[] {
   return compiled.states.map((spec, index) => {
     const { name, cols, dtype, listRows } = spec;
     if (listRows !== undefined) return { name, rows: 0, cols, dtype, data: allocate(dtype, 0), listRows };
-    const layer = compiled.plans[0]!.layers[index]!;
+    const layer = compiled.plans[0]!.layers[index];
+    if (!layer) return { name, rows: spec.rows, cols, dtype, data: allocate(dtype, spec.rows * cols) };
     const bound = initialBound(layer, compiled.program.layers[index]!.weightExponent);
     return { name, rows: spec.rows, cols, dtype, data: uniform(seed, index, spec.rows * cols, bound) };
   });

@@ -1,6 +1,7 @@
-import { ExactError } from "../errors.ts";
+import { MASTER_BITS } from "../program/plan.ts";
 import { type Program, parseProgram } from "../program/schema.ts";
-import { MASTER_BITS } from "../program/step.ts";
+import { refuse } from "./keras.ts";
+import { type Found, readModel } from "./read-layers.ts";
 
 /** What a model.json does not say: the data set and how to train. Widths left out get safe defaults. */
 export interface ConversionOptions {
@@ -14,73 +15,13 @@ export interface ConversionOptions {
   weightBits?: number;
   activationBits?: number;
   halveAtPercent?: number[];
+  momentumShift?: number;
+  augmentShift?: number;
   segmentLength?: number;
 }
 
-interface Dense {
-  features?: number;
-  units: number;
-  activation: string;
-}
-
-function refuse(path: string, found: unknown, wanted: string): ExactError {
-  return new ExactError("EX-040", {
-    path,
-    found: found ?? null,
-    wanted,
-    hint: "Only Sequential models of bias-free Dense layers with ReLU, and softmax at the end, can be converted.",
-  });
-}
-
-function field(value: unknown, key: string): unknown {
-  return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[key] : undefined;
-}
-
-/** Layer list of a Sequential in any of the shapes Keras and tfjs have written. */
-function layerList(json: unknown): unknown[] {
-  const topology = field(json, "modelTopology") ?? json;
-  const model = field(topology, "model_config") ?? topology;
-  const className = field(model, "class_name");
-  if (className !== "Sequential") throw refuse("modelTopology.class_name", className, '"Sequential"');
-  const config = field(model, "config");
-  const layers = Array.isArray(config) ? config : field(config, "layers");
-  if (!Array.isArray(layers)) throw refuse("modelTopology.config.layers", layers, "a list of layers");
-  return layers;
-}
-
-function inputWidth(config: unknown): number | undefined {
-  const shape = field(config, "batch_input_shape") ?? field(config, "batch_shape");
-  return Array.isArray(shape) && shape.length === 2 && typeof shape[1] === "number" ? shape[1] : undefined;
-}
-
-function readDense(config: unknown, path: string): Dense {
-  const units = field(config, "units");
-  const activation = field(config, "activation") ?? "linear";
-  if (typeof units !== "number") throw refuse(`${path}.units`, units, "a number");
-  if (typeof activation !== "string") throw refuse(`${path}.activation`, activation, "a name");
-  if (field(config, "use_bias") !== false) throw refuse(`${path}.use_bias`, field(config, "use_bias") ?? true, "false");
-  return { features: inputWidth(config), units, activation };
-}
-
-/** Folds Activation and InputLayer entries into the Dense layers around them. */
-function readLayers(json: unknown): Dense[] {
-  const dense: Dense[] = [];
-  let features: number | undefined;
-  layerList(json).forEach((layer, index) => {
-    const path = `layers[${index}]`;
-    const [kind, config] = [field(layer, "class_name"), field(layer, "config")];
-    const last = dense.at(-1);
-    if (kind === "InputLayer") features = inputWidth(config);
-    else if (kind === "Dense") dense.push(readDense(config, `${path}.config`));
-    else if (last?.activation === "linear" && (kind === "ReLU" || kind === "Softmax"))
-      last.activation = String(kind).toLowerCase();
-    else if (last?.activation === "linear" && kind === "Activation")
-      last.activation = String(field(config, "activation"));
-    else throw refuse(`${path}.class_name`, kind, '"Dense", or an activation behind a linear Dense');
-  });
-  if (dense[0]) dense[0].features ??= features;
-  return dense;
-}
+/** Widths of weights: wide where contractions are short, narrow where they are long and behind a convolution. */
+const WEIGHT_BITS = { dense: 9, conv2d: 7 } as const;
 
 /**
  * Exponent at which the initial weights, 0.7 * sqrt(6 / inputs) at most, fill between a quarter and a half of the
@@ -94,31 +35,57 @@ function weightExponent(inputs: number, weightBits: number): number {
   return exponent;
 }
 
+/** Widest weights up to `most` bits at which a product over `inputs` operands of `operandBits` stays below 2^24. */
+function bitsFor(inputs: number, operandBits: number, most: number): number {
+  let bits = most;
+  while (bits > 2 && inputs * (2 ** operandBits - 1) * (2 ** bits - 1) >= 2 ** 24) bits--;
+  return bits;
+}
+
+function convert(found: Found, l: number, options: ConversionOptions): Record<string, unknown> {
+  const { inputBits = 5, activationBits = 7 } = options;
+  const { type, inputs } = found;
+  const most = options.weightBits ?? WEIGHT_BITS[type];
+  const weightBits = options.weightBits ?? bitsFor(inputs, l === 0 ? inputBits : activationBits, most);
+  const common = {
+    type,
+    activation: found.activation,
+    weightBits,
+    weightExponent: weightExponent(inputs, weightBits),
+    activationBits,
+  };
+  if (found.type === "dense") return { ...common, units: found.units };
+  return { ...common, filters: found.filters, kernelSize: found.kernelSize, pool: 2 };
+}
+
 /**
- * Turns a tfjs / Keras `model.json` (Sequential; Dense without bias, ReLU, softmax at the end) into a program.
+ * Turns a tfjs / Keras `model.json` into a program: Sequential; Conv2D without bias, "same" and stride 1, each followed by
+ * MaxPooling2D 2x2; Flatten; Dense without bias; ReLU, and softmax at the end.
  * Throws ExactError EX-040 naming the first layer that has no integer recipe, or EX-001 if the options do not fit.
  */
 export function fromLayersModel(modelJson: unknown, options: ConversionOptions): Program {
-  const dense = readLayers(modelJson);
-  const features = dense[0]?.features;
-  if (features === undefined) throw refuse("layers[0].config.batch_input_shape", features, "[null, features]");
-  const weightBits = options.weightBits ?? 9;
+  const { layers, image, features } = readModel(modelJson);
+  if (features === undefined) throw refuse("layers", "no layer with an input shape", "a network");
+  const { momentumShift } = options;
   return parseProgram({
     format: "assay-program",
     version: 1,
     kind: options.kind ?? "train",
     name: options.name ?? "",
-    input: { features, bits: options.inputBits ?? 5, rows: options.rows },
-    layers: dense.map((layer, l) => ({
-      type: "dense",
-      units: layer.units,
-      activation: layer.activation,
-      weightBits,
-      weightExponent: weightExponent(l === 0 ? features : dense[l - 1]!.units, weightBits),
-      activationBits: options.activationBits ?? 7,
-    })),
+    input: {
+      features,
+      bits: options.inputBits ?? 5,
+      rows: options.rows,
+      ...(image ? { image, augmentShift: options.augmentShift ?? 0 } : {}),
+    },
+    layers: layers.map((layer, l) => convert(layer, l, options)),
     loss: "softmax-cross-entropy",
-    optimizer: { type: "sgd", rateExponent: options.rateExponent, halveAtPercent: options.halveAtPercent ?? [] },
+    optimizer: {
+      type: "sgd",
+      rateExponent: options.rateExponent,
+      halveAtPercent: options.halveAtPercent ?? [],
+      ...(momentumShift === undefined ? {} : { momentumShift }),
+    },
     batchSize: options.batchSize,
     steps: options.steps,
     ...(options.segmentLength === undefined ? {} : { segmentLength: options.segmentLength }),

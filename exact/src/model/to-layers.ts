@@ -1,5 +1,6 @@
 import { ExactError } from "../errors.ts";
 import type { CompiledProgram } from "../program/compile.ts";
+import type { Layer } from "../program/schema.ts";
 import { quantisedWeights } from "../run/evaluate.ts";
 import type { IntTensor } from "../types.ts";
 
@@ -30,6 +31,24 @@ export interface KerasLayer {
 
 const WEIGHTS_FILE = "weights.bin";
 
+const nameOf = ({ type }: Layer, l: number): string => `${type}_${l + 1}`;
+
+/** A layer as Keras has it; a convolution brings its pooling along, a dense layer behind one needs its input flattened. */
+function kerasLayers(layer: Layer, l: number, behindConv: boolean): KerasLayer[] {
+  const common = { name: nameOf(layer, l), activation: layer.activation, use_bias: false, trainable: true };
+  if (layer.type === "dense") {
+    const dense = { class_name: "Dense", config: { ...common, units: layer.units } };
+    return behindConv ? [{ class_name: "Flatten", config: { name: `flatten_${l + 1}` } }, dense] : [dense];
+  }
+  const { filters, kernelSize } = layer;
+  const conv = { ...common, filters, kernel_size: [kernelSize, kernelSize], strides: [1, 1], padding: "same" };
+  const pool = { name: `pool_${l + 1}`, pool_size: [2, 2], strides: [2, 2], padding: "valid" };
+  return [
+    { class_name: "Conv2D", config: conv },
+    { class_name: "MaxPooling2D", config: pool },
+  ];
+}
+
 /**
  * The trained network as a tfjs LayersModel that `tf.loadLayersModel` opens. Weights are the quantised integers times
  * 2^-weightExponent, so the model computes in floats what the program computes in integers, without its rounding of
@@ -50,17 +69,12 @@ export function toLayersModel(compiled: CompiledProgram, state: readonly IntTens
   });
   const integers = quantisedWeights(compiled, state);
   const values = layers.map((layer, l) => integers[l]!.map((w) => w * 2 ** -layer.weightExponent));
-  const topology: KerasLayer[] = layers.map((layer, l) => ({
-    class_name: "Dense",
-    config: {
-      name: `dense_${l + 1}`,
-      units: layer.units,
-      activation: layer.activation,
-      use_bias: false,
-      trainable: true,
-      ...(l === 0 ? { batch_input_shape: [null, input.features], dtype: "float32" } : {}),
-    },
-  }));
+  const topology = layers.flatMap((layer, l) => kerasLayers(layer, l, layers[l - 1]?.type === "conv2d"));
+  const first = topology[0]!.config;
+  const { height, width, channels } = input.image ?? { height: 0, width: 0, channels: 0 };
+  const images = layers[0]!.type === "conv2d";
+  first.batch_input_shape = images ? [null, height, width, channels] : [null, input.features];
+  first.dtype = "float32";
   const weights = new Uint8Array(values.reduce((sum, value) => sum + value.byteLength, 0));
   let at = 0;
   for (const value of values) {
@@ -83,9 +97,9 @@ export function toLayersModel(compiled: CompiledProgram, state: readonly IntTens
       weightsManifest: [
         {
           paths: [WEIGHTS_FILE],
-          weights: plan.layers.map((layer, l) => ({
-            name: `dense_${l + 1}/kernel`,
-            shape: [layer.inputs, layer.units],
+          weights: plan.layers.map(({ inputs, units, conv }, l) => ({
+            name: `${nameOf(layers[l]!, l)}/kernel`,
+            shape: conv ? [conv.kernel, conv.kernel, conv.map.channels, units] : [inputs, units],
             dtype: "float32",
           })),
         },

@@ -2,7 +2,7 @@ import { ExactError } from "../errors.ts";
 import { DTYPE_RANGE } from "../types.ts";
 import { FLAG_CLIP, LIMIT, OP, OP_INPUTS, OP_NAME } from "./opcodes.ts";
 import { type Externals, KIND, type Operand, type OpRecord } from "./records.ts";
-import { checkShape } from "./shapes.ts";
+import { checkShape, contractionLength } from "./shapes.ts";
 
 /** Worst case of one record: the largest magnitude any step of its evaluation can reach, and that over 2^24. */
 export interface Bound {
@@ -39,9 +39,33 @@ function external(input: Operand, externals: Externals): Interval {
   return DTYPE_RANGE[input.dtype];
 }
 
-function contraction(record: OpRecord, index: number, a: Interval, b: Interval): number {
-  const [ta, left] = [record.attrs[0], record.inputs[0]!];
-  const depth = ta ? left.rows : left.cols;
+/**
+ * True for a tensor [pixels x filters] of which each column has at most one element other than 0 in every 2x2 window:
+ * the four keys of a window differ modulo 4, so that at most one of them equals the maximum, whatever that is.
+ */
+function oneOfFour(record: OpRecord | undefined, records: readonly OpRecord[]): boolean {
+  const key = record?.inputs[1];
+  if (record?.opcode !== OP.UNPOOL || key?.kind !== KIND.VALUE) return false;
+  const source = records[key.idx]!;
+  return source.opcode === OP.POOLKEY && source.attrs[0] === record.attrs[0] && source.attrs[1] === record.attrs[1];
+}
+
+/** Terms of a contraction that may differ from 0. */
+function terms(record: OpRecord, depth: number, records: readonly OpRecord[]): number {
+  const y = record.inputs[1]!;
+  const source = y.kind === KIND.VALUE ? records[y.idx] : undefined;
+  if (record.attrs[0] !== 1 || !source || !oneOfFour(source, records)) return depth;
+  // Only where no window is cut in two.
+  return depth % (source.attrs[0]! * source.attrs[1]!) === 0 ? depth / 4 : depth;
+}
+
+function contraction(
+  record: OpRecord,
+  index: number,
+  [a, b]: readonly [Interval, Interval],
+  records: readonly OpRecord[],
+): number {
+  const depth = contractionLength(record);
   if (depth > LIMIT.contraction) {
     throw new ExactError("EX-004", {
       path: at(record, index),
@@ -60,16 +84,21 @@ function contraction(record: OpRecord, index: number, a: Interval, b: Interval):
       });
     }
   }
-  return depth * magnitude(a) * magnitude(b);
+  return terms(record, depth, records) * magnitude(a) * magnitude(b);
 }
 
 /** Interval of the result before saturation, and the largest magnitude met on the way. */
-function evaluate(record: OpRecord, index: number, x: Interval, y: Interval): { out: Interval; peak: number } {
+function evaluate(
+  record: OpRecord,
+  index: number,
+  [x, y]: readonly [Interval, Interval],
+  records: readonly OpRecord[],
+): { out: Interval; peak: number } {
   const [p = 0, q = 0, low = 0, high = 0] = record.attrs;
   const plain = (out: Interval) => ({ out, peak: Math.max(magnitude(out), magnitude(x), magnitude(y)) });
   switch (record.opcode) {
     case OP.MATMUL: {
-      const peak = contraction(record, index, x, y);
+      const peak = contraction(record, index, [x, y], records);
       return { out: [-peak, peak], peak };
     }
     case OP.DATALOAD:
@@ -113,6 +142,17 @@ function evaluate(record: OpRecord, index: number, x: Interval, y: Interval): { 
       return { out: y, peak: magnitude(x) };
     case OP.INTDIV:
       return divide(record, index, x, y);
+    case OP.RESHAPE:
+    case OP.UNSTACK:
+    case OP.KFLIP:
+      return plain(x);
+    case OP.IM2COL:
+    case OP.UNPOOL:
+      return plain([Math.min(0, x[0]), Math.max(0, x[1])]);
+    case OP.POOLKEY:
+      return plain([4 * x[0], 4 * x[1] + 3]);
+    case OP.POOLMAX:
+      return plain([Math.max(x[0], y[0]), Math.max(x[1], y[1])]);
     default:
       throw new ExactError("EX-006", {
         path: `record ${index}`,
@@ -187,7 +227,7 @@ export function checkRecords(records: readonly OpRecord[], externals: Externals,
     const inputs = record.inputs.map((input) =>
       input.kind === KIND.VALUE ? values[input.idx]! : external(input, externals),
     );
-    const { out, peak } = evaluate(record, index, inputs[0]!, inputs[1] ?? [0, 0]);
+    const { out, peak } = evaluate(record, index, [inputs[0]!, inputs[1] ?? [0, 0]], records);
     if (peak >= LIMIT.exact && record.opcode !== OP.CHAIN) {
       refuse(record, index, peak, "Lower batchSize, weightBits, activationBits or gradientBits.");
     }

@@ -48,10 +48,23 @@ export class RecordBuilder {
     return this.push(OP.RHU, { ...x, dtype }, inputs, [by.shift, sign, low, high], note, by.limits ? FLAG_CLIP : 0);
   }
 
-  matmul(a: Operand, b: Operand, flags: { ta?: boolean; tb?: boolean }, note: string): Operand {
-    const rows = flags.ta ? a.cols : a.rows;
-    const cols = flags.tb ? b.rows : b.cols;
-    return this.push(OP.MATMUL, { dtype: "int32", rows, cols }, [a, b], [flags.ta ? 1 : 0, flags.tb ? 1 : 0], note);
+  /** Product of a and b; with `blocks` > 1 (and `ta`), one product per part of the contraction, below each other. */
+  matmul(
+    a: Operand,
+    b: Operand,
+    { ta = false, tb = false, blocks = 1 }: { ta?: boolean; tb?: boolean; blocks?: number },
+    note: string,
+  ): Operand {
+    const rows = ta ? a.cols * blocks : a.rows;
+    const cols = tb ? b.rows : b.cols;
+    const attrs = [ta ? 1 : 0, tb ? 1 : 0, ...(blocks > 1 ? [blocks] : [])];
+    return this.push(OP.MATMUL, { dtype: "int32", rows, cols }, [a, b], attrs, note);
+  }
+
+  /** The same elements in row-major order under another shape; `x` itself where the shape is the same. */
+  reshape(x: Operand, rows: number, cols: number, note: string): Operand {
+    if (x.rows === rows && x.cols === cols) return x;
+    return this.push(OP.RESHAPE, { dtype: x.dtype, rows, cols }, [x], [], note);
   }
 
   binary(opcode: Opcode, x: Operand, y: Operand, note: string, dtype: DType = "int32"): Operand {

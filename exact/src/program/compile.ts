@@ -3,9 +3,10 @@ import type { Hex, IntTensor, TensorSpec } from "../types.ts";
 import { type Bound, checkRecords } from "./bounds.ts";
 import { LUT_ONE, softmaxTable } from "./lut.ts";
 import { OP } from "./opcodes.ts";
+import { classCount, type StepPlan, stateSpecs } from "./plan.ts";
 import { hashPhases, type OpRecord, type Phase, sealPhase } from "./records.ts";
 import type { Program } from "./schema.ts";
-import { buildStep, type StepPlan, stateSpecs } from "./step.ts";
+import { buildStep } from "./step.ts";
 
 /** A program turned into what a job commits to (records, phases, hash) and what an executor needs. */
 export interface CompiledProgram {
@@ -33,7 +34,7 @@ export interface CompiledProgram {
 
 function constSpecs(program: Program): { specs: (TensorSpec & { fixed: boolean })[]; tables: Map<number, IntTensor> } {
   const { rows, features, bits } = program.input;
-  const cols = features + program.layers.at(-1)!.units;
+  const cols = features + classCount(program);
   const specs: (TensorSpec & { fixed: boolean })[] = [
     { name: "dataset", rows, cols, dtype: "int8", range: [0, 2 ** bits - 1], fixed: false },
   ];
@@ -70,7 +71,10 @@ export function compileProgram(program: Program): CompiledProgram {
   const records = phases[0]!.records;
   const macsPerStep = records
     .filter((record) => record.opcode === OP.MATMUL)
-    .reduce((sum, { rows, cols, inputs: [a], attrs }) => sum + rows * cols * (attrs[0] ? a!.rows : a!.cols), 0);
+    .reduce(
+      (sum, { rows, cols, inputs: [a], attrs }) => sum + rows * cols * (attrs[0] ? a!.rows / (attrs[2] || 1) : a!.cols),
+      0,
+    );
   const elements = [...states, ...specs].reduce((sum, { rows, cols }) => sum + rows * cols, 0);
   return {
     program,

@@ -20,6 +20,13 @@ export const OP = {
   LUT: 18,
   INTDIV: 19,
   CHAIN: 20,
+  RESHAPE: 21,
+  UNSTACK: 22,
+  IM2COL: 23,
+  KFLIP: 24,
+  POOLKEY: 25,
+  POOLMAX: 26,
+  UNPOOL: 27,
 } as const;
 
 export type Opcode = (typeof OP)[keyof typeof OP];
@@ -50,6 +57,13 @@ export const OP_INPUTS: Record<Opcode, readonly [number, number]> = {
   18: [2, 2],
   19: [2, 2],
   20: [2, 2],
+  21: [1, 1],
+  22: [1, 1],
+  23: [1, 1],
+  24: [1, 1],
+  25: [1, 1],
+  26: [2, 2],
+  27: [3, 3],
 };
 
 /** Bit of `flags`: an RHU record ends with CLIP(attr2, attr3). */

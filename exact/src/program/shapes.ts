@@ -1,8 +1,9 @@
 import { ExactError } from "../errors.ts";
-import { LIMIT, OP } from "./opcodes.ts";
+import { LIMIT, OP, ORDER } from "./opcodes.ts";
 import { type Externals, KIND, type Operand, type OpRecord } from "./records.ts";
 
-const tiles = (length: number): number => Math.ceil(length / 16);
+const TILE = 16;
+const tiles = (length: number): number => Math.ceil(length / TILE);
 
 function fail(record: OpRecord, index: number, wanted: string): never {
   const found = [record, ...record.inputs].map((t) => `${t.rows}x${t.cols}`).join(" <- ");
@@ -36,13 +37,21 @@ function broadcasts(out: number, length: number): boolean {
   return length === out || length === 1;
 }
 
+/** Number of products that an element of a MATMUL sums up. */
+export function contractionLength({ attrs, inputs }: OpRecord): number {
+  return attrs[0] === 1 ? inputs[0]!.rows / Math.max(1, attrs[2] ?? 0) : inputs[0]!.cols;
+}
+
+const whole = (value: number, ...factors: number[]): boolean =>
+  factors.every((f) => Number.isInteger(f) && f > 0) && value % factors.reduce((a, b) => a * b, 1) === 0;
+
 /** Output shape that the opcode gives for its inputs, or undefined where any shape will do. */
 function expected(record: OpRecord): readonly [number, number] | undefined {
   const [x, y] = record.inputs as readonly [Operand, Operand | undefined];
   const [ta, tb] = record.attrs;
   switch (record.opcode) {
     case OP.MATMUL:
-      return [ta ? x.cols : x.rows, tb ? y!.rows : y!.cols];
+      return [ta ? x.cols * Math.max(1, record.attrs[2] ?? 0) : x.rows, tb ? y!.rows : y!.cols];
     case OP.TILEMAX:
     case OP.TILEMAXABS:
       return [tiles(x.rows), tiles(x.cols)];
@@ -58,9 +67,71 @@ function expected(record: OpRecord): readonly [number, number] | undefined {
     case OP.RHU:
     case OP.LUT:
       return [x.rows, x.cols];
+    case OP.UNSTACK:
+      return [(x.rows / record.cols) * x.cols, record.cols];
+    case OP.IM2COL:
+      return [x.rows, record.attrs[2]! ** 2 * x.cols];
+    case OP.KFLIP:
+      return [ta! ** 2 * x.cols, x.rows / ta! ** 2];
+    case OP.POOLKEY:
+      return [x.rows, x.cols];
+    case OP.POOLMAX:
+      return [x.rows / 4, x.cols];
+    case OP.UNPOOL:
+      return [y!.rows, y!.cols];
     default:
       return undefined;
   }
+}
+
+/** The rules of convolution, pooling and augmentation that their output shape does not imply. */
+function checkGeometry(record: OpRecord, index: number): void {
+  const [x, y, z] = record.inputs as readonly [Operand, Operand | undefined, Operand | undefined];
+  const [first = 0, second = 0, third = 0] = record.attrs;
+  const odd = (kernel: number): boolean => kernel % 2 === 1;
+  const same = (a: Operand, b: Operand): boolean => a.rows === b.rows && a.cols === b.cols;
+  switch (record.opcode) {
+    case OP.DATALOAD:
+      checkLoad(record, index, x);
+      return;
+    case OP.RESHAPE:
+      if (record.rows * record.cols !== x.rows * x.cols) fail(record, index, "as many elements as the input");
+      return;
+    case OP.UNSTACK:
+      if (!whole(x.rows, record.cols)) fail(record, index, "a stack of equally high parts");
+      return;
+    case OP.IM2COL:
+      if (!whole(x.rows, first, second) || !odd(third)) fail(record, index, "whole images and an odd kernel");
+      return;
+    case OP.KFLIP:
+      if (!whole(x.rows, first, first) || !odd(first)) fail(record, index, "a kernel of odd sides");
+      return;
+    case OP.POOLKEY:
+    case OP.POOLMAX:
+    case OP.UNPOOL: {
+      const pixels = record.opcode === OP.UNPOOL ? y! : x;
+      if (!whole(first, 2) || !whole(second, 2) || !whole(pixels.rows, first, second))
+        fail(record, index, "whole images with even sides");
+      if (record.opcode === OP.POOLMAX && !same(x, y!)) fail(record, index, "two inputs of one shape");
+      if (record.opcode === OP.UNPOOL && !(same(x, z!) && 4 * x.rows === y!.rows && x.cols === y!.cols))
+        fail(record, index, "a gradient and a maximum for every window");
+      return;
+    }
+    case OP.MATMUL:
+      if (third > 1 && (first !== 1 || second !== 0 || !whole(x.rows, third, TILE)))
+        fail(record, index, "parts of whole tiles, of a product with ta alone");
+  }
+}
+
+function checkLoad(record: OpRecord, index: number, data: Operand): void {
+  const [offset = 0, order = 0, reach = 0, height = 0, width = 0, channels = 0] = record.attrs;
+  const columns = offset >= 0 && offset + record.cols <= data.cols;
+  if (!columns || (order !== ORDER.SAMPLED && order !== ORDER.SEQUENTIAL))
+    fail(record, index, "columns of the data set, in order 0 or 1");
+  if (reach === 0) return;
+  const fits = reach > 0 && reach <= 127 && order === ORDER.SAMPLED && height * width * channels === record.cols;
+  if (!fits || !whole(record.cols, height, width, channels))
+    fail(record, index, "an image of height * width * channels columns, drawn, moved by at most 127");
 }
 
 /** Throws EX-004, EX-005 or EX-006 if record `index` breaks a cap, the order or the shape rule of its opcode. */
@@ -89,6 +160,7 @@ export function checkShape(records: readonly OpRecord[], index: number, external
   const shape = expected(record);
   if (shape && (shape[0] !== record.rows || shape[1] !== record.cols))
     fail(record, index, `output ${shape[0]}x${shape[1]}`);
+  checkGeometry(record, index);
   if (record.opcode === OP.MATMUL) {
     const [ta, tb] = record.attrs;
     if ((ta ? x.rows : x.cols) !== (tb ? y!.cols : y!.rows)) fail(record, index, "equal contraction lengths");

@@ -1,10 +1,13 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { ExactError } from "../errors.ts";
 import type { CompiledProgram } from "../program/compile.ts";
+import type { ConvPlan, LayerPlan } from "../program/plan.ts";
 import type { IntTensor } from "../types.ts";
 import type { Backend } from "./backend.ts";
-import { boundDataset, forwardPass } from "./executor.ts";
+import { boundDataset } from "./executor.ts";
+import { forwardPass } from "./forward.ts";
 import { argmax, largest, requantiseRelu } from "./host.ts";
+import { poolMax } from "./pool.ts";
 import { exponentNorm } from "./reference.ts";
 
 const ROWS_AT_ONCE = 64;
@@ -37,14 +40,40 @@ function plainProduct(x: Float32Array, w: Float32Array, rows: number, inner: num
   return out;
 }
 
-type Scorer = (features: Float32Array, rows: number) => Float32Array;
+/** IM2COL of [pixels x channels]: one row of kernel * kernel * channels values per pixel. */
+function patches(x: Float32Array, { map, kernel }: ConvPlan): Float32Array {
+  const { height, width, channels } = map;
+  const reach = (kernel - 1) / 2;
+  const out = new Float32Array(x.length * kernel * kernel);
+  for (let pixel = 0, to = 0; pixel < x.length / channels; pixel++) {
+    const [row, col] = [Math.floor(pixel / width) % height, pixel % width];
+    for (let dy = -reach; dy <= reach; dy++) {
+      for (let dx = -reach; dx <= reach; dx++, to += channels) {
+        if (row + dy < 0 || row + dy >= height || col + dx < 0 || col + dx >= width) continue;
+        const from = (pixel + dy * width + dx) * channels;
+        out.set(x.subarray(from, from + channels), to);
+      }
+    }
+  }
+  return out;
+}
+
+/** Product of one layer, [batch x units] or, of a convolution, the keys of its windows. */
+function plainLayer(layer: LayerPlan, x: Float32Array, w: Float32Array): Float32Array {
+  const { conv, inputs, units } = layer;
+  if (!conv) return plainProduct(x, w, x.length / inputs, inputs, units);
+  const pixels = x.length / conv.map.channels;
+  return poolMax(plainProduct(patches(x, conv), w, pixels, inputs, units), conv, units).max;
+}
+
+type Scorer = (features: Float32Array) => Float32Array;
 
 function plainScorer(compiled: CompiledProgram, weights: Float32Array[]): Scorer {
   const { layers } = compiled.plans[0]!;
-  return (features, rows) => {
+  return (features) => {
     let at = features;
     layers.forEach((layer, l) => {
-      at = plainProduct(at, weights[l]!, rows, layer.inputs, layer.units);
+      at = plainLayer(layer, at, weights[l]!);
       if (l === layers.length - 1) return;
       const shift = exponentNorm(largest(at), layer.activationLimit);
       at = requantiseRelu(at, shift);
@@ -98,7 +127,7 @@ export function evaluate(
     const batch = new Float32Array(rows * features);
     for (let r = 0; r < rows; r++)
       batch.set(data.subarray((from + r) * cols, (from + r) * cols + features), r * features);
-    const scores = score(batch, rows);
+    const scores = score(batch);
     for (let r = 0; r < rows; r++) {
       const found = argmax(scores, r * (cols - features), cols - features);
       if (data[(from + r) * cols + features + found] !== 1) wrong.push(from + r);

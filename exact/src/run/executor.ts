@@ -1,20 +1,16 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { Sampler } from "../commit/run.ts";
 import type { CompiledProgram } from "../program/compile.ts";
+import { moveOf } from "../program/gather.ts";
 import { LIMIT } from "../program/opcodes.ts";
+import type { StepPlan } from "../program/plan.ts";
 import { phaseOf } from "../program/records.ts";
-import type { StepPlan } from "../program/step.ts";
 import type { Hex, IntTensor } from "../types.ts";
-import {
-  largest,
-  maskGradient,
-  requantise,
-  requantiseLogits,
-  requantiseRelu,
-  scaled,
-  softmaxGradient,
-} from "./host.ts";
-import { LayerStore } from "./layer.ts";
+import { type Backward, inputGradient, weightGradient } from "./convolution.ts";
+import { forwardPass, type Pass, product } from "./forward.ts";
+import { maskGradient, nonZeros, requantise, requantiseLogits, scaled, softmaxGradient } from "./host.ts";
+import { LayerStore, type WeightGradient } from "./layer.ts";
+import { copyMoved } from "./move.ts";
 import { exponentNorm } from "./reference.ts";
 
 export interface StepResult {
@@ -24,43 +20,26 @@ export interface StepResult {
   accuracy: number;
 }
 
-/** One forward pass: per layer its input (on the host and on the device) and the sum of the shifts before it. */
-export interface Pass {
-  host: Float32Array[];
-  device: tf.Tensor2D[];
-  shifts: number[];
-  /** Product of the last layer, [batch x classes]. */
-  scores: Float32Array;
+/** Where integers run out of room or of resolution; an integer run never shows a NaN. Shares of 0..1. */
+export interface Saturation {
+  /** Of the layer that has most: share of masters at their clip. Above .01 lower the rate; above .05 expect harm. */
+  clippedWeights: number;
+  /** Share of hidden gradients that were not 0 and became 0 when they were rounded, in the last step. */
+  zeroedGradients: number;
 }
 
-function product(a: tf.Tensor2D, b: tf.Tensor2D): Float32Array {
-  const z = tf.matMul(a, b);
-  const data = z.dataSync() as Float32Array;
-  z.dispose();
-  return data;
-}
-
-/** Forward pass over a batch of integer features, [batch x features]. The caller disposes `device`. */
-export function forwardPass(plan: StepPlan, layers: readonly { weights: tf.Tensor2D }[], features: Float32Array): Pass {
-  const batch = features.length / plan.layers[0]!.inputs;
-  const pass: Pass = { host: [features], device: [], shifts: [0], scores: features };
-  plan.layers.forEach((layer, l) => {
-    pass.device.push(tf.tensor2d(pass.host[l]!, [batch, layer.inputs]));
-    const z = product(pass.device[l]!, layers[l]!.weights);
-    if (l === plan.layers.length - 1) {
-      pass.scores = z;
-      return;
-    }
-    const shift = exponentNorm(largest(z), layer.activationLimit);
-    pass.host.push(requantiseRelu(z, shift));
-    pass.shifts.push(pass.shifts[l]! + shift);
-  });
-  return pass;
+/** Runs the steps of one program in order and reads its state between them. */
+export interface Executor {
+  step(step: number): StepResult;
+  read(): IntTensor[];
+  /** Counters of the last step, given the state that `read` gave after it; undefined where nothing is trained. */
+  saturation(state: readonly IntTensor[]): Saturation | undefined;
+  dispose(): void;
 }
 
 /**
  * Trains a compiled program on the active tfjs back end. Contractions and whole-matrix updates run as tfjs kernels;
- * the batch-sized rest (scales, masks, softmax) runs as integer loops on the host, where reading back is cheap.
+ * the batch-sized rest (scales, masks, pooling, softmax) runs as integer loops on the host, where reading back is cheap.
  */
 export class TrainExecutor implements Executor {
   private readonly compiled: CompiledProgram;
@@ -70,25 +49,33 @@ export class TrainExecutor implements Executor {
   private readonly table: ArrayLike<number>;
   // Reused for every batch: its tensor is gone before the next batch is written, on back ends that do not copy too.
   private readonly features: Float32Array;
+  private readonly segmentEnds: (step: number) => boolean;
+  private rounded = { before: 0, after: 0 };
 
   constructor(compiled: CompiledProgram, dataset: IntTensor, nonce: Hex, state: readonly IntTensor[]) {
+    const { segmentLength, steps, program } = compiled;
+    const plan = compiled.plans[0]!;
     this.compiled = compiled;
-    this.layers = compiled.plans[0]!.layers.map((plan, l) => new LayerStore(plan, state[l]!));
-    this.sampler = new Sampler(nonce, dataset.rows, compiled.program.batchSize);
+    this.layers = plan.layers.map((_, l) => new LayerStore(plan, l, state[l]!, state[plan.layers.length + l]));
+    this.sampler = new Sampler(nonce, dataset.rows, program.batchSize);
     this.table = compiled.tables.get(1)!.data;
     this.dataset = boundDataset(compiled, dataset);
-    this.features = new Float32Array(compiled.program.batchSize * compiled.program.input.features);
+    this.features = new Float32Array(program.batchSize * program.input.features);
+    this.segmentEnds = (step) => (step + 1) % segmentLength === 0 || step + 1 === steps;
   }
 
   private load(step: number): { features: Float32Array; targets: Int8Array } {
     const { batchSize, input } = this.compiled.program;
+    const { features: width, image, augmentShift: reach } = input;
     const cols = this.compiled.consts[0]!.cols;
-    const classes = cols - input.features;
+    const classes = cols - width;
     const targets = new Int8Array(batchSize * classes);
-    this.sampler.indexes(step).forEach((row, b) => {
-      const from = row * cols;
-      this.features.set(this.dataset.subarray(from, from + input.features), b * input.features);
-      targets.set(this.dataset.subarray(from + input.features, from + cols), b * classes);
+    const { rows, digests } = this.sampler.draw(step);
+    rows.forEach((row, b) => {
+      const pixels = this.dataset.subarray(row * cols, row * cols + width);
+      if (image && reach > 0) copyMoved(this.features, b * width, pixels, image, moveOf(digests[b]!, reach));
+      else this.features.set(pixels, b * width);
+      targets.set(this.dataset.subarray(row * cols + width, (row + 1) * cols), b * classes);
     });
     return { features: this.features, targets };
   }
@@ -101,38 +88,70 @@ export class TrainExecutor implements Executor {
     const classes = plan.layers.at(-1)!.units;
     const logits = requantiseLogits(pass.scores, plan.logitShift - pass.shifts.at(-1)!);
     const { gradient, loss, correct } = softmaxGradient(logits, targets, classes, plan, this.table);
-    this.backward(plan, pass, gradient);
+    this.rounded = { before: 0, after: 0 };
+    this.backward(plan, pass, gradient, this.segmentEnds(step));
     tf.dispose(pass.device);
     return { loss, accuracy: correct / this.compiled.program.batchSize };
   }
 
-  private backward(plan: StepPlan, pass: Pass, output: Float32Array): void {
-    const { batchSize } = this.compiled.program;
+  private backward(plan: StepPlan, pass: Pass, output: Float32Array, count: boolean): void {
     let gradient = output;
     let behind = 0;
     for (let l = plan.layers.length - 1; l >= 0; l--) {
-      const layer = plan.layers[l]!;
-      const store = this.layers[l]!;
-      const shift = Math.max(-LIMIT.shift, Math.min(LIMIT.shift, layer.updateShift - pass.shifts[l]! - behind));
-      const device = tf.tensor2d(scaled(gradient, shift), [batchSize, layer.units]);
-      if (l > 0) {
-        const weightsT = tf.transpose(store.weights) as tf.Tensor2D;
-        const previous = product(device, weightsT);
-        weightsT.dispose();
-        const max = maskGradient(previous, pass.host[l]!, 2 ** shift);
+      const { updateShift } = plan.layers[l]!;
+      const shift = Math.max(-LIMIT.shift, Math.min(LIMIT.shift, updateShift - pass.shifts[l]! - behind));
+      const layer = this.differentiate(plan, pass, l, gradient, shift);
+      if (layer.dx) {
+        const max = maskGradient(layer.dx, pass.host[l]!, 2 ** shift);
         const normal = exponentNorm(max, plan.layers[l - 1]!.gradientLimit);
-        gradient = requantise(previous, normal);
+        if (count) this.rounded.before += nonZeros(layer.dx);
+        gradient = requantise(layer.dx, normal);
+        if (count) this.rounded.after += nonZeros(gradient);
         behind += normal;
       }
-      const inputT = tf.transpose(pass.device[l]!) as tf.Tensor2D;
-      store.update(inputT, device, shift);
-      tf.dispose([device, inputT]);
+      this.layers[l]!.update(layer.dw, shift);
+      tf.dispose(layer.used);
     }
   }
 
-  /** The state tensors after the last step that ran. */
+  /**
+   * Gradients of layer l, scaled by 2^-shift: scaling a factor of a product by a power of two instead of the product is
+   * exact and touches fewer elements.
+   */
+  private differentiate(plan: StepPlan, pass: Pass, l: number, gradient: Float32Array, shift: number) {
+    const layer = plan.layers[l]!;
+    const { weights } = this.layers[l]!;
+    if (layer.conv) {
+      const from: Backward = {
+        plan: layer,
+        input: pass.host[l]!,
+        gradient,
+        max: pass.keys[l]!,
+        factor: 2 ** -shift,
+      };
+      const dx = l > 0 ? inputGradient(from, weights) : undefined;
+      return { dx, dw: weightGradient(from), used: [] };
+    }
+    const device = tf.tensor2d(scaled(gradient, shift), [this.compiled.program.batchSize, layer.units]);
+    const inputT = tf.transpose(pass.device[l]!) as tf.Tensor2D;
+    const dx = l > 0 ? timesTransposed(device, weights) : undefined;
+    const dw: WeightGradient = (bias) =>
+      bias
+        ? (tf.fused.matMul({ a: inputT, b: device, bias }) as tf.Tensor2D)
+        : (tf.matMul(inputT, device) as tf.Tensor2D);
+    return { dx, dw, used: [device, inputT] };
+  }
+
+  /** The state tensors after the last step that ran: masters, then velocities. */
   read(): IntTensor[] {
-    return this.layers.map((layer) => layer.read());
+    const tensors = this.layers.map((layer) => layer.read());
+    return [...tensors.map((t) => t[0]!), ...tensors.flatMap((t) => t.slice(1))];
+  }
+
+  saturation(state: readonly IntTensor[]): Saturation {
+    const shares = this.layers.map(({ plan }, l) => shareAt(state[l]!.data, plan.masterLimit));
+    const { before, after } = this.rounded;
+    return { clippedWeights: Math.max(...shares), zeroedGradients: before === 0 ? 0 : 1 - after / before };
   }
 
   dispose(): void {
@@ -140,14 +159,20 @@ export class TrainExecutor implements Executor {
   }
 }
 
-/** Runs the steps of one program in order and reads its state between them. */
-export interface Executor {
-  step(step: number): StepResult;
-  read(): IntTensor[];
-  dispose(): void;
+function shareAt(data: ArrayLike<number>, limit: number): number {
+  let count = 0;
+  for (let i = 0; i < data.length; i++) if (data[i] === limit || data[i] === -limit) count++;
+  return count / data.length;
 }
 
-/** The data set with the CLIP records behind DATALOAD already applied: clipping commutes with choosing rows. */
+function timesTransposed(gradient: tf.Tensor2D, weights: tf.Tensor2D): Float32Array {
+  const turned = tf.transpose(weights) as tf.Tensor2D;
+  const data = product(gradient, turned);
+  turned.dispose();
+  return data;
+}
+
+/** The data set with the CLIP records behind DATALOAD already applied: clipping commutes with choosing and moving rows. */
 export function boundDataset(compiled: CompiledProgram, dataset: IntTensor): Int8Array {
   const { features } = compiled.program.input;
   const { rows, cols } = dataset;

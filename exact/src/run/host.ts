@@ -1,6 +1,6 @@
 import { LOGIT_BITS, LUT_ONE, LUT_SIZE } from "../program/lut.ts";
 import { LIMIT } from "../program/opcodes.ts";
-import type { StepPlan } from "../program/step.ts";
+import type { StepPlan } from "../program/plan.ts";
 
 const LOGIT_LIMIT = 32767;
 
@@ -101,6 +101,13 @@ export function maskGradient(x: Float32Array, activation: Float32Array, factor: 
     x[i] = value;
   }
   return max;
+}
+
+/** How many elements are not 0. */
+export function nonZeros(x: Float32Array): number {
+  let count = 0;
+  for (let i = 0; i < x.length; i++) if (x[i] !== 0) count++;
+  return count;
 }
 
 /** RHU by `shift` (0..24) of integers below 2^24 in magnitude, in place. */

@@ -2,7 +2,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { CompiledProgram } from "../program/compile.ts";
 import type { IntTensor } from "../types.ts";
 import { quantisedWeights } from "./evaluate.ts";
-import { boundDataset, type Executor, forwardPass, type StepResult } from "./executor.ts";
+import { boundDataset, type Executor, type StepResult } from "./executor.ts";
+import { forwardPass } from "./forward.ts";
 import { argmax, requantiseLogits } from "./host.ts";
 
 /** Runs an inference program: step t scores rows t*batch.. (modulo the data set) and appends their logits. */
@@ -55,6 +56,10 @@ export class InferExecutor implements Executor {
     const list = this.state.at(-1)!;
     const data = this.logits.slice(0, this.filled);
     return [...this.state.slice(0, -1), { ...list, rows: this.filled / list.cols, data }];
+  }
+
+  saturation(): undefined {
+    return undefined;
   }
 
   dispose(): void {

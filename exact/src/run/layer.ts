@@ -1,26 +1,34 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { LIMIT } from "../program/opcodes.ts";
-import type { LayerPlan } from "../program/step.ts";
+import { type LayerPlan, type StepPlan, VELOCITY_BITS } from "../program/plan.ts";
 import type { IntTensor } from "../types.ts";
 
-const UPDATE_LIMIT = 2 ** 23;
+/** The weight gradient of a layer, scaled by 2^-shift. With `bias`, one more is added to every element of it. */
+export type WeightGradient = (bias?: tf.Tensor1D) => tf.Tensor2D;
 
-/** Masters and quantised weights of one layer on the device, and their update. */
+const clipped = (data: ArrayLike<number>, limit: number): Float32Array =>
+  Float32Array.from(data, (v) => Math.max(-limit, Math.min(limit, v)));
+
+/** Masters, velocities and quantised weights of one layer on the device, and their update. */
 export class LayerStore {
   readonly plan: LayerPlan;
-  private readonly name: string;
+  private readonly step: StepPlan;
+  private readonly names: string[];
   private master: tf.Tensor2D;
+  private velocity: tf.Tensor2D | undefined;
   private quantised: tf.Tensor2D;
   private readonly half: tf.Tensor1D;
 
-  /** `start` is clipped to the master limit, as the first record of every step does. */
-  constructor(plan: LayerPlan, start: IntTensor) {
-    const { masterLimit, inputs, units } = plan;
+  /** `master` and `velocity` are clipped to their limits, as the first records of every step do. */
+  constructor(step: StepPlan, l: number, master: IntTensor, velocity: IntTensor | undefined) {
+    const plan = step.layers[l]!;
+    const shape: [number, number] = [plan.inputs, plan.units];
     this.plan = plan;
-    this.name = start.name;
-    const values = Float32Array.from(start.data, (v) => Math.max(-masterLimit, Math.min(masterLimit, v)));
-    this.master = tf.tensor2d(values, [inputs, units]);
-    this.half = tf.fill([units], 0.5) as tf.Tensor1D;
+    this.step = step;
+    this.names = [master.name, velocity?.name ?? ""];
+    this.master = tf.tensor2d(clipped(master.data, plan.masterLimit), shape);
+    this.velocity = velocity && tf.tensor2d(clipped(velocity.data, step.momentum!.limit), shape);
+    this.half = tf.fill([plan.units], 0.5) as tf.Tensor1D;
     this.quantised = this.quantise();
   }
 
@@ -34,41 +42,55 @@ export class LayerStore {
     return tf.tidy(() => tf.floor(tf.add(tf.mul(this.master, 2 ** -weightShift), 0.5)));
   }
 
-  /**
-   * master = clip(master - RHU(inputT x gradient, shift)), where `scaledGradient` = gradient * 2^-shift.
-   * Scaling a factor of the product by a power of two instead of the product is exact and touches fewer elements.
-   */
-  update(inputT: tf.Tensor2D, scaledGradient: tf.Tensor2D, shift: number): void {
-    const { masterLimit } = this.plan;
-    const old = [this.master, this.quantised];
-    this.master = tf.tidy(() => {
-      const step = this.step(inputT, scaledGradient, Math.min(shift, LIMIT.shift));
-      return tf.clipByValue(tf.sub(this.master, step), -masterLimit, masterLimit);
-    }) as tf.Tensor2D;
+  /** The update records: `gradient` gives the weight gradient scaled by 2^-shift, with shift in -24..24. */
+  update(gradient: WeightGradient, shift: number): void {
+    const old = [this.master, this.quantised, this.velocity];
+    const [master, velocity] = tf.tidy(() => this.next(this.rounded(gradient, shift)));
+    this.master = master!;
+    this.velocity = velocity;
     this.quantised = this.quantise();
-    tf.dispose(old);
+    tf.dispose(old.filter((tensor) => tensor !== undefined));
   }
 
-  private step(inputT: tf.Tensor2D, gradient: tf.Tensor2D, shift: number): tf.Tensor2D {
-    if (shift <= 0) return tf.clipByValue(tf.matMul(inputT, gradient), -UPDATE_LIMIT, UPDATE_LIMIT);
+  private next(update: tf.Tensor2D): [tf.Tensor2D, tf.Tensor2D?] {
+    const { masterLimit } = this.plan;
+    const descend = (by: tf.Tensor2D): tf.Tensor2D =>
+      tf.clipByValue(tf.sub(this.master, by), -masterLimit, masterLimit);
+    const { momentum } = this.step;
+    if (!this.velocity || !momentum) return [descend(update)];
+    const { shift, factor, limit } = momentum;
+    const sum = tf.add(tf.mul(this.velocity, factor), update);
+    const rounded = tf.floor(tf.add(tf.mul(sum, 2 ** -shift), 0.5));
+    const velocity = tf.clipByValue(rounded, -limit, limit) as tf.Tensor2D;
+    return [descend(tf.floor(tf.add(tf.mul(velocity, 2 ** -VELOCITY_BITS), 0.5))), velocity];
+  }
+
+  private rounded(gradient: WeightGradient, shift: number): tf.Tensor2D {
+    const { updateLimit } = this.step;
+    const { updateBound } = this.plan;
+    const clip = (x: tf.Tensor2D): tf.Tensor2D =>
+      updateBound * 2 ** -shift <= updateLimit - 1 ? x : tf.clipByValue(x, -updateLimit, updateLimit);
+    if (shift <= 0) return clip(gradient());
     // The half of RHU rides on the product as a bias where product plus half provably stays exact.
-    if (this.plan.updateBound + 2 ** (shift - 1) < LIMIT.exact) {
-      return tf.floor(tf.fused.matMul({ a: inputT, b: gradient, bias: this.half }) as tf.Tensor2D);
-    }
-    return tf.floor(tf.add(tf.matMul(inputT, gradient), 0.5));
+    const rides = updateBound + 2 ** (shift - 1) < LIMIT.exact;
+    return clip(tf.floor(rides ? gradient(this.half) : tf.add(gradient(), 0.5)));
   }
 
-  /** The masters as committed: int32, row-major. */
-  read(): IntTensor {
+  /** The masters and, with momentum, the velocities as committed: int32, row-major. */
+  read(): IntTensor[] {
     const { inputs: rows, units: cols } = this.plan;
-    const values = this.master.dataSync();
-    const data = new Int32Array(values.length);
-    // A plain loop: both constructors of typed arrays take several times as long for this conversion.
-    for (let i = 0; i < data.length; i++) data[i] = values[i]!;
-    return { name: this.name, rows, cols, dtype: "int32", data };
+    const tensors = this.velocity ? [this.master, this.velocity] : [this.master];
+    return tensors.map((tensor, k) => {
+      const values = tensor.dataSync();
+      const data = new Int32Array(values.length);
+      // A plain loop: both constructors of typed arrays take several times as long for this conversion.
+      for (let i = 0; i < data.length; i++) data[i] = values[i]!;
+      return { name: this.names[k]!, rows, cols, dtype: "int32", data };
+    });
   }
 
   dispose(): void {
     tf.dispose([this.master, this.quantised, this.half]);
+    this.velocity?.dispose();
   }
 }

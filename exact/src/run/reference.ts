@@ -1,5 +1,6 @@
-import { sampleIndex } from "../commit/run.ts";
+import { sampleDigest, sampleIndex } from "../commit/run.ts";
 import type { CompiledProgram } from "../program/compile.ts";
+import { gatherSource, movedColumn, moveOf, windowOf, windowPlace, windowRows } from "../program/gather.ts";
 import { FLAG_CLIP, LIMIT, OP, ORDER } from "../program/opcodes.ts";
 import { KIND, type Operand, type OpRecord, phaseOf, UNCHANGED } from "../program/records.ts";
 import type { Hex, IntTensor } from "../types.ts";
@@ -65,12 +66,15 @@ function reader(tensor: IntTensor): Read {
   return (row, col) => data[(rows === 1 ? 0 : row) * cols + (cols === 1 ? 0 : col)]!;
 }
 
-function matmul(x: IntTensor, y: IntTensor, ta: boolean, tb: boolean): Read {
-  const depth = ta ? x.rows : x.cols;
+function matmul({ attrs }: OpRecord, x: IntTensor, y: IntTensor): Read {
+  const [ta, tb] = [attrs[0] === 1, attrs[1] === 1];
+  const depth = (ta ? x.rows : x.cols) / Math.max(1, attrs[2] ?? 0);
   return (row, col) => {
+    // Result rows below x.cols belong to the first part of the contraction, the next x.cols to the second, and so on.
+    const from = ta ? depth * Math.floor(row / x.cols) : 0;
     let sum = 0;
-    for (let k = 0; k < depth; k++) {
-      const a = ta ? x.data[k * x.cols + row]! : x.data[row * x.cols + k]!;
+    for (let k = from; k < from + depth; k++) {
+      const a = ta ? x.data[k * x.cols + (row % x.cols)]! : x.data[row * x.cols + k]!;
       const b = tb ? y.data[col * y.cols + k]! : y.data[k * y.cols + col]!;
       sum += a * b;
     }
@@ -78,14 +82,41 @@ function matmul(x: IntTensor, y: IntTensor, ta: boolean, tb: boolean): Read {
   };
 }
 
+function gather(record: OpRecord, x: IntTensor): Read {
+  return (row, col) => {
+    const source = gatherSource(record, row, col)!;
+    return source.outside ? 0 : x.data[source.row * x.cols + source.col]!;
+  };
+}
+
+function poolMax(record: OpRecord, x: IntTensor, y: IntTensor): Read {
+  return (row, col) => {
+    const { upper, lower } = windowRows(record, row);
+    const at = (tensor: IntTensor, r: number): number => tensor.data[r * tensor.cols + col]!;
+    return Math.max(at(x, upper), at(x, upper + 1), at(y, lower), at(y, lower + 1));
+  };
+}
+
+function unpool(record: OpRecord, g: IntTensor, key: IntTensor, max: IntTensor): Read {
+  return (row, col) => {
+    const window = windowOf(record, row) * g.cols + col;
+    return key.data[row * key.cols + col] === max.data[window] ? g.data[window]! : 0;
+  };
+}
+
 function dataLoad(record: OpRecord, x: IntTensor, scope: Scope): Read {
-  const [offset = 0, order] = record.attrs;
+  const [offset = 0, order, reach = 0] = record.attrs;
   const rows = Array.from({ length: record.rows }, (_, b) =>
     order === ORDER.SEQUENTIAL
       ? (scope.step * record.rows + b) % x.rows
       : sampleIndex(scope.nonce, scope.step, b, x.rows),
   );
-  return (row, col) => x.data[rows[row]! * x.cols + offset + col]!;
+  if (reach === 0) return (row, col) => x.data[rows[row]! * x.cols + offset + col]!;
+  const moves = rows.map((_, b) => moveOf(sampleDigest(scope.nonce, scope.step, b), reach));
+  return (row, col) => {
+    const source = movedColumn(record, col, moves[row]!);
+    return source.outside ? 0 : x.data[rows[row]! * x.cols + source.col]!;
+  };
 }
 
 function shifted(record: OpRecord, x: Read, scalar: number): Read {
@@ -108,7 +139,7 @@ function operator(record: OpRecord, inputs: readonly IntTensor[], scope: Scope):
     case OP.DATALOAD:
       return dataLoad(record, tx, scope);
     case OP.MATMUL:
-      return matmul(tx, ty, p === 1, q === 1);
+      return matmul(record, tx, ty);
     case OP.ADD:
       return (r, c) => x(r, c) + y(r, c);
     case OP.SUB:
@@ -143,6 +174,17 @@ function operator(record: OpRecord, inputs: readonly IntTensor[], scope: Scope):
       return (r, c) => ty.data[clamp(x(r, c), 0, ty.data.length - 1)]!;
     case OP.INTDIV:
       return (r, c) => integerDivide(x(r, c), y(r, c));
+    case OP.RESHAPE:
+    case OP.UNSTACK:
+    case OP.IM2COL:
+    case OP.KFLIP:
+      return gather(record, tx);
+    case OP.POOLKEY:
+      return (r, c) => 4 * x(r, c) + windowPlace(record, r);
+    case OP.POOLMAX:
+      return poolMax(record, tx, ty);
+    case OP.UNPOOL:
+      return unpool(record, tx, ty, inputs[2]!);
     default:
       throw new RangeError(`opcode ${record.opcode} has no value`);
   }

@@ -8,7 +8,7 @@ import { ExactError } from "../errors.ts";
 import { loadNodeBackend } from "../node.ts";
 import { compileProgram } from "../program/compile.ts";
 import { x24Digits } from "../recipes.ts";
-import { compileSmall, seed } from "../testing.ts";
+import { compileSmall, convolutional, seed } from "../testing.ts";
 import type { Hex, IntTensor } from "../types.ts";
 import type { BackendName } from "./backend.ts";
 import { constTensors, referenceStep } from "./reference.ts";
@@ -56,6 +56,16 @@ const VARIANTS: Record<string, Record<string, unknown>> = {
   },
   "tiny rate: shifts beyond 24": { optimizer: { type: "sgd", rateExponent: -20, halveAtPercent: [90] } },
   "one layer": { layers: [{ type: "dense", units: 3, activation: "softmax", weightBits: 11, weightExponent: 10 }] },
+  "momentum, a left shift of the update": {
+    optimizer: { type: "sgd", rateExponent: 1, halveAtPercent: [50], momentumShift: 3 },
+  },
+  "convolutions, two channels, images moved by a pixel, momentum": convolutional(),
+  "convolutions, parts of a contraction, plain descent at a high rate": convolutional({
+    input: { features: 288, bits: 5, rows: 30, image: { height: 12, width: 24, channels: 1 }, augmentShift: 2 },
+    optimizer: { type: "sgd", rateExponent: 1, halveAtPercent: [] },
+    batchSize: 16,
+    steps: 3,
+  }),
   "batch of one, 17 classes, last segment short": {
     batchSize: 1,
     steps: 7,
@@ -123,6 +133,17 @@ test("another nonce, seed or data set gives another result", async () => {
   assert.equal(new Set(results.map((r) => r.finalState)).size, 4);
 });
 
+test("saturation counters show a rate that is too high, and are silent where nothing is trained", async () => {
+  const calm = await run({ steps: 40 });
+  const wild = await run({ steps: 40, optimizer: { type: "sgd", rateExponent: 2, halveAtPercent: [] } });
+  const [low, high] = [calm, wild].map(({ segments }) => segments.at(-1)!.saturation!);
+  assert.ok(low!.clippedWeights < 0.01, `${low!.clippedWeights}`);
+  assert.ok(high!.clippedWeights > 0.05, `${high!.clippedWeights}`);
+  for (const { zeroedGradients } of [low!, high!]) assert.ok(zeroedGradients >= 0 && zeroedGradients < 1);
+  const inference = await run({ kind: "infer", steps: 2 });
+  assert.equal(inference.segments[0]!.saturation, undefined);
+});
+
 test("values outside the declared ranges are clipped alike by every executor", async () => {
   const change = { segmentLength: 1, steps: 3 };
   const { compiled, dataset } = compileSmall(change);
@@ -157,9 +178,12 @@ test("neither steps nor finished runs leave tensors behind, on either back end",
     await loadNodeBackend(backend);
     const before = tf.memory().numTensors;
     const during = new Set<number>();
-    await run({ steps: 16 }, backend, { onSegment: () => void during.add(tf.memory().numTensors) });
-    assert.equal(during.size, 1, "the number of live tensors does not grow");
-    assert.equal(tf.memory().numTensors, before);
+    for (const change of [{ steps: 16 }, convolutional({ steps: 6, segmentLength: 2 })]) {
+      during.clear();
+      await run(change, backend, { onSegment: () => void during.add(tf.memory().numTensors) });
+      assert.equal(during.size, 1, "the number of live tensors does not grow");
+      assert.equal(tf.memory().numTensors, before);
+    }
   }
 });
 

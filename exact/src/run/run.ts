@@ -5,7 +5,7 @@ import { ExactError } from "../errors.ts";
 import type { CompiledProgram } from "../program/compile.ts";
 import type { Hex, IntTensor } from "../types.ts";
 import type { Backend } from "./backend.ts";
-import { type Executor, TrainExecutor } from "./executor.ts";
+import { type Executor, type Saturation, TrainExecutor } from "./executor.ts";
 import { InferExecutor } from "./infer.ts";
 
 /** Where a run stands, for a person watching it. Times in ms and s; `loss` and `accuracy` are running means. */
@@ -16,6 +16,8 @@ export interface Progress {
   accuracy?: number;
   msPerStep: number;
   etaSeconds: number;
+  /** Counters at the last segment boundary. */
+  saturation?: Saturation;
 }
 
 /** A finished segment: `step` steps are done; `state` is a checkpoint from which the run can resume. */
@@ -24,6 +26,7 @@ export interface Segment {
   step: number;
   stateHash: Hex;
   state: IntTensor[];
+  saturation?: Saturation;
 }
 
 export interface RunOptions {
@@ -108,6 +111,7 @@ class Meter {
   private count = 0;
   private done = 0;
   private lastLoss = 0;
+  saturation: Saturation | undefined;
 
   constructor(options: RunOptions) {
     this.options = options;
@@ -135,6 +139,7 @@ class Meter {
         accuracy: this.accuracy / this.count,
         msPerStep,
         etaSeconds,
+        ...(this.saturation ? { saturation: this.saturation } : {}),
       });
     }
     this.loss = this.accuracy = this.count = 0;
@@ -211,9 +216,11 @@ export async function runProgram(options: RunOptions): Promise<RunResult> {
       const roots = hasher.roots(state);
       const hash = stateHash(to, roots);
       hashSeconds += (performance.now() - began) / 1000;
+      meter.saturation = executor.saturation(state);
       meter.report(to);
       if (to < steps) boundaries.push(hash);
-      await options.onSegment?.({ index, step: to, stateHash: hash, state });
+      const { saturation } = meter;
+      await options.onSegment?.({ index, step: to, stateHash: hash, state, ...(saturation ? { saturation } : {}) });
       if (to === steps) {
         const { finalLoss: loss, seconds } = meter;
         return {
