@@ -57,7 +57,7 @@ const view: fc.Arbitrary<CaseView> = fc.record({
   outcome: fc.option(outcome, { nil: undefined }),
   gaveUp: rarely,
   alarmed: rarely,
-  game: fc.option(game, { nil: undefined }),
+  game: fc.option(game, { nil: undefined, freq: 1 }),
   busy,
   notBeforeMs: fc.constantFrom(0, 0, 50),
 });
@@ -68,7 +68,7 @@ const state: fc.Arbitrary<ChallengerState> = fc.record({
   minBudget: fc.constant(MIN_BUDGET),
   gasSpent: fc.bigInt({ min: 0n, max: 40n }),
   bondSpent: fc.bigInt({ min: 0n, max: 12n }),
-  cases: fc.uniqueArray(view, { maxLength: 20, selector: (v) => v.commitment }),
+  cases: fc.uniqueArray(view, { maxLength: 8, selector: (v) => v.commitment }),
 });
 const config = {
   recheck: true,
