@@ -57,7 +57,7 @@ const view: fc.Arbitrary<CaseView> = fc.record({
   outcome: fc.option(outcome, { nil: undefined }),
   gaveUp: rarely,
   alarmed: rarely,
-  game: fc.option(game, { nil: undefined, freq: 1 }),
+  game: fc.option(game, { nil: undefined, freq: 2 }),
   busy,
   notBeforeMs: fc.constantFrom(0, 0, 50),
 });
