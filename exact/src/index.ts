@@ -1,7 +1,7 @@
 export { concat, toHex } from "./commit/bytes.ts";
 export { decodeTensors, encodeTensors } from "./commit/file.ts";
 export { merkleProof } from "./commit/merkle.ts";
-export { commitment, dataRoot, runRoot, sampleIndex, segmentCount, stateHash } from "./commit/run.ts";
+export { commitment, dataRoot, runRoot, sampleDigest, sampleIndex, segmentCount, stateHash } from "./commit/run.ts";
 export { tensorRoot, tileLeaves, tilePreimage } from "./commit/tensor.ts";
 export { constRoots, packDataset, verifyDataset } from "./data/dataset.ts";
 export { type LabelledImages, splitDigits } from "./data/digits.ts";
@@ -60,6 +60,7 @@ export { x24Digits, x24DigitsCnn } from "./recipes.ts";
 export { type Backend, type BackendName, type BackendOptions, loadBackend } from "./run/backend.ts";
 export { type Evaluation, evaluate } from "./run/evaluate.ts";
 export type { Saturation } from "./run/executor.ts";
+export { copyMoved } from "./run/move.ts";
 export { exactnessProbe, type ProbeCase, type ProbeResult, requireExactBackend } from "./run/probe.ts";
 export { constTensors, evaluateRecord, referenceStep, type Scope, traceStep } from "./run/reference.ts";
 export { type Progress, type RunOptions, type RunResult, runProgram, type Segment } from "./run/run.ts";

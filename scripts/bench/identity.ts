@@ -21,9 +21,10 @@ export interface Identity {
  * Runs a short form of a program, several segments through all its phases, on wasm, again on wasm, resumed from a
  * checkpoint, and on cpu, and compares run root and final state.
  */
-export async function checkIdentity(program: Program, dataset: IntTensor, seed: Hex, nonce: Hex): Promise<Identity> {
-  const compiled = compileProgram(parseProgram({ ...program, steps: 60, segmentLength: 16 }));
-  const state = initialState(compiled, seed);
+export async function checkIdentity(program: Program, dataset: IntTensor, steps: number): Promise<Identity> {
+  const compiled = compileProgram(parseProgram({ ...program, steps, segmentLength: Math.ceil(steps / 4) }));
+  const nonce: Hex = `0x${"1".padStart(64, "0")}`;
+  const state = initialState(compiled, nonce);
   const segments: Segment[] = [];
   const run = async (name: "cpu" | "wasm", start = { step: 0, state, boundaries: [] as Hex[] }): Promise<RunResult> =>
     runProgram({

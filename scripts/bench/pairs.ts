@@ -2,20 +2,24 @@ import {
   type CompiledProgram,
   compileProgram,
   constRoots,
+  copyMoved,
   dataRoot,
   evaluate,
   type Hex,
   type IntTensor,
   initialState,
   type LabelledImages,
+  moveOf,
   type Program,
   phaseOf,
   runProgram,
+  sampleDigest,
   sampleIndex,
 } from "../../exact/src/index.ts";
 import { loadNodeBackend } from "../../exact/src/node.ts";
 import { packDigits } from "../lib/digits.ts";
-import { type FloatArm, floatAccuracy, tapeArm, twinArm } from "./float-arms.ts";
+import { type FloatArm, type FloatLayer, floatAccuracy, tapeArm, twinArm } from "./float-arms.ts";
+import { convolutionalTwin } from "./float-cnn.ts";
 
 /** Milliseconds per step of one segment. */
 export interface Round {
@@ -48,12 +52,22 @@ interface Batch {
 }
 
 /** Float weights equal to the exact run's start: masters times the value of one master unit. */
-function floatStart(compiled: CompiledProgram, state: readonly IntTensor[]) {
-  return state.map(({ rows, cols, data }, l) => {
+function floatStart(compiled: CompiledProgram, state: readonly IntTensor[]): FloatLayer[] {
+  return state.slice(0, compiled.program.layers.length).map(({ rows, cols, data }, l) => {
     const { weightShift } = compiled.plans[0]!.layers[l]!;
     const unit = 2 ** -(weightShift + compiled.program.layers[l]!.weightExponent);
     return { rows, cols, data: Float32Array.from(data, (v) => v * unit) };
   });
+}
+
+/** The float twin of a program, and the tape where tfjs has the kernels for it. */
+function floatArms(program: Program, layers: readonly FloatLayer[], timed: boolean) {
+  const { momentumShift } = program.optimizer;
+  const kernels = program.layers.flatMap((layer) => (layer.type === "conv2d" ? [layer.kernelSize] : []));
+  if (kernels.length === 0) return { twin: twinArm(layers), tape: timed ? tapeArm(layers) : undefined };
+  const { height: side, channels } = program.input.image!;
+  const friction = momentumShift === undefined ? 0 : 1 - 2 ** -momentumShift;
+  return { twin: convolutionalTwin(layers, kernels, { side, channels }, friction), tape: undefined };
 }
 
 /** Pairs of exact and float training of `program` on the digits. */
@@ -62,7 +76,7 @@ export function createBench(program: Program, digits: { train: LabelledImages; h
   const dataset = packDigits(digits.train, program.input.bits);
   const held = packDigits(digits.heldOut, program.input.bits);
   const { batchSize: batch } = program;
-  const { features: width } = program.input;
+  const { features: width, image, augmentShift: reach } = program.input;
 
   // Drawn before the clock starts: a float user has no rows to draw by hash.
   function floatBatch(nonce: Hex, step: number): Batch {
@@ -70,7 +84,10 @@ export function createBench(program: Program, digits: { train: LabelledImages; h
     const labels = new Float32Array(batch * 10);
     for (let b = 0; b < batch; b++) {
       const row = sampleIndex(nonce, step, b, dataset.rows);
-      features.set(digits.train.images[row]!, b * width);
+      const pixels = digits.train.images[row]!;
+      if (image && reach > 0)
+        copyMoved(features, b * width, pixels, image, moveOf(sampleDigest(nonce, step, b), reach));
+      else features.set(pixels, b * width);
       labels[b * 10 + digits.train.labels[row]!] = 1;
     }
     return { features, labels };
@@ -89,8 +106,7 @@ export function createBench(program: Program, digits: { train: LabelledImages; h
     const backend = await loadNodeBackend("wasm");
     const state = initialState(compiled, seed);
     const layers = floatStart(compiled, state);
-    const twin = twinArm(layers);
-    const tape = timed ? tapeArm(layers) : undefined;
+    const { twin, tape } = floatArms(program, layers, timed);
     const rounds: Round[] = [];
     let done = 0;
     let exactMs = 0;
@@ -111,7 +127,7 @@ export function createBench(program: Program, digits: { train: LabelledImages; h
         began = performance.now();
       },
     });
-    const float = floatAccuracy(layers, twin.weights(), digits.heldOut.images, digits.heldOut.labels);
+    const float = floatAccuracy(twin, digits.heldOut.images, digits.heldOut.labels);
     twin.dispose();
     tape?.dispose();
     const { accuracy: exact } = evaluate(compiled, backend, result.state, held);
