@@ -5,14 +5,18 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const WORKSPACES = ["storage", "daemon-kit", "exact", "sdk", "compute-node", "keepers"];
+const FOLDERS = [
+  ...["storage", "daemon-kit", "exact", "sdk", "compute-node", "keepers"].map((workspace) => `${workspace}/src`),
+  "scripts",
+];
+const CODE = /\b(?:ST|DK|CN|KP|EX|SDK|DEPLOY|LAYOUT|SIZE)-\d{3}\b/g;
 
-function sourcesOf(workspace: string): string[] {
-  return readdirSync(join(root, workspace, "src"), { recursive: true, encoding: "utf8" })
+function sourcesOf(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
     .filter(
       (name) => name.endsWith(".ts") && !/\.(test|fixture|victim)\.ts$/.test(name) && !name.includes("node_modules"),
     )
-    .map((name) => join(root, workspace, "src", name));
+    .map((name) => join(root, folder, name));
 }
 
 test("every error code in the sources has its entry, with cause and remedy, and no entry is left over", () => {
@@ -24,8 +28,8 @@ test("every error code in the sources has its entry, with cause and remedy, and 
       .map((entry) => [entry.slice(0, entry.search(/\s/)), entry]),
   );
   const used = new Set<string>();
-  for (const file of WORKSPACES.flatMap(sourcesOf)) {
-    for (const [code] of readFileSync(file, "utf8").matchAll(/\b(?:ST|DK|CN|EX|SDK)-\d{3}\b/g)) used.add(code);
+  for (const file of FOLDERS.flatMap(sourcesOf)) {
+    for (const [code] of readFileSync(file, "utf8").matchAll(CODE)) used.add(code);
   }
   assert.ok(used.size > 30, "the scan finds the codes");
   assert.deepEqual(

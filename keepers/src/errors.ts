@@ -13,7 +13,6 @@ export const keeperErrors = {
   "KP-030": "a difference that no game can reach",
   "KP-031": "the judge agrees with the other side",
   "KP-032": "a reveal is not what the contract must have checked",
-  "KP-033": "no time left for the next move",
   "KP-050": "no running keeper found",
 } as const satisfies Record<string, string>;
 
