@@ -1,5 +1,6 @@
 import type { Account, Chain, PublicClient, Transport, WalletClient } from "viem";
 import { approve, prepareApprove } from "./actions/approve.ts";
+import { burnForfeited, prepareBurnForfeited } from "./actions/burnForfeited.ts";
 import { cancelJob, prepareCancel } from "./actions/cancelJob.ts";
 import { claimCredit, prepareClaimCredit } from "./actions/claimCredit.ts";
 import { claimJob, prepareClaim } from "./actions/claimJob.ts";
@@ -19,6 +20,7 @@ import { quoteJob } from "./actions/quoteJob.ts";
 import { prepareReject, rejectJob } from "./actions/rejectJob.ts";
 import { prepareRequestThaw, requestThaw } from "./actions/requestThaw.ts";
 import { prepareResolveStalled, resolveStalled } from "./actions/resolveStalled.ts";
+import { prepareSetExposure, setExposure } from "./actions/setExposure.ts";
 import { prepareSetOperator, setOperator } from "./actions/setOperator.ts";
 import { prepareStake, prepareStakeWithPermit, stake } from "./actions/stake.ts";
 import { prepareSubmit, submitResult } from "./actions/submitResult.ts";
@@ -34,6 +36,7 @@ import { sendCall, simulateCall } from "./internal/send.ts";
 
 const actions = {
   approve,
+  burnForfeited,
   cancelJob,
   claimCredit,
   claimJob,
@@ -48,6 +51,7 @@ const actions = {
   listJobs,
   postJob,
   prepareApprove,
+  prepareBurnForfeited,
   prepareCancel,
   prepareClaim,
   prepareClaimCredit,
@@ -61,6 +65,7 @@ const actions = {
   prepareReject,
   prepareRequestThaw,
   prepareResolveStalled,
+  prepareSetExposure,
   prepareSetOperator,
   prepareStake,
   prepareStakeWithPermit,
@@ -72,6 +77,7 @@ const actions = {
   requestThaw,
   resolveStalled,
   sendCall,
+  setExposure,
   setOperator,
   signPermit,
   simulateCall,

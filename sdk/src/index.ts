@@ -10,6 +10,7 @@ export {
   verificationHubAbi,
 } from "./abis.ts";
 export { type ApproveArgs, approve, prepareApprove } from "./actions/approve.ts";
+export { burnForfeited, prepareBurnForfeited } from "./actions/burnForfeited.ts";
 export { cancelJob, prepareCancel } from "./actions/cancelJob.ts";
 export { type ClaimCreditArgs, claimCredit, prepareClaimCredit } from "./actions/claimCredit.ts";
 export { type ClaimArgs, claimJob, prepareClaim } from "./actions/claimJob.ts";
@@ -29,6 +30,7 @@ export { type Quote, quoteJob } from "./actions/quoteJob.ts";
 export { prepareReject, rejectJob } from "./actions/rejectJob.ts";
 export { prepareRequestThaw, requestThaw } from "./actions/requestThaw.ts";
 export { prepareResolveStalled, resolveStalled } from "./actions/resolveStalled.ts";
+export { prepareSetExposure, type SetExposureArgs, setExposure } from "./actions/setExposure.ts";
 export { prepareSetOperator, type SetOperatorArgs, setOperator } from "./actions/setOperator.ts";
 export { prepareStake, prepareStakeWithPermit, stake } from "./actions/stake.ts";
 export { prepareSubmit, type SubmitArgs, submitResult } from "./actions/submitResult.ts";

@@ -23,7 +23,15 @@ test(`invariant_escrowEqualsObligations: ${CALLS} calls, seed ${seed}`, async (t
     "reject",
     "resolveStalled",
   ];
-  for (const name of [...names, "collect", "withdraw", "requestThaw", "withdrawStake", "claimCredit"]) {
+  for (const name of [
+    ...names,
+    "collect",
+    "withdraw",
+    "requestThaw",
+    "withdrawStake",
+    "claimCredit",
+    "burnForfeited",
+  ]) {
     assert.ok((report.byName[name] ?? 0) > 0, `${name} was reached`);
   }
 });

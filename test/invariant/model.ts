@@ -1,8 +1,9 @@
-import type { Address } from "viem";
+import { type Address, zeroAddress } from "viem";
 import { priceAt } from "../../sdk/src/codec/priceAt.ts";
 import type { Job } from "../support/actor.ts";
 
-export const STALL_TIMEOUT = 30 * 86_400;
+const STALL_TIMEOUT = 30 * 86_400;
+const STALL_SPANS = 4;
 export type Status = "open" | "claimed" | "submitted" | "ended";
 export type Verdict = "pending" | "accepted" | "rejected";
 
@@ -16,6 +17,15 @@ interface Thaw {
   amount: bigint;
   readyAt: number;
 }
+
+/** What a bond loses, and to whom. */
+interface Penalty {
+  toRequester: bigint;
+  toFinder: bigint;
+  burned: bigint;
+}
+
+const NO_PENALTY: Penalty = { toRequester: 0n, toFinder: 0n, burned: 0n };
 
 /** Amounts by account. */
 export class Ledger {
@@ -59,13 +69,23 @@ export class Model {
   readonly credits = new Ledger();
   readonly thaws = new Map<Address, Thaw[]>();
   readonly operators = new Map<Address, Address>();
+  /** what operators may keep locked, in 1/10,000 of the stake */
+  readonly exposures = new Ledger();
+  /** forfeited and not burned yet; `burned` is what is gone for good */
+  burnDue = 0n;
+  burned = 0n;
   readonly treasury: Address;
   readonly thawPeriod: number;
+  readonly supply: bigint;
   paused = 0;
-  /** what strategy 1 says at the moment */
+  /** what strategy 1 says at the moment, whom it names, and whether it takes new jobs */
   answer: Verdict = "pending";
+  finder: Address = zeroAddress;
+  refuses = false;
 
-  constructor(books: readonly TokenBook[], treasury: Address, thawPeriod: number) {
+  /** @param supply of ASY before anything was burned */
+  constructor(supply: bigint, books: readonly TokenBook[], treasury: Address, thawPeriod: number) {
+    this.supply = supply;
     this.books = books;
     this.treasury = treasury;
     this.thawPeriod = thawPeriod;
@@ -83,6 +103,11 @@ export class Model {
     return this.stakes.get(provider) - this.locked.get(provider);
   }
 
+  /** What operators may keep locked. */
+  limit(provider: Address): bigint {
+    return (this.stakes.get(provider) * this.exposures.get(provider)) / 10_000n;
+  }
+
   /* what must go through */
 
   canPost(job: ModelJob, sender: Address): boolean {
@@ -91,6 +116,7 @@ export class Model {
     const lane = this.lanes.get(laneKey(job)) ?? { generation: 0, live: false };
     return (
       (this.paused & 1) === 0 &&
+      (fields.policy === 1 || !this.refuses) &&
       sender === fields.requester &&
       fields.feeBps === book.feeBps &&
       fields.bond >= book.minBond &&
@@ -105,7 +131,8 @@ export class Model {
     const mandated = sender === provider || this.operators.get(provider) === sender;
     const inTime = now <= job.fields.claimBy;
     const funded = job.fields.bond <= this.free(provider);
-    return (this.paused & 2) === 0 && job.status === "open" && inTime && named && mandated && funded;
+    const exposed = sender === provider || this.locked.get(provider) + job.fields.bond <= this.limit(provider);
+    return (this.paused & 2) === 0 && job.status === "open" && inTime && named && mandated && funded && exposed;
   }
 
   canSubmit(job: ModelJob, sender: Address, now: number): boolean {
@@ -133,7 +160,8 @@ export class Model {
   }
 
   canResolve(job: ModelJob, now: number): boolean {
-    return this.canSettle(job, "pending", now) && now >= job.submittedAt + job.fields.window + STALL_TIMEOUT;
+    const spans = STALL_SPANS * (job.submittedAt - job.claimedAt);
+    return this.canSettle(job, "pending", now) && now >= job.submittedAt + job.fields.window + STALL_TIMEOUT + spans;
   }
 
   /* what it does then */
@@ -156,7 +184,7 @@ export class Model {
     const price = this.price(job);
     book.gross.add(job.provider, price);
     book.fees.add(job.provider, (price * BigInt(job.fields.feeBps)) / 10_000n);
-    this.#endBond(job, 0n, 0n);
+    this.#endBond(job, NO_PENALTY);
   }
 
   cancel(job: ModelJob): void {
@@ -165,9 +193,36 @@ export class Model {
   }
 
   /** Expired, rejected or unresolved: the price goes back, the bond is shared. */
-  refund(job: ModelJob, toRequester: bigint, burned: bigint): void {
+  refund(job: ModelJob, penalty: Penalty): void {
     this.bookOf(job).balances.add(job.fields.requester, this.price(job));
-    this.#endBond(job, toRequester, burned);
+    this.#endBond(job, penalty);
+  }
+
+  expire(job: ModelJob): void {
+    const { bond } = job.fields;
+    const toRequester = (bond * 45n) / 1_000n;
+    this.refund(job, { toRequester, toFinder: 0n, burned: bond / 10n - toRequester });
+  }
+
+  reject(job: ModelJob): void {
+    const { bond } = job.fields;
+    const toRequester = (bond * 15n) / 100n;
+    const toFinder = this.finder === zeroAddress ? 0n : bond / 4n;
+    this.refund(job, { toRequester, toFinder, burned: bond - toRequester - toFinder });
+  }
+
+  allow(provider: Address, operator: Address): void {
+    this.operators.set(provider, operator);
+    if (this.exposures.get(provider) === 0n) this.expose(provider, 2_000n);
+  }
+
+  expose(provider: Address, bps: bigint): void {
+    this.exposures.add(provider, bps - this.exposures.get(provider));
+  }
+
+  burn(): void {
+    this.burned += this.burnDue;
+    this.burnDue = 0n;
   }
 
   collect(book: TokenBook, provider: Address): void {
@@ -217,10 +272,19 @@ export class Model {
     }, 0n);
   }
 
-  #endBond(job: ModelJob, toRequester: bigint, burned: bigint): void {
-    this.locked.add(job.provider, -job.fields.bond);
-    this.stakes.add(job.provider, -(toRequester + burned));
+  #endBond(job: ModelJob, { toRequester, toFinder, burned }: Penalty): void {
+    const { provider } = job;
+    const lost = toRequester + toFinder + burned;
+    const stake = this.stakes.get(provider);
+    const exposure = this.exposures.get(provider);
+    // rounded up, and no more than there is
+    const share = stake === 0n ? 0n : (lost * 10_000n + stake - 1n) / stake;
+    this.expose(provider, share > exposure ? 0n : exposure - share);
+    this.locked.add(provider, -job.fields.bond);
+    this.stakes.add(provider, -lost);
     this.credits.add(job.fields.requester, toRequester);
+    this.credits.add(this.finder, toFinder);
+    this.burnDue += burned;
     this.#end(job);
   }
 

@@ -55,6 +55,10 @@ const MOVES: readonly (readonly [weight: number, make: (stage: Stage) => Move | 
   [2, requestThaw],
   [2, withdrawStake],
   [2, claimCredit],
+  [2, burnForfeited],
+  [2, setExposure],
+  [2, setOperator],
+  [2, setTerms],
   [3, answer],
   [1, configure],
   [1, pause],
@@ -208,7 +212,7 @@ function expire(stage: Stage): Move | undefined {
   return ending(stage, "expire", "claimed", (job) => ({
     call: ["expire", expireArgs(job)],
     allowed: model.canExpire(job, world.now),
-    apply: () => model.refund(job, job.fields.bond / 10n, 0n),
+    apply: () => model.expire(job),
   }));
 }
 
@@ -217,10 +221,7 @@ function reject(stage: Stage): Move | undefined {
   return ending(stage, "reject", "submitted", (job) => ({
     call: ["reject", settleArgs(job)],
     allowed: model.canSettle(job, "rejected", world.now),
-    apply: () => {
-      const share = (job.fields.bond * 15n) / 100n;
-      model.refund(job, share, job.fields.bond - share);
-    },
+    apply: () => model.reject(job),
   }));
 }
 
@@ -229,7 +230,7 @@ function resolveStalled(stage: Stage): Move | undefined {
   return ending(stage, "resolveStalled", "submitted", (job) => ({
     call: ["resolveStalled", settleArgs(job)],
     allowed: model.canResolve(job, world.now),
-    apply: () => model.refund(job, 0n, 0n),
+    apply: () => model.refund(job, { toRequester: 0n, toFinder: 0n, burned: 0n }),
   }));
 }
 
@@ -314,8 +315,9 @@ function withdrawStake({ world, model, random, providers, everyone }: Stage): Mo
   };
 }
 
-function claimCredit({ world, model, random, requesters, everyone }: Stage): Move {
-  const account = random.pick(requesters);
+function claimCredit({ world, model, random, everyone }: Stage): Move {
+  const owed = everyone.filter((account) => model.credits.get(account) > 0n);
+  const account = random.pick(owed.length > 0 && random.chance(80) ? owed : everyone);
   const credit = model.credits.get(account);
   return {
     name: "claimCredit",
@@ -324,6 +326,57 @@ function claimCredit({ world, model, random, requesters, everyone }: Stage): Mov
     call: ["claimCredit", [account]],
     allowed: credit > 0n,
     apply: () => model.credits.add(account, -credit),
+  };
+}
+
+function burnForfeited({ world, model, random, everyone }: Stage): Move {
+  return {
+    name: "burnForfeited",
+    from: random.pick(everyone),
+    to: world.staking,
+    call: ["burnForfeited", []],
+    allowed: model.burnDue > 0n,
+    apply: () => model.burn(),
+  };
+}
+
+function setExposure({ world, model, random, providers }: Stage): Move {
+  const from = random.pick(providers);
+  const bps = random.pick([0, 1, 500, 2_000, 5_000, 10_000, 10_001, random.below(12_000)]);
+  return {
+    name: "setExposure",
+    from,
+    to: world.staking,
+    call: ["setExposure", [bps]],
+    allowed: bps <= 10_000,
+    apply: () => model.expose(from, BigInt(bps)),
+  };
+}
+
+function setOperator({ world, model, random, providers }: Stage): Move {
+  const from = random.pick(providers);
+  const operator = model.operators.get(from)!;
+  return {
+    name: "setOperator",
+    from,
+    to: world.staking,
+    call: ["setOperator", [operator, true]],
+    allowed: true,
+    apply: () => model.allow(from, operator),
+  };
+}
+
+/** Whom the strategy names, and whether it takes jobs. */
+function setTerms({ world, model, random, everyone, strategy }: Stage): Move {
+  const refuses = random.chance(20);
+  const finder = random.chance(30) ? zeroAddress : random.pick(everyone);
+  return {
+    name: "setTerms",
+    from: world.deployer,
+    to: strategy,
+    call: ["setTerms", [refuses, finder]],
+    allowed: true,
+    apply: () => Object.assign(model, { refuses, finder }),
   };
 }
 

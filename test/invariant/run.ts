@@ -79,7 +79,19 @@ function jump({ world, random }: Stage): void {
   else if (random.below(80) === 0) world.pass(random.between(29, 32) * 86_400);
 }
 
-async function checkBooks({ world, model, everyone }: Stage, books: Target, context: string): Promise<void> {
+async function checkExposures(
+  { world, model, providers }: Pick<Stage, "world" | "model" | "providers">,
+  context: string,
+) {
+  const exposures = providers.map((provider) => world.read<bigint>(world.staking, "exposureOf", [provider]));
+  const wanted = providers.map((provider) => model.exposures.get(provider));
+  assert.deepEqual(await Promise.all(exposures), wanted, `${context}: what operators may lock`);
+  assert.equal(await world.read(world.staking, "burnDue"), model.burnDue, `${context}: what is to burn`);
+  const supply = await world.read<bigint>(world.asy, "totalSupply");
+  assert.equal(supply, model.supply - model.burned, `${context}: the supply of ASY`);
+}
+
+async function checkBooks({ world, model, providers, everyone }: Stage, books: Target, context: string): Promise<void> {
   for (const book of model.books) {
     const args = [world.market.address, book.address, everyone];
     const found = await world.read<Money>(books, "money", args);
@@ -96,11 +108,12 @@ async function checkBooks({ world, model, everyone }: Stage, books: Target, cont
   const stakes = everyone.map((account) => model.stakes.get(account));
   const credits = everyone.map((account) => model.credits.get(account));
   const thawing = everyone.map((account) => model.thawsOf(account).reduce((sum, { amount }) => sum + amount, 0n));
-  const owed = [...stakes, ...credits, ...thawing].reduce((sum, amount) => sum + amount, 0n);
-  // INVARIANT: what is locked = bonds of claimed and submitted jobs; what is held = what is owed
+  const owed = [model.burnDue, ...stakes, ...credits, ...thawing].reduce((sum, amount) => sum + amount, 0n);
+  // INVARIANT: what is locked = bonds of claimed and submitted jobs; what is held = what is owed, burnDue included
   const locked = everyone.map((account) => model.bonds(account));
   const wanted: Stakes = { held: owed, owed, stakes, locked, thawing, credits };
   assert.deepEqual(found, wanted, `${context}: the staking manager's books`);
+  await checkExposures({ world, model, providers }, context);
 }
 
 async function setUp(seed: number): Promise<{ stage: Stage; books: Target }> {
@@ -121,10 +134,11 @@ async function setUp(seed: number): Promise<{ stage: Stage; books: Target }> {
   const strategy = await registerMock(world, 1);
   await tell(world, strategy, 0, 0);
   const asy = new TokenBook(getAddress(world.asy.address), 250, 1_000n);
-  const model = new Model([asy, new TokenBook(getAddress(other.address), 100, 0n)], treasury, THAW);
+  const supply = await world.read<bigint>(world.asy, "totalSupply");
+  const model = new Model(supply, [asy, new TokenBook(getAddress(other.address), 100, 0n)], treasury, THAW);
   for (const [index, provider] of providers.entries()) {
     await world.send(provider, world.staking, "setOperator", [operators[index], true]);
-    model.operators.set(provider, operators[index]!);
+    model.allow(provider, operators[index]!);
   }
   const everyone = [...requesters, ...providers, ...operators, treasury, stranger];
   const stage = { world, model, random: new Random(seed), requesters, providers, everyone, strategy };

@@ -282,8 +282,12 @@ test("an overdue job expires: the requester gets price and penalty", async () =>
   const { refund, penalty } = await keeper.expireJob(job);
   assert.equal(refund, PRICE);
   assert.equal((await keeper.getJob({ id })).status, "expired");
-  assert.equal((await requester.getStake()).credit, penalty);
-  if (penalty > 0n) assert.equal((await requester.claimCredit({})).amount, penalty);
+  assert.equal(penalty, terms.bond / 10n);
+  const share = (terms.bond * 45n) / 1_000n;
+  assert.equal((await requester.getStake()).credit, share);
+  assert.equal((await requester.claimCredit({})).amount, share);
+  assert.equal((await keeper.burnForfeited()).amount, penalty - share);
+  await assert.rejects(keeper.burnForfeited(), (error) => isRevert(error, "Staking_NothingToBurn"));
 });
 
 test("a rejected result is refunded, and one that nobody judges is resolved", async () => {
@@ -302,7 +306,7 @@ test("a rejected result is refunded, and one that nobody judges is resolved", as
   await strategy.set(0);
   const silent = await submitted(3);
   await assert.rejects(keeper.resolveStalled(silent), (error) => isRevert(error, "Market_TooEarly"));
-  await network.pass(silent.terms.window + 30 * 86_400);
+  await network.pass(silent.terms.window + 30 * 86_400 + 4 * silent.run.span);
   assert.equal((await keeper.resolveStalled(silent)).refund, PRICE);
   assert.deepEqual(
     (await keeper.listJobs({ status: "unresolved" })).map(({ id }) => id),
@@ -322,6 +326,7 @@ test("stake: free and locked, thaw, withdraw, operator", async () => {
   assert.equal(claim.claimer.toLowerCase(), accountOf(keeper).toLowerCase());
   const stake = await provider.getStake();
   assert.equal(stake.locked, terms.bond);
+  assert.equal(stake.exposureBps, 2_000);
   await assert.rejects(provider.requestThaw({ amount: stake.stake }), (error) =>
     terms.bond === 0n ? true : isRevert(error, "Staking_InsufficientFreeStake"),
   );
@@ -330,6 +335,24 @@ test("stake: free and locked, thaw, withdraw, operator", async () => {
   await assert.rejects(provider.withdrawStake({}), (error) => isRevert(error, "Staking_NothingThawed"));
   await network.pass(stake.thawPeriod);
   assert.equal((await provider.withdrawStake({})).amount, stake.free);
+});
+
+test("exposure: an operator claims no more than its owner exposes, and is told so", async () => {
+  await provider.setOperator({ operator: accountOf(keeper), allowed: true });
+  assert.deepEqual((await provider.setExposure({ bps: 0 })).exposureBps, 0);
+  assert.equal((await provider.getStake()).exposureBps, 0);
+  const { terms } = await requester.postJob({ spec: sampleSpec(), price: PRICE });
+  await assert.rejects(keeper.claimJob({ terms, provider: accountOf(provider) }), (error) => {
+    assert.ok(isRevert(error, "Staking_OverExposed"));
+    assert.match(
+      error.message,
+      new RegExp(`would have ${terms.bond} locked, its operators may keep 0 locked.*setExposure`),
+    );
+    return true;
+  });
+  await assert.rejects(provider.setExposure({ bps: 10_001 }), /SDK-030.*10001 basis points is above 10000/);
+  await provider.setExposure({ bps: 10_000 });
+  await keeper.claimJob({ terms, provider: accountOf(provider) });
 });
 
 test("an unstaked provider is told what it lacks", async () => {

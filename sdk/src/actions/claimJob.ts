@@ -22,7 +22,8 @@ export function prepareClaim(context: AssayContext, { terms, provider }: ClaimAr
  * Claims an open job for a provider: locks its bond, draws the nonce, fixes the price.
  * @returns provider, claimer, price, nonce, claimedAt and the run word that `submitResult` takes
  * @throws AssayError of kind `stale` when another provider was faster (`Market_StaleJob`) or the time is over;
- *   `Staking_InsufficientFreeStake` when the stake does not cover the bond
+ *   `Staking_InsufficientFreeStake` when the stake does not cover the bond;
+ *   `Staking_OverExposed` when an operator would keep more locked than the owner exposes
  */
 export const claimJob = sendingAction(prepareClaim, async (context, receipt) => {
   const event = outcomeOf(context, receipt, "JobMarketplace", "JobClaimed");

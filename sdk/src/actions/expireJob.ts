@@ -22,7 +22,8 @@ export function prepareExpire(context: AssayContext, { terms, run, nonce, claime
 
 /**
  * Refunds a claimed job whose result did not come in time. Anyone may do it.
- * @returns provider, refund (the job's token) and penalty (ASY, to the requester's staking credit)
+ * @returns provider, refund (the job's token) and penalty, a tenth of the bond (ASY): 45 % of it are the requester's staking
+ *   credit, 55 % will be burned
  * @throws AssayError of kind `retryable` before the deadline (`Market_TooEarly`)
  */
 export const expireJob = sendingAction(prepareExpire, (context, receipt) => {

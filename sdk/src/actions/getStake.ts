@@ -11,6 +11,8 @@ export interface StakeInfo {
   locked: bigint;
   /** What new bonds can be taken from. */
   free: bigint;
+  /** How much of the stake operators may keep locked, in 1/10,000. The owner's own claims are not limited. */
+  exposureBps: number;
   /** Withdrawals under way, oldest first; readyAt is a Unix time in seconds. */
   thaws: { amount: bigint; readyAt: number }[];
   /** What the account received from forfeited bonds and has not claimed. */
@@ -27,8 +29,9 @@ export interface StakeInfo {
 export async function getStake(context: AssayContext, args: { provider?: Address } = {}): Promise<StakeInfo> {
   const provider = accountOr(context, args.provider);
   const staking = { abi: stakingManagerAbi, address: context.deployment.contracts.StakingManager.address } as const;
-  const [[stake, locked, free], thaws, credit, thawPeriod] = await Promise.all([
+  const [[stake, locked, free], exposureBps, thaws, credit, thawPeriod] = await Promise.all([
     read(context, { ...staking, functionName: "stakeOf", args: [provider] }),
+    read(context, { ...staking, functionName: "exposureOf", args: [provider] }),
     read(context, { ...staking, functionName: "thawsOf", args: [provider] }),
     read(context, { ...staking, functionName: "creditOf", args: [provider] }),
     read(context, { ...staking, functionName: "thawPeriod", args: [] }),
@@ -38,6 +41,7 @@ export async function getStake(context: AssayContext, args: { provider?: Address
     stake,
     locked,
     free,
+    exposureBps: Number(exposureBps),
     thaws: thaws.map(({ amount, readyAt }) => ({ amount, readyAt: Number(readyAt) })),
     credit,
     thawPeriod: Number(thawPeriod),

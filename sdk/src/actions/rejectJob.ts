@@ -10,7 +10,8 @@ export function prepareReject(context: AssayContext, args: SettlementArgs): Prep
 }
 
 /**
- * Refunds a job whose result a strategy rejected; the provider's bond is lost. Anyone may do it.
+ * Refunds a job whose result a strategy rejected; the provider's bond is lost: 15 % to the requester's staking credit, 25 % to
+ * whoever found it out, the rest to burn. Anyone may do it.
  * @returns provider, refund (the job's token) and forfeited (ASY)
  * @throws AssayError SDK-030 (`Market_NotRejected`)
  */

@@ -10,7 +10,8 @@ export function prepareResolveStalled(context: AssayContext, args: SettlementArg
 }
 
 /**
- * Refunds a job on which a strategy has not answered long after its window; the bond is returned. Anyone may do it.
+ * Refunds a job on which a strategy has not answered 30 days and four times the run after its window; the bond is
+ * returned. Anyone may do it.
  * @returns provider and refund (the job's token)
  * @throws AssayError of kind `retryable` before the time (`Market_TooEarly`)
  */

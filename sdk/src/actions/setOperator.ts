@@ -14,7 +14,8 @@ export function prepareSetOperator(context: AssayContext, { operator, allowed }:
 }
 
 /**
- * Allows or forbids a hot key to claim and submit in the wallet's name. It can never move stake.
+ * Allows or forbids a hot key to claim and submit in the wallet's name. It can never move stake, but a stolen one can lose
+ * bonds, up to the exposure (`setExposure`). Allowing one sets an exposure of zero to 20 %.
  * @throws AssayError SDK-030
  */
 export const setOperator = sendingAction(prepareSetOperator);

@@ -152,6 +152,19 @@ const staking: Record<string, Sentence> = {
     says: "provider {provider} has {free} of free stake, {wanted} is needed",
     advice: "Stake more, or wait until running jobs release their bonds",
   },
+  Staking_OverExposed: {
+    says: "with this bond provider {provider} would have {locked} locked, its operators may keep {limit} locked",
+    advice: "Wait until running jobs release their bonds, or let the owner key stake more or call setExposure",
+  },
+  Staking_ExposureOutOfRange: {
+    says: "an exposure of {found} basis points is above {max}",
+    advice: "Give a share of the stake from 0 to 10,000",
+  },
+  Staking_NothingToBurn: {
+    says: "no forfeited bond is waiting to be burned",
+    advice: "Nothing to do",
+    kind: "stale",
+  },
   Staking_TooManyThaws: {
     says: "{found} withdrawals are under way, the limit is {limit}",
     advice: "Withdraw the thawed ones first",
@@ -182,6 +195,10 @@ const hub: Record<string, Sentence> = {
   Hub_UnknownPolicy: {
     says: "policy {found} names strategies that are not registered (registered: {registered}), or leaves out bit 0",
     advice: "A policy is a sum of registered bits and always includes 1, the optimistic window",
+  },
+  Hub_NotJudgeable: {
+    says: "strategy {strategy} of the policy cannot judge this job",
+    advice: "Name in the spec the judge that this strategy works with, or choose another policy",
   },
   Hub_NotEnoughGas: {
     says: "{found} gas was left to hear the strategies, each needs {perStrategy}",

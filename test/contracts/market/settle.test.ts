@@ -113,7 +113,6 @@ describe("finalizeBatch", () => {
     const { events } = await anyone.send(world.market, "finalizeBatch", [all.map(item)]);
     assert.deepEqual({ earned: await provider.earned(), stakes: await provider.stakes() }, apart);
     assert.equal(events.filter(({ name }) => name === "JobFinalized").length, 12);
-    assert.equal(events.filter(({ name }) => name === "BondReleased").length, 1, "one release for the group");
   });
 
   test("pays mixed providers and tokens in any order", async () => {
