@@ -50,12 +50,12 @@ interface IStakingManager {
 
     /* ── EVENTS ── */
 
+    // Locking and releasing a bond emit nothing here: the market's JobClaimed, JobFinalized and JobUnresolved tell it, and
+    // the terms carry the amount.
     event Staked(address indexed provider, address indexed from, uint256 amount, uint256 stake);
     event ThawRequested(address indexed provider, uint256 amount, uint256 readyAt, uint256 stake);
     event Withdrawn(address indexed provider, uint256 amount);
     event OperatorSet(address indexed provider, address indexed operator, bool allowed);
-    event BondLocked(address indexed provider, uint256 amount, uint256 locked);
-    event BondReleased(address indexed provider, uint256 amount, uint256 locked);
     event ExposureSet(address indexed provider, uint256 bps);
     event Burned(uint256 amount);
     event BondForfeited(

@@ -184,15 +184,13 @@ contract StakingManager is Managed, IStakingManager {
             require(locked <= limit, Staking_OverExposed(provider, locked, limit));
         }
         account.locked = uint96(locked);
-        emit BondLocked(provider, amount, locked);
     }
 
     /// @inheritdoc IStakingManager
     function release(address provider, uint256 amount) external onlyMarket {
         Account storage account = _storage().accounts[provider];
-        uint256 locked = account.locked - amount;
-        account.locked = uint96(locked);
-        emit BondReleased(provider, amount, locked);
+        // INVARIANT: never more than is locked (checked arithmetic)
+        account.locked = uint96(account.locked - amount);
     }
 
     /// @inheritdoc IStakingManager
