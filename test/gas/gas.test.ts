@@ -47,8 +47,8 @@ describe("gas, production build", () => {
     const { measureGas } = await import("../../scripts/bench/measure.ts");
     const gas = await measureGas();
     t.diagnostic(JSON.stringify(gas));
-    assert.ok(gas.totalByOwner <= 215_000, `${gas.totalByOwner} for post + claim + submit + finalize`);
-    assert.ok(gas.total <= 216_000, `${gas.total} with an operator's key, whose mandate and exposure are checked`);
+    assert.ok(gas.total <= 215_000, `${gas.total} for post + claim + submit + finalize`);
+    assert.ok(gas.totalByOwner < gas.total, "an operator's mandate and exposure are checked");
     assert.ok(gas.finalizeBatch32PerJob <= 15_000, `${gas.finalizeBatch32PerJob} for each of a batch of 32`);
     const limits = { post: 60_000, postFirstUseOfLane: 78_000, claim: 62_000, submit: 48_000, finalize: 68_000 };
     for (const [step, limit] of Object.entries(limits)) {
