@@ -42,3 +42,7 @@ test("bytes at an odd offset of a larger buffer decode the same", () => {
   shifted.set(bytes, 3);
   assert.deepEqual(decodeTensors(shifted.subarray(3)), tensors);
 });
+
+test("a Buffer decodes the same, although its slices share memory", () => {
+  assert.deepEqual(decodeTensors(Buffer.from(encodeTensors(tensors))), tensors);
+});

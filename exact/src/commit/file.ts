@@ -76,7 +76,9 @@ export function decodeTensors(bytes: Uint8Array): IntTensor[] {
   const tensors: IntTensor[] = [];
   for (let i = 0; i < count; i++) {
     const name = new TextDecoder().decode(take(number(1, "nameLength"), "name"));
-    const header = new DataView(take(FIXED, name).slice().buffer);
+    // A Buffer is a window on shared memory, so its offset counts.
+    const fields = take(FIXED, name);
+    const header = new DataView(fields.buffer, fields.byteOffset, fields.byteLength);
     const code = header.getUint8(0);
     const dtype = (Object.keys(DTYPE_CODE) as DType[]).find((key) => DTYPE_CODE[key] === code);
     if (!dtype) throw malformed(`${name}.dtype`, code, "1, 2 or 3");

@@ -1,76 +1,85 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { ConvPlan, LayerPlan } from "../program/plan.ts";
 import type { WeightGradient } from "./layer.ts";
-import { turnInside, unpool } from "./pool.ts";
+import { kernelGradient, unpool, type Windows, windowPlaces } from "./pool.ts";
 
-type Kernel = tf.Tensor4D;
+/** A convolution on the device, with the memory it uses again in every step. */
+export class Convolution {
+  private readonly plan: LayerPlan;
+  private readonly conv: ConvPlan;
+  private places: tf.Tensor4D | undefined;
+  // Its tensor is gone before it is written again, on back ends that do not copy too.
+  private spread = new Float32Array(0);
 
-/** Weights [kernel * kernel * channels x filters] as a convolution takes them; the same elements in the same order. */
-function kernelOf(weights: tf.Tensor2D, { map, kernel }: ConvPlan): Kernel {
-  return tf.reshape(weights, [kernel, kernel, map.channels, weights.shape[1]]);
-}
+  /** `plan` is that of a convolution. */
+  constructor(plan: LayerPlan) {
+    this.plan = plan;
+    this.conv = plan.conv!;
+  }
 
-/** IM2COL and MATMUL of the forward pass as one kernel: the same sums in another order. Returns [pixels x filters]. */
-export function convolve(x: tf.Tensor2D, weights: tf.Tensor2D, conv: ConvPlan): Float32Array {
-  const { height, width, channels } = conv.map;
-  const z = tf.tidy(() => {
-    const images = tf.reshape(x, [-1, height, width, channels]) as tf.Tensor4D;
-    return tf.conv2d(images, kernelOf(weights, conv), 1, "same");
-  });
-  const data = z.dataSync() as Float32Array;
-  z.dispose();
-  return data;
-}
+  /** Weights [kernel * kernel * channels x filters] as a convolution takes them: the same elements in the same order. */
+  private kernel(weights: tf.Tensor2D): tf.Tensor4D {
+    const { kernel, map } = this.conv;
+    return tf.reshape(weights, [kernel, kernel, map.channels, this.plan.units]);
+  }
 
-/** What the backward pass of a convolution starts from. */
-export interface Backward {
-  plan: LayerPlan;
-  /** Input of the layer, [batch, height, width, channels]. */
-  input: Float32Array;
-  /** Gradients and keys of the windows, [windows x filters]. */
-  gradient: Float32Array;
-  max: Float32Array;
-  factor: number;
-}
+  /**
+   * IM2COL, MATMUL, POOLKEY and POOLMAX: the pooling keys of a batch [batch x width], as [windows x filters]. The sums are
+   * those of the contraction in another order; the factor 4 of the keys is on the weights.
+   */
+  keys(x: tf.Tensor2D, weights: tf.Tensor2D): Float32Array {
+    const { height, width, channels } = this.conv.map;
+    const batch = x.shape[0];
+    const keys = tf.tidy(() => {
+      const images = tf.reshape(x, [batch, height, width, channels]) as tf.Tensor4D;
+      const z = tf.conv2d(images, this.kernel(tf.mul(weights, 4)), 1, "same");
+      return tf.maxPool(tf.add(z, this.placesFor(batch)) as tf.Tensor4D, 2, 2, "valid");
+    });
+    const data = keys.dataSync() as Float32Array;
+    keys.dispose();
+    return data;
+  }
 
-/** Gradient at the layer's input times `factor`, [pixels x channels]: a convolution with the turned kernel. */
-export function inputGradient({ plan, gradient, max, factor }: Backward, weights: tf.Tensor2D): Float32Array {
-  const conv = plan.conv!;
-  const { height, width } = conv.map;
-  const filters = plan.units;
-  const strides = { image: height * width * filters, row: width * filters, pixel: filters };
-  const batch = (gradient.length * 4) / strides.image;
-  const spread = unpool(gradient, max, conv, filters, strides, factor);
-  const dx = tf.tidy(() => {
-    const turned = tf.transpose(tf.reverse(kernelOf(weights, conv), [0, 1]), [0, 1, 3, 2]) as Kernel;
-    return tf.conv2d(tf.tensor4d(spread, [batch, height, width, filters]), turned, 1, "same");
-  });
-  const data = dx.dataSync() as Float32Array;
-  dx.dispose();
-  return data;
-}
+  private placesFor(batch: number): tf.Tensor4D {
+    if (this.places?.shape[0] === batch) return this.places;
+    this.places?.dispose();
+    const { height, width } = this.conv.map;
+    const values = windowPlaces(batch, this.conv, this.plan.units);
+    this.places = tf.keep(tf.tensor4d(values, [batch, height, width, this.plan.units]));
+    return this.places;
+  }
 
-/**
- * Gradient of the kernel times `factor`, [inputs x units]: a convolution in which images and channels change places, so
- * that it sums over images and pixels.
- */
-export function weightGradient({ plan, input, gradient, max, factor }: Backward): WeightGradient {
-  const conv = plan.conv!;
-  const { map, kernel } = conv;
-  const filters = plan.units;
-  const batch = input.length / (map.height * map.width * map.channels);
-  const strides = { image: filters, row: map.width * batch * filters, pixel: batch * filters };
-  const reach = (kernel - 1) / 2;
-  return (bias) => {
-    const x = tf.tensor4d(turnInside(input, conv), [
-      map.channels,
-      map.height + 2 * reach,
-      map.width + 2 * reach,
-      batch,
-    ]);
-    const spread = unpool(gradient, max, conv, filters, strides, factor);
-    const g = tf.tensor4d(spread, [map.height, map.width, batch, filters]);
-    const sum = tf.fused.conv2d({ x, filter: g, strides: 1, pad: "valid", ...(bias ? { bias } : {}) }) as tf.Tensor4D;
-    return tf.reshape(tf.transpose(sum, [1, 2, 0, 3]), [plan.inputs, plan.units]);
-  };
+  /** Gradient at the layer's input times `factor`, [pixels x channels]: a convolution with the turned kernel. */
+  inputGradient(windows: Windows, weights: tf.Tensor2D, factor: number): Float32Array {
+    const { height, width } = this.conv.map;
+    const size = windows.gradient.length * 4;
+    if (this.spread.length !== size) this.spread = new Float32Array(size);
+    unpool(this.spread, windows, this.conv, factor);
+    const images = size / (height * width * this.plan.units);
+    const dx = tf.tidy(() => {
+      const turned = tf.transpose(tf.reverse(this.kernel(weights), [0, 1]), [0, 1, 3, 2]) as tf.Tensor4D;
+      return tf.conv2d(tf.tensor4d(this.spread, [images, height, width, this.plan.units]), turned, 1, "same");
+    });
+    const data = dx.dataSync() as Float32Array;
+    dx.dispose();
+    return data;
+  }
+
+  /** Gradient of the weights times `factor`, from the layer's input [pixels x channels]. */
+  weightGradient(input: Float32Array, windows: Windows, factor: number): WeightGradient {
+    const { inputs, units } = this.plan;
+    return (bias) => {
+      const sums = kernelGradient(input, windows, this.conv);
+      const out = new Float32Array(sums.length);
+      const half = bias ? 0.5 : 0;
+      for (let f = 0, from = 0; f < units; f++) {
+        for (let i = 0, to = f; i < inputs; i++, from++, to += units) out[to] = sums[from]! * factor + half;
+      }
+      return tf.tensor2d(out, [inputs, units]);
+    };
+  }
+
+  dispose(): void {
+    this.places?.dispose();
+  }
 }

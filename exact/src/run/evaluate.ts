@@ -4,10 +4,11 @@ import type { CompiledProgram } from "../program/compile.ts";
 import type { ConvPlan, LayerPlan } from "../program/plan.ts";
 import type { IntTensor } from "../types.ts";
 import type { Backend } from "./backend.ts";
+import { Convolution } from "./convolution.ts";
 import { boundDataset } from "./executor.ts";
-import { forwardPass } from "./forward.ts";
+import { type DeviceLayer, forwardPass } from "./forward.ts";
 import { argmax, largest, requantiseRelu } from "./host.ts";
-import { poolMax } from "./pool.ts";
+import { windowPlaces } from "./pool.ts";
 import { exponentNorm } from "./reference.ts";
 
 const ROWS_AT_ONCE = 64;
@@ -63,7 +64,23 @@ function plainLayer(layer: LayerPlan, x: Float32Array, w: Float32Array): Float32
   const { conv, inputs, units } = layer;
   if (!conv) return plainProduct(x, w, x.length / inputs, inputs, units);
   const pixels = x.length / conv.map.channels;
-  return poolMax(plainProduct(patches(x, conv), w, pixels, inputs, units), conv, units).max;
+  const z = plainProduct(patches(x, conv), w, pixels, inputs, units);
+  return pool(z, windowPlaces(pixels / (conv.map.height * conv.map.width), conv, units), conv.map.width * units, units);
+}
+
+/** POOLKEY and POOLMAX of [pixels x filters], row by row of windows. */
+function pool(z: Float32Array, places: Float32Array, rowLength: number, filters: number): Float32Array {
+  const out = new Float32Array(z.length / 4);
+  let to = 0;
+  for (let upper = 0; upper < z.length; upper += 2 * rowLength) {
+    for (let x = upper; x < upper + rowLength; x += 2 * filters) {
+      for (let i = x; i < x + filters; i++) {
+        const four = [i, i + filters, i + rowLength, i + rowLength + filters];
+        out[to++] = Math.max(...four.map((at) => 4 * z[at]! + places[at]!));
+      }
+    }
+  }
+  return out;
 }
 
 type Scorer = (features: Float32Array) => Float32Array;
@@ -82,7 +99,22 @@ function plainScorer(compiled: CompiledProgram, weights: Float32Array[]): Scorer
   };
 }
 
-function deviceScorer(compiled: CompiledProgram, weights: readonly { weights: tf.Tensor2D }[]): Scorer {
+/** Quantised weights on the device. Whoever asks for them disposes them with `disposeLayers`. */
+export function deviceLayers(compiled: CompiledProgram, weights: readonly Float32Array[]): DeviceLayer[] {
+  return compiled.plans[0]!.layers.map((plan, l) => ({
+    weights: tf.tensor2d(weights[l]!, [plan.inputs, plan.units]),
+    convolution: plan.conv && new Convolution(plan),
+  }));
+}
+
+export function disposeLayers(layers: readonly DeviceLayer[]): void {
+  for (const { weights, convolution } of layers) {
+    weights.dispose();
+    convolution?.dispose();
+  }
+}
+
+function deviceScorer(compiled: CompiledProgram, weights: readonly DeviceLayer[]): Scorer {
   const plan = compiled.plans[0]!;
   return (features) => {
     const pass = forwardPass(plan, weights, features);
@@ -113,12 +145,7 @@ export function evaluate(
     });
   }
   const weights = quantisedWeights(compiled, state);
-  const device =
-    backend === "plain"
-      ? []
-      : compiled.plans[0]!.layers.map(({ inputs, units }, l) => ({
-          weights: tf.tensor2d(weights[l]!, [inputs, units]),
-        }));
+  const device = backend === "plain" ? [] : deviceLayers(compiled, weights);
   const score = backend === "plain" ? plainScorer(compiled, weights) : deviceScorer(compiled, device);
   const data = boundDataset(compiled, dataset);
   const wrong: number[] = [];
@@ -133,6 +160,6 @@ export function evaluate(
       if (data[(from + r) * cols + features + found] !== 1) wrong.push(from + r);
     }
   }
-  tf.dispose(device.map((layer) => layer.weights));
+  disposeLayers(device);
   return { accuracy: 1 - wrong.length / dataset.rows, wrong };
 }

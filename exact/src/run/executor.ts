@@ -6,7 +6,6 @@ import { LIMIT } from "../program/opcodes.ts";
 import type { StepPlan } from "../program/plan.ts";
 import { phaseOf } from "../program/records.ts";
 import type { Hex, IntTensor } from "../types.ts";
-import { type Backward, inputGradient, weightGradient } from "./convolution.ts";
 import { forwardPass, type Pass, product } from "./forward.ts";
 import { maskGradient, nonZeros, requantise, requantiseLogits, scaled, softmaxGradient } from "./host.ts";
 import { LayerStore, type WeightGradient } from "./layer.ts";
@@ -120,17 +119,12 @@ export class TrainExecutor implements Executor {
    */
   private differentiate(plan: StepPlan, pass: Pass, l: number, gradient: Float32Array, shift: number) {
     const layer = plan.layers[l]!;
-    const { weights } = this.layers[l]!;
-    if (layer.conv) {
-      const from: Backward = {
-        plan: layer,
-        input: pass.host[l]!,
-        gradient,
-        max: pass.keys[l]!,
-        factor: 2 ** -shift,
-      };
-      const dx = l > 0 ? inputGradient(from, weights) : undefined;
-      return { dx, dw: weightGradient(from), used: [] };
+    const { weights, convolution } = this.layers[l]!;
+    if (convolution) {
+      const windows = { gradient, keys: pass.keys[l]!, filters: layer.units };
+      const factor = 2 ** -shift;
+      const dx = l > 0 ? convolution.inputGradient(windows, weights, factor) : undefined;
+      return { dx, dw: convolution.weightGradient(pass.host[l]!, windows, factor), used: [] };
     }
     const device = tf.tensor2d(scaled(gradient, shift), [this.compiled.program.batchSize, layer.units]);
     const inputT = tf.transpose(pass.device[l]!) as tf.Tensor2D;

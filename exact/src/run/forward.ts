@@ -1,8 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { LayerPlan, StepPlan } from "../program/plan.ts";
-import { convolve } from "./convolution.ts";
+import type { StepPlan } from "../program/plan.ts";
+import type { Convolution } from "./convolution.ts";
 import { largest, requantiseRelu } from "./host.ts";
-import { poolMax } from "./pool.ts";
 import { exponentNorm } from "./reference.ts";
 
 /** One forward pass: per layer its input (on the host and on the device) and the sum of the shifts before it. */
@@ -25,18 +24,14 @@ export function product(a: tf.Tensor2D, b: tf.Tensor2D): Float32Array {
   return data;
 }
 
-/** The product of one layer and what pooling leaves of it. */
-function activate(layer: LayerPlan, x: tf.Tensor2D, weights: tf.Tensor2D) {
-  if (!layer.conv) {
-    const sums = product(x, weights);
-    return { sums, top: largest(sums), keys: undefined };
-  }
-  const pooled = poolMax(convolve(x, weights, layer.conv), layer.conv, layer.units);
-  return { sums: pooled.max, top: pooled.largest, keys: pooled.max };
+/** One layer's weights [inputs x units] on the device and, of a convolution, the kernels that use them. */
+export interface DeviceLayer {
+  weights: tf.Tensor2D;
+  convolution?: Convolution | undefined;
 }
 
 /** Forward pass over a batch of integer features, [batch x features]. The caller disposes `device`. */
-export function forwardPass(plan: StepPlan, layers: readonly { weights: tf.Tensor2D }[], features: Float32Array): Pass {
+export function forwardPass(plan: StepPlan, layers: readonly DeviceLayer[], features: Float32Array): Pass {
   const batch = features.length / plan.layers[0]!.width;
   const pass: Pass = { host: [features], device: [], keys: [], shifts: [0], scores: features };
   plan.layers.forEach((layer, l) => {
@@ -45,8 +40,10 @@ export function forwardPass(plan: StepPlan, layers: readonly { weights: tf.Tenso
       pass.scores = product(pass.device[l]!, layers[l]!.weights);
       return;
     }
-    const { sums, top, keys } = activate(layer, pass.device[l]!, layers[l]!.weights);
-    const shift = exponentNorm(top, layer.activationLimit);
+    const { weights, convolution } = layers[l]!;
+    const keys = convolution?.keys(pass.device[l]!, weights);
+    const sums = keys ?? product(pass.device[l]!, weights);
+    const shift = exponentNorm(largest(sums), layer.activationLimit);
     pass.keys.push(keys);
     pass.host.push(requantiseRelu(sums, shift));
     pass.shifts.push(pass.shifts[l]! + shift);

@@ -1,16 +1,16 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { CompiledProgram } from "../program/compile.ts";
 import type { IntTensor } from "../types.ts";
-import { quantisedWeights } from "./evaluate.ts";
+import { deviceLayers, disposeLayers, quantisedWeights } from "./evaluate.ts";
 import { boundDataset, type Executor, type StepResult } from "./executor.ts";
-import { forwardPass } from "./forward.ts";
+import { type DeviceLayer, forwardPass } from "./forward.ts";
 import { argmax, requantiseLogits } from "./host.ts";
 
 /** Runs an inference program: step t scores rows t*batch.. (modulo the data set) and appends their logits. */
 export class InferExecutor implements Executor {
   private readonly compiled: CompiledProgram;
   private readonly state: readonly IntTensor[];
-  private readonly weights: { weights: tf.Tensor2D }[];
+  private readonly weights: DeviceLayer[];
   private readonly dataset: Int8Array;
   private readonly rows: number;
   private readonly logits: Int16Array;
@@ -21,10 +21,7 @@ export class InferExecutor implements Executor {
     this.state = state;
     this.rows = dataset.rows;
     this.dataset = boundDataset(compiled, dataset);
-    const values = quantisedWeights(compiled, state);
-    this.weights = compiled.plans[0]!.layers.map(({ inputs, units }, l) => ({
-      weights: tf.tensor2d(values[l]!, [inputs, units]),
-    }));
+    this.weights = deviceLayers(compiled, quantisedWeights(compiled, state));
     const list = compiled.states.at(-1)!;
     this.logits = new Int16Array(list.rows * list.cols);
     this.logits.set(state.at(-1)!.data);
@@ -63,6 +60,6 @@ export class InferExecutor implements Executor {
   }
 
   dispose(): void {
-    tf.dispose(this.weights.map((layer) => layer.weights));
+    disposeLayers(this.weights);
   }
 }

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { LIMIT } from "../program/opcodes.ts";
 import { type LayerPlan, type StepPlan, VELOCITY_BITS } from "../program/plan.ts";
 import type { IntTensor } from "../types.ts";
+import { Convolution } from "./convolution.ts";
 
 /** The weight gradient of a layer, scaled by 2^-shift. With `bias`, one more is added to every element of it. */
 export type WeightGradient = (bias?: tf.Tensor1D) => tf.Tensor2D;
@@ -12,6 +13,7 @@ const clipped = (data: ArrayLike<number>, limit: number): Float32Array =>
 /** Masters, velocities and quantised weights of one layer on the device, and their update. */
 export class LayerStore {
   readonly plan: LayerPlan;
+  readonly convolution: Convolution | undefined;
   private readonly step: StepPlan;
   private readonly names: string[];
   private master: tf.Tensor2D;
@@ -25,6 +27,7 @@ export class LayerStore {
     const shape: [number, number] = [plan.inputs, plan.units];
     this.plan = plan;
     this.step = step;
+    this.convolution = plan.conv && new Convolution(plan);
     this.names = [master.name, velocity?.name ?? ""];
     this.master = tf.tensor2d(clipped(master.data, plan.masterLimit), shape);
     this.velocity = velocity && tf.tensor2d(clipped(velocity.data, step.momentum!.limit), shape);
@@ -92,5 +95,6 @@ export class LayerStore {
   dispose(): void {
     tf.dispose([this.master, this.quantised, this.half]);
     this.velocity?.dispose();
+    this.convolution?.dispose();
   }
 }

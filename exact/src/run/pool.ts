@@ -1,89 +1,77 @@
 import type { ConvPlan } from "../program/plan.ts";
 
-/** 2x2 windows of a product: the largest key of each (POOLKEY, POOLMAX) and, of all, the largest. */
-export interface Pooled {
-  max: Float32Array;
-  largest: number;
+/** A feature map's gradient as pooling leaves it: one value per window, and the key that tells where its winner is. */
+export interface Windows {
+  /** [windows x filters] */
+  gradient: Float32Array;
+  /** POOLMAX of the forward pass: the winner's place is 3 - (key mod 4), in reading order. */
+  keys: Float32Array;
+  filters: number;
 }
 
-/**
- * POOLKEY and POOLMAX of z [pixels x filters]: for each window the largest 4z + 3 - place. The place of the winner is
- * 3 - (key mod 4). Integers below 2^22 in magnitude.
- */
-export function poolMax(z: Float32Array, { map }: ConvPlan, filters: number): Pooled {
-  const rowLength = map.width * filters;
-  const max = new Float32Array(z.length / 4);
-  let largest = -Infinity;
-  let to = 0;
-  for (let upper = 0; upper < z.length; upper += 2 * rowLength) {
-    for (let x = upper; x < upper + rowLength; x += 2 * filters) {
-      for (let i = x; i < x + filters; i++, to++) {
-        const a = 4 * z[i]! + 3;
-        const b = 4 * z[i + filters]! + 2;
-        const c = 4 * z[i + rowLength]! + 1;
-        const d = 4 * z[i + rowLength + filters]!;
-        const top = a > b ? a : b;
-        const bottom = c > d ? c : d;
-        const key = top > bottom ? top : bottom;
-        max[to] = key;
-        if (key > largest) largest = key;
-      }
-    }
+/** What POOLKEY adds to four times an element, for `batch` maps of `filters` channels: 3, 2, 1, 0 in every window. */
+export function windowPlaces(batch: number, { map }: ConvPlan, filters: number): Float32Array {
+  const out = new Float32Array(batch * map.height * map.width * filters);
+  for (let i = 0; i < out.length; i++) {
+    const pixel = Math.floor(i / filters);
+    const y = Math.floor(pixel / map.width) % map.height;
+    out[i] = 3 - 2 * (y % 2) - ((pixel % map.width) % 2);
   }
-  return { max, largest };
+  return out;
 }
 
-/** Where UNPOOL writes: strides of one image, one row, one pixel in the array that receives the gradients. */
-export interface Strides {
-  image: number;
-  row: number;
-  pixel: number;
-}
-
-/** UNPOOL: every gradient, times `factor`, at the place of its window's winner; 0 elsewhere. */
-export function unpool(
-  gradient: Float32Array,
-  max: Float32Array,
+/** Calls `visit` for every gradient that is not 0, with the pixel that it belongs to. */
+function eachWinner(
+  { gradient, keys, filters }: Windows,
   { map }: ConvPlan,
-  filters: number,
-  strides: Strides,
-  factor: number,
-): Float32Array {
-  const out = new Float32Array(gradient.length * 4);
-  const { image, row, pixel } = strides;
+  visit: (image: number, y: number, x: number, filter: number, g: number) => void,
+): void {
   const images = gradient.length / (filters * (map.height / 2) * (map.width / 2));
   let from = 0;
-  for (let n = 0; n < images; n++) {
+  for (let image = 0; image < images; image++) {
     for (let y = 0; y < map.height; y += 2) {
       for (let x = 0; x < map.width; x += 2) {
-        const corner = n * image + y * row + x * pixel;
         for (let f = 0; f < filters; f++, from++) {
           const g = gradient[from]!;
           if (g === 0) continue;
-          const place = 3 - (max[from]! & 3);
-          out[corner + (place >> 1) * row + (place & 1) * pixel + f] = g * factor;
+          const place = 3 - (keys[from]! & 3);
+          visit(image, y + (place >> 1), x + (place & 1), f, g);
         }
       }
     }
   }
-  return out;
 }
 
-/** [batch, height, width, channels] to [channels, height + 2 reach, width + 2 reach, batch], padded with 0. */
-export function turnInside(x: Float32Array, { map, kernel }: ConvPlan): Float32Array {
+/** UNPOOL into `out` [pixels x filters]: every gradient, times `factor`, at its winner's place; 0 elsewhere. */
+export function unpool(out: Float32Array, windows: Windows, conv: ConvPlan, factor: number): void {
+  const { height, width } = conv.map;
+  const { filters } = windows;
+  out.fill(0);
+  eachWinner(windows, conv, (image, y, x, f, g) => {
+    out[((image * height + y) * width + x) * filters + f] = g * factor;
+  });
+}
+
+/**
+ * The weight gradient of a convolution, [filters x (kernel * kernel * channels)], from its input [pixels x channels].
+ * At most one pixel of a window has a gradient and most of these are rounded to 0, so that a loop over the rest does a
+ * few per cent of the multiply-adds of the contraction over all pixels that it equals.
+ */
+export function kernelGradient(input: Float32Array, windows: Windows, conv: ConvPlan): Float64Array {
+  const { map, kernel } = conv;
   const { height, width, channels } = map;
   const reach = (kernel - 1) / 2;
-  const batch = x.length / (height * width * channels);
-  const [high, wide] = [height + 2 * reach, width + 2 * reach];
-  const out = new Float32Array(channels * high * wide * batch);
-  let from = 0;
-  for (let n = 0; n < batch; n++) {
-    for (let y = 0; y < height; y++) {
-      let to = ((y + reach) * wide + reach) * batch + n;
-      for (let col = 0; col < width; col++, to += batch) {
-        for (let k = 0, at = to; k < channels; k++, at += high * wide * batch, from++) out[at] = x[from]!;
-      }
+  const inputs = kernel * kernel * channels;
+  const sums = new Float64Array(windows.filters * inputs);
+  eachWinner(windows, conv, (image, y, x, f, g) => {
+    const left = Math.max(0, reach - x);
+    const length = (Math.min(kernel, width + reach - x) - left) * channels;
+    const bottom = Math.min(kernel, height + reach - y);
+    for (let ky = Math.max(0, reach - y); ky < bottom; ky++) {
+      let from = ((image * height + y + ky - reach) * width + x + left - reach) * channels;
+      let to = f * inputs + (ky * kernel + left) * channels;
+      for (const end = to + length; to < end; to++, from++) sums[to]! += g * input[from]!;
     }
-  }
-  return out;
+  });
+  return sums;
 }
