@@ -32,7 +32,11 @@ export function maskUrl(text: string): string {
 
 /** Masks every http(s) and ws(s) URL inside a text, such as an error message of a client library. */
 export function maskUrlsIn(text: string): string {
-  return text.replace(/\b(?:https?|wss?):\/\/[^\s"'`<>]+/g, maskUrl);
+  // Punctuation at the end belongs to the sentence, not to the URL.
+  return text.replace(
+    /\b((?:https?|wss?):\/\/[^\s"'`<>]+?)([.,:;!?)\]]*(?=[\s"'`<>]|$))/g,
+    (_, url: string, rest: string) => maskUrl(url) + rest,
+  );
 }
 
 /** A value fit for printing, by the name of its setting. */

@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { type Address, concat, type Hex, keccak256, numberToHex, slice, toFunctionSelector, toHex } from "viem";
 import { buildsOf } from "./support/builds.ts";
-import { Court, deployBuild, gameOf, keyOf, MIN_WINDOW, type Suit, wordOf } from "./support/court.ts";
+import { Court, deployBuild, gameOf, keyOf, MIN_WINDOW, wordOf } from "./support/court.ts";
 import { fault } from "./support/faults.ts";
 import { decodePlace, type Game, LEVEL } from "./support/place.ts";
-import { Accuser, Defender, headersOf, type Move, play, walkTo, words } from "./support/players.ts";
+import { play, walkTo } from "./support/play.ts";
+import { Accuser, Defender, headersOf, type Move, words } from "./support/players.ts";
+import type { Suit } from "./support/suit.ts";
 import { smallTask } from "./support/tasks.ts";
 
 const task = smallTask({ steps: 9, segmentLength: 2 });

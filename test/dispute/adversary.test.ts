@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Address } from "viem";
 import { buildsOf } from "./support/builds.ts";
-import { type Claim, Court } from "./support/court.ts";
+import { Court } from "./support/court.ts";
 import { generator } from "./support/faults.ts";
 import { Forger, Forgery } from "./support/forger.ts";
-import { Accuser, play } from "./support/players.ts";
+import { play } from "./support/play.ts";
+import { Accuser } from "./support/players.ts";
+import type { Claim } from "./support/suit.ts";
 import { smallTask } from "./support/tasks.ts";
 
 const ROUNDS = Number(process.env.ASSAY_FORGERIES ?? 40);

@@ -5,7 +5,8 @@ import { buildsOf } from "./support/builds.ts";
 import { Court, MIN_BOND, MIN_BUDGET, MIN_WINDOW, STAKE } from "./support/court.ts";
 import { fault } from "./support/faults.ts";
 import { LEVEL, LEVEL_NAME } from "./support/place.ts";
-import { Accuser, accuseFalsely, Defender, walkTo } from "./support/players.ts";
+import { accuseFalsely, walkTo } from "./support/play.ts";
+import { Accuser, Defender } from "./support/players.ts";
 import { smallTask } from "./support/tasks.ts";
 
 const BUDGET = Number(MIN_BUDGET);

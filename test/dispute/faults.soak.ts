@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Address } from "viem";
 import { buildsOf } from "./support/builds.ts";
-import { Court, type Suit } from "./support/court.ts";
+import { Court } from "./support/court.ts";
 import { generator, randomFault } from "./support/faults.ts";
-import { Accuser, accuseFalsely, Defender, play } from "./support/players.ts";
+import { accuseFalsely, play } from "./support/play.ts";
+import { Accuser, Defender } from "./support/players.ts";
+import type { Suit } from "./support/suit.ts";
 import { smallTask } from "./support/tasks.ts";
 
 const FAULTS = Number(process.env.ASSAY_FAULTS ?? 500);

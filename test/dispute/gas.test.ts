@@ -9,7 +9,8 @@ import type { IntTensor } from "../../exact/src/types.ts";
 import { productionBuilds } from "./support/builds.ts";
 import { Court } from "./support/court.ts";
 import { fault } from "./support/faults.ts";
-import { Accuser, Defender, play } from "./support/players.ts";
+import { play } from "./support/play.ts";
+import { Accuser, Defender } from "./support/players.ts";
 import type { Task } from "./support/run.ts";
 
 /** The most expensive kind of dispute: a wrong sum in the gradient of the first layer's weights. */

@@ -5,7 +5,8 @@ import { buildsOf } from "./support/builds.ts";
 import { Court, MIN_BOND, STAKE } from "./support/court.ts";
 import { fault, generator, otherNonce, otherStart, randomFault } from "./support/faults.ts";
 import { decodePlace, LEVEL } from "./support/place.ts";
-import { Accuser, accuseFalsely, Defender, play } from "./support/players.ts";
+import { accuseFalsely, play } from "./support/play.ts";
+import { Accuser, Defender } from "./support/players.ts";
 import type { Tamper, Task } from "./support/run.ts";
 import { smallTask } from "./support/tasks.ts";
 

@@ -3,12 +3,13 @@ import { hashPhases, KIND, type OpRecord, sealPhase } from "../../../exact/src/p
 import type { Hex } from "../../../exact/src/types.ts";
 import { Refusal } from "../../support/world.ts";
 import type { Patch } from "./compile.ts";
-import type { Claim, Court, Suit } from "./court.ts";
+import type { Court } from "./court.ts";
 import { fault, otherStart } from "./faults.ts";
 import { NOTHING } from "./forger.ts";
 import { decodePlace, LEVEL, type Place } from "./place.ts";
 import { Accuser, Defender } from "./players.ts";
 import { type JunkTensor, type Tamper, type Task, TracedRun } from "./run.ts";
+import type { Claim, Suit } from "./suit.ts";
 import { smallTask } from "./tasks.ts";
 
 /** A play by which a forger would escape if one rule were missing, and the contract without that rule. */

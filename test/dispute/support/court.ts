@@ -18,12 +18,13 @@ import { toHex } from "../../../exact/src/commit/bytes.ts";
 import { dataRoot, stateHash } from "../../../exact/src/commit/run.ts";
 import { specHash } from "../../../sdk/src/codec/jobSpec.ts";
 import type { JobSpec, JobTerms } from "../../../sdk/src/codec/types.ts";
-import { Actor, ASY_UNIT, draftJob, type Job } from "../../support/actor.ts";
+import { Actor, ASY_UNIT, draftJob } from "../../support/actor.ts";
 import { createWorld, type Event, type Receipt, Refusal, type Target, type World } from "../../support/world.ts";
 import type { Build } from "./compile.ts";
 import { decodePlace, type Game, LEVEL } from "./place.ts";
 import type { Accuser, Defender, Move } from "./players.ts";
 import { boundaryTree, type Tamper, type Task, TracedRun } from "./run.ts";
+import type { Claim, Suit } from "./suit.ts";
 
 export const POLICY = 3;
 export const MIN_WINDOW = 3_600n;
@@ -35,31 +36,6 @@ interface RawLog {
   address: Address;
   topics: [Hex, ...Hex[]];
   data: Hex;
-}
-
-/** A submitted result, with what a challenge to it needs. */
-export interface Suit {
-  job: Job;
-  spec: JobSpec;
-  /** The Record struct. */
-  record: {
-    terms: readonly bigint[];
-    spec: readonly Hex[];
-    nonce: Hex;
-    runRoot: Hex;
-    finalState: Hex;
-  };
-  run: bigint;
-  commitment: Hex;
-  task: Task;
-  /** What an honest provider would have computed under this nonce. */
-  honest: TracedRun;
-}
-
-/** What a provider claims in its submission where it lies. */
-export interface Claim {
-  boundaries: Hex[];
-  finalRoots: Hex[];
 }
 
 interface Builds {

@@ -2,10 +2,10 @@ import { keccak256 } from "viem";
 import { stateHash } from "../../../exact/src/commit/run.ts";
 import { UNCHANGED } from "../../../exact/src/program/records.ts";
 import { DTYPE_RANGE, type Hex, type IntTensor } from "../../../exact/src/types.ts";
-import type { Claim, Suit } from "./court.ts";
 import { type Place, positionOf } from "./place.ts";
 import { Defender } from "./players.ts";
 import { boundaryTree, type JunkTensor, type TracedRun } from "./run.ts";
+import type { Claim, Suit } from "./suit.ts";
 import type { Tree } from "./tree.ts";
 
 type Random = (n: number) => number;

@@ -3,9 +3,9 @@ import { toHex, word } from "../../../exact/src/commit/bytes.ts";
 import { depth } from "../../../exact/src/commit/merkle.ts";
 import { KIND, type OpRecord, recordLeaf } from "../../../exact/src/program/records.ts";
 import { DTYPE_CODE } from "../../../exact/src/types.ts";
-import type { Court, Suit } from "./court.ts";
 import { decodePlace, type Game, LEVEL, type Place, positionOf } from "./place.ts";
 import { boundaryTree, type TracedRun } from "./run.ts";
+import type { Suit } from "./suit.ts";
 import { occupied, strideOf, Tree } from "./tree.ts";
 
 /** A move as the contract takes it. */
@@ -288,39 +288,6 @@ export function opPick(suit: Suit, run: TracedRun, step: number, roots: readonly
   };
 }
 
-/** Plays a game to its end. Returns how many moves (both sides together) it took. */
-export async function play(court: Court, accuser: Accuser, defender: Defender, opened?: Game): Promise<number> {
-  let game = opened ?? (await court.challenge(accuser));
-  for (let moves = 1; ; moves++) {
-    const place = decodePlace(game.place);
-    let revealed: Hex = "0x";
-    if (place.level !== LEVEL.Proof) {
-      revealed = await court.reveal(defender, game);
-      moves++;
-    }
-    const next = await court.pick(accuser, game, revealed);
-    if (!next) return moves + 1;
-    game = next;
-  }
-}
-
-/** Walks an honest provider down to the judge along random children. */
-export async function accuseFalsely(
-  court: Court,
-  suit: Suit,
-  challenger: Address,
-  random: (n: number) => number,
-): Promise<Game> {
-  const accuser = new RandomAccuser(suit, suit.honest, challenger, random);
-  const defender = new Defender(suit, suit.honest);
-  let game = await court.challenge(accuser);
-  while (decodePlace(game.place).level !== LEVEL.Proof) {
-    const revealed = await court.reveal(defender, game);
-    game = (await court.pick(accuser, game, revealed))!;
-  }
-  return game;
-}
-
 /** Picks any child, as if it differed. */
 export class RandomAccuser extends Accuser {
   readonly #random: (n: number) => number;
@@ -337,19 +304,4 @@ export class RandomAccuser extends Accuser {
   override select(count: number): number {
     return this.#random(count);
   }
-}
-
-/** Plays until the game stands at `level`; with `revealed`, until the provider has answered there. */
-export async function walkTo(
-  court: Court,
-  accuser: Accuser,
-  defender: Defender,
-  level: number,
-  revealed: boolean,
-): Promise<{ game: Game; data: Hex }> {
-  let game = await court.challenge(accuser);
-  while (decodePlace(game.place).level !== level) {
-    game = (await court.pick(accuser, game, await court.reveal(defender, game)))!;
-  }
-  return { game, data: revealed ? await court.reveal(defender, game) : "0x" };
 }

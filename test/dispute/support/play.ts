@@ -1,0 +1,53 @@
+import type { Address, Hex } from "viem";
+import type { Court } from "./court.ts";
+import { decodePlace, type Game, LEVEL } from "./place.ts";
+import { type Accuser, Defender, RandomAccuser } from "./players.ts";
+import type { Suit } from "./suit.ts";
+
+/** Plays a game to its end. Returns how many moves (both sides together) it took. */
+export async function play(court: Court, accuser: Accuser, defender: Defender, opened?: Game): Promise<number> {
+  let game = opened ?? (await court.challenge(accuser));
+  for (let moves = 1; ; moves++) {
+    const place = decodePlace(game.place);
+    let revealed: Hex = "0x";
+    if (place.level !== LEVEL.Proof) {
+      revealed = await court.reveal(defender, game);
+      moves++;
+    }
+    const next = await court.pick(accuser, game, revealed);
+    if (!next) return moves + 1;
+    game = next;
+  }
+}
+
+/** Walks an honest provider down to the judge along random children. */
+export async function accuseFalsely(
+  court: Court,
+  suit: Suit,
+  challenger: Address,
+  random: (n: number) => number,
+): Promise<Game> {
+  const accuser = new RandomAccuser(suit, suit.honest, challenger, random);
+  const defender = new Defender(suit, suit.honest);
+  let game = await court.challenge(accuser);
+  while (decodePlace(game.place).level !== LEVEL.Proof) {
+    const revealed = await court.reveal(defender, game);
+    game = (await court.pick(accuser, game, revealed))!;
+  }
+  return game;
+}
+
+/** Plays until the game stands at `level`; with `revealed`, until the provider has answered there. */
+export async function walkTo(
+  court: Court,
+  accuser: Accuser,
+  defender: Defender,
+  level: number,
+  revealed: boolean,
+): Promise<{ game: Game; data: Hex }> {
+  let game = await court.challenge(accuser);
+  while (decodePlace(game.place).level !== level) {
+    game = (await court.pick(accuser, game, await court.reveal(defender, game)))!;
+  }
+  return { game, data: revealed ? await court.reveal(defender, game) : "0x" };
+}
