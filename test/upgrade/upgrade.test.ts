@@ -49,6 +49,9 @@ async function everything() {
     stake: await provider.stakes(),
     operator: await world.read(staking, "isOperator", [provider.address, operator.address]),
     thaws: await world.read(staking, "thawsOf", [provider.address]),
+    exposure: await world.read(staking, "exposureOf", [provider.address]),
+    credit: await world.read(staking, "creditOf", [requester.address]),
+    burnDue: await world.read(staking, "burnDue"),
     owed: await world.read(staking, "totalOwed"),
     wallet: await provider.wallet(),
     supply: await world.read(asy, "totalSupply"),
@@ -70,9 +73,15 @@ describe("upgrade, UPG-01", () => {
   for (const name of NAMES) {
     test(`${name}: state survives, the addition starts once, a stranger is refused`, async () => {
       const { world, provider, anyone } = scene;
+      const { requester } = scene;
+      const late = await requester.postNew({ lane: 1 });
+      await provider.claim(late);
+      world.pass(late.fields.runTime + 1);
+      await anyone.expire(late);
       await submittedJob(scene);
       await provider.send(world.staking, "requestThaw", [5n]);
       const before = await everything();
+      assert.ok((before.burnDue as bigint) > 0n && (before.credit as bigint) > 0n && before.exposure === 1_950n);
       const proxy = target(name);
       const next = await createV2(name);
       const data = encodeFunctionData({ abi: next.abi, functionName: "initializeV2", args: [42n] });
