@@ -40,14 +40,14 @@ export function randomMove(stage: Stage): Move {
 
 const MOVES: readonly (readonly [weight: number, make: (stage: Stage) => Move | undefined])[] = [
   [14, post],
-  [16, claim],
-  [14, submit],
+  [32, claim],
+  [20, submit],
   [10, finalize],
   [4, finalizeBatch],
-  [4, cancel],
+  [2, cancel],
   [5, expire],
-  [3, reject],
-  [3, resolveStalled],
+  [10, reject],
+  [6, resolveStalled],
   [4, collect],
   [6, deposit],
   [4, withdraw],
@@ -278,7 +278,7 @@ function withdraw({ world, model, random, everyone }: Stage): Move {
 
 function stake({ world, model, random, providers }: Stage): Move {
   const from = random.pick(providers);
-  const amount = random.amount(20_000n);
+  const amount = random.amount(500_000n);
   return {
     name: "stake",
     from,
@@ -292,7 +292,7 @@ function stake({ world, model, random, providers }: Stage): Move {
 function requestThaw({ world, model, random, providers }: Stage): Move {
   const from = random.pick(providers);
   const free = model.free(from);
-  const amount = random.chance(80) ? random.amount(free) : free + random.amount(5n);
+  const amount = random.chance(80) ? random.amount(free / 8n) : free + random.amount(5n);
   return {
     name: "requestThaw",
     from,
