@@ -1,6 +1,10 @@
 // The challenger on a real chain: re-runs results and takes a wrong one to court, whatever kills it on the way.
 import assert from "node:assert/strict";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { openGuard } from "../../daemon-kit/src/index.ts";
+import { gameId } from "../../keepers/src/bots/challenger/place.ts";
 import { assayTokenAbi } from "../../sdk/src/index.ts";
 import {
   creditOf,
@@ -15,7 +19,7 @@ import {
   wrongWeight,
 } from "./court-harness.ts";
 import { ASY, type Market, openMarket } from "./harness.ts";
-import { startKeeper, type TestKeeper } from "./keeper-harness.ts";
+import { startKeeper, stopKeepers, type TestKeeper } from "./keeper-harness.ts";
 
 const PROVIDER = 2;
 const TEST_MS = 240_000;
@@ -30,7 +34,10 @@ before(async () => {
   provider = new DishonestProvider(market, court, PROVIDER);
   inputs = await uploadDisputable(market, court);
 });
-after(() => market.close());
+after(async () => {
+  await stopKeepers();
+  await market.close();
+});
 
 /** A challenger with this much ASY; the same account again goes on where its last one stopped. */
 function challenger(account: number, settings: Record<string, string> = {}): TestKeeper {
@@ -85,7 +92,7 @@ test("one weight changed by one: the result is rejected, the requester refunded,
   assert.deepEqual(fatal(keeper), []);
 });
 
-test("kill -9 after every move: the game goes on from the chain, and no move is made twice", {
+test("kill -9 after every move, and a lost re-run: the game goes on from the chain, no move is made twice", {
   timeout: TEST_MS,
 }, async () => {
   const account = 7;
@@ -99,6 +106,8 @@ test("kill -9 after every move: the game goes on from the chain, and no move is 
     moved.add(moves);
     await kill(keeper);
     kills += 1;
+    // Everything but journal, guard and budget may be deleted at any time.
+    if (kills === 3) await rm(join(market.dir, `keeper-${account}`, "challenger"), { recursive: true });
     keeper = challenger(account);
   });
   await market.requester.waitForJob({ id: job.id, status: "rejected", pollingInterval: 100 });
@@ -122,6 +131,23 @@ test("a provider that does not answer loses by time", { timeout: TEST_MS }, asyn
   await keeper.logged("bond reclaimed");
   await keeper.process.stop();
   assert.ok((await docketOf(market, court, job.commitment)).rejected);
+});
+
+test("what the guard remembers is not contradicted: no second answer, an alarm", { timeout: TEST_MS }, async () => {
+  const account = 10;
+  await give(account, ASY("10"));
+  const { job } = await provider.submit(inputs, wrongWeight(inputs.task, 2));
+  const guard = openGuard(join(market.dir, `keeper-${account}`, "guard.sqlite"));
+  const { address } = market.chain.wallet(account).account;
+  guard.commit(`31337:${court.dispute.address.toLowerCase()}`, gameId(job.commitment, address), "open:true");
+  guard.close();
+  const keeper = challenger(account);
+  const alarm = await keeper.logged("alarm");
+  const metrics = await (await fetch(`${await keeper.url()}/metrics`)).text();
+  await keeper.process.stop();
+  assert.equal(alarm.code, "DK-050");
+  assert.match(metrics, /^assay_keeper_challenger_alarms_total{code="DK-050"} 1$/m);
+  assert.equal((await docketOf(market, court, job.commitment)).opened, 0);
 });
 
 test("without ASY for the bond there is one clear error, and the game is opened once it is there", {

@@ -24,6 +24,13 @@ export interface KeeperArgs {
   settings: Record<string, string>;
 }
 
+const started = new Set<LocalProcess>();
+
+/** Stops every keeper that a failed test has left behind. */
+export async function stopKeepers(): Promise<void> {
+  await Promise.all([...started].map((process) => process.stop()));
+}
+
 const BIN = fileURLToPath(new URL("../../keepers/bin/assay-keeper.mjs", import.meta.url));
 const STEP_MS = 120_000;
 
@@ -52,6 +59,7 @@ export function startKeeper(market: Market, args: KeeperArgs): TestKeeper {
       if (json) lines.push(json);
     },
   });
+  started.add(process);
   const logged: TestKeeper["logged"] = (message, test = () => true) =>
     process.waitForLine((line) => {
       const json = jsonLine(line);

@@ -5,7 +5,7 @@ import { keccak256, toHex } from "viem";
 import { turnOf } from "../../keepers/src/bots/settle/decide.ts";
 import type { ClaimedJob, Job, PostJobArgs, SubmittedJob } from "../../sdk/src/index.ts";
 import { countOf, type Market, openMarket, type PreparedInputs, post, uploadInputs } from "./harness.ts";
-import { startKeeper, type TestKeeper } from "./keeper-harness.ts";
+import { startKeeper, stopKeepers, type TestKeeper } from "./keeper-harness.ts";
 import { startRpcProxy } from "./rpc-proxy.ts";
 
 const PROVIDER = 2;
@@ -17,7 +17,10 @@ before(async () => {
   await market.enrol(PROVIDER, 10_000n * 10n ** 18n);
   inputs = await uploadInputs(market, 64);
 });
-after(() => market.close());
+after(async () => {
+  await stopKeepers();
+  await market.close();
+});
 
 async function chainTime(): Promise<number> {
   return Number((await market.chain.publicClient.getBlock()).timestamp);

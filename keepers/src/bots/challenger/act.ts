@@ -288,9 +288,9 @@ function send(deps: ChallengerDeps, key: string, data: Hex): Promise<Transaction
   return sendCharged(deps.context, { key, to: deps.court.address, data, value: 0n });
 }
 
-/** What the guard's records belong to. */
+/** What the guard's records belong to; in lower case, since addresses are written in more than one way. */
 export function scopeOf({ context, court }: ChallengerDeps): string {
-  return `${context.config.chainId}:${court.address}`;
+  return `${context.config.chainId}:${court.address.toLowerCase()}`;
 }
 
 /**

@@ -79,8 +79,9 @@ class ChallengerBot implements Bot {
   }
 
   async look(chain: ChainFacts): Promise<void> {
-    const { config, budget, signal } = this.#context;
+    const { config, budget, signal, account } = this.#context;
     await this.#refresh(chain.head);
+    this.#metrics.credit.set(Number(await this.#court.creditOf(account.address)) / 1e18);
     this.#now = chain.now;
     this.#report();
     const state = {
