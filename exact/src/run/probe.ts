@@ -6,6 +6,7 @@ import { ExactError } from "../errors.ts";
 import type { Hex } from "../types.ts";
 import type { Backend } from "./backend.ts";
 import { shiftFactors } from "./host.ts";
+import { convolutions } from "./probe-convolution.ts";
 import { integerDivide, roundingShift } from "./reference.ts";
 
 export interface ProbeCase {
@@ -22,7 +23,8 @@ export interface ProbeResult {
   cases: ProbeCase[];
 }
 
-interface Vector {
+/** A computation on the back end and the integers that it must give. */
+export interface Vector {
   name: string;
   run: () => tf.Tensor;
   wanted: Int32Array;
@@ -159,12 +161,14 @@ export async function exactnessProbe(backend: Backend): Promise<ProbeResult> {
   await backend.activate();
   draws = 0;
   const parts: Uint8Array[] = [];
-  const cases = [...contractions(), ...shifts(), ...elementwise()].map(({ name, run, wanted }): ProbeCase => {
-    const found = tf.tidy(() => run().dataSync().slice() as Float32Array);
-    parts.push(new Uint8Array(Int32Array.from(found).buffer));
-    const at = firstDifference(found, wanted);
-    return at < 0 ? { name, ok: true } : { name, ok: false, found: String(found[at]), wanted: String(wanted[at]) };
-  });
+  const cases = [...contractions(), ...convolutions(draw), ...shifts(), ...elementwise()].map(
+    ({ name, run, wanted }): ProbeCase => {
+      const found = tf.tidy(() => run().dataSync().slice() as Float32Array);
+      parts.push(new Uint8Array(Int32Array.from(found).buffer));
+      const at = firstDifference(found, wanted);
+      return at < 0 ? { name, ok: true } : { name, ok: false, found: String(found[at]), wanted: String(wanted[at]) };
+    },
+  );
   return { ok: cases.every((item) => item.ok), digest: toHex(keccak(...parts)), cases };
 }
 

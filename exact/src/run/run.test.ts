@@ -7,7 +7,7 @@ import { initialState } from "../data/init.ts";
 import { ExactError } from "../errors.ts";
 import { loadNodeBackend } from "../node.ts";
 import { compileProgram } from "../program/compile.ts";
-import { x24Digits } from "../recipes.ts";
+import { x24Digits, x24DigitsCnn } from "../recipes.ts";
 import { compileSmall, convolutional, seed } from "../testing.ts";
 import type { Hex, IntTensor } from "../types.ts";
 import type { BackendName } from "./backend.ts";
@@ -144,22 +144,24 @@ test("saturation counters show a rate that is too high, and are silent where not
   assert.equal(inference.segments[0]!.saturation, undefined);
 });
 
-test("values outside the declared ranges are clipped alike by every executor", async () => {
-  const change = { segmentLength: 1, steps: 3 };
-  const { compiled, dataset } = compileSmall(change);
-  const wild = { ...dataset, data: dataset.data.map((v, i) => (i % 11 === 0 ? -128 : i % 7 === 0 ? 127 : v)) };
-  const state = initialState(compiled, seed(1)).map((t) => ({
-    ...t,
-    data: Int32Array.from(t.data, (v, i) => (i % 5 === 0 ? v * 4096 : v)),
-  }));
-  const start = { step: 0, state, boundaries: [] };
-  const { segments } = await run(change, "wasm", { dataset: wild, start });
-  let wanted: IntTensor[] = state;
-  for (let step = 0; step < 3; step++) {
-    wanted = referenceStep(compiled, { states: wanted, consts: constTensors(compiled, wild), nonce: NONCE, step });
-    assert.deepEqual(segments[step]!.state, wanted);
-  }
-});
+for (const [name, change] of Object.entries({ dense: {}, convolutional: convolutional() })) {
+  test(`values outside the declared ranges are clipped alike by every executor: ${name}`, async () => {
+    const short = { ...change, segmentLength: 1, steps: 3 };
+    const { compiled, dataset } = compileSmall(short);
+    const wild = { ...dataset, data: dataset.data.map((v, i) => (i % 11 === 0 ? -128 : i % 7 === 0 ? 127 : v)) };
+    const state = initialState(compiled, seed(1)).map((t) => ({
+      ...t,
+      data: Int32Array.from(t.data, (v, i) => (i % 5 === 0 ? v * 4096 + (i - 20) * 123456 : v)),
+    }));
+    const start = { step: 0, state, boundaries: [] };
+    const { segments } = await run(short, "wasm", { dataset: wild, start });
+    let wanted: IntTensor[] = state;
+    for (let step = 0; step < 3; step++) {
+      wanted = referenceStep(compiled, { states: wanted, consts: constTensors(compiled, wild), nonce: NONCE, step });
+      assert.deepEqual(segments[step]!.state, wanted);
+    }
+  });
+}
 
 test("abort stops between steps with EX-050 and leaks no tensor", async () => {
   const controller = new AbortController();
@@ -236,29 +238,37 @@ test("inference chains the logits of the rows in order, and resumes", async () =
   assert.equal(resumed.finalState, whole.finalState);
 });
 
-test("the digits network: two steps of wasm and cpu equal the reference on synthetic rows", async () => {
-  const recipe = x24Digits();
-  const compiled = compileProgram({ ...recipe, input: { ...recipe.input, rows: 100 }, steps: 2, segmentLength: 1 });
+/** 100 rows of the digits' shape whose values spread over the range; no data set needed. */
+function syntheticDigits(): IntTensor {
   const cols = 794;
   const data = Int8Array.from({ length: 100 * cols }, (_, i) => {
     const [row, col] = [Math.floor(i / cols), i % cols];
     return col < 784 ? (row * 7919 + col * col * 31) % 32 : Number(col - 784 === row % 10);
   });
-  const dataset: IntTensor = { name: "dataset", rows: 100, cols, dtype: "int8", data };
-  let state = initialState(compiled, seed(1));
-  const wanted = [0, 1].map((step) => {
-    state = referenceStep(compiled, { states: state, consts: constTensors(compiled, dataset), nonce: NONCE, step });
-    return stateHash(step + 1, state.map(tensorRoot));
-  });
-  for (const backend of ["wasm", "cpu"] as const) {
-    const start = { step: 0, state: initialState(compiled, seed(1)), boundaries: [] };
-    const result = await runProgram({
-      compiled,
-      backend: await loadNodeBackend(backend),
-      dataset,
-      nonce: NONCE,
-      start,
+  return { name: "dataset", rows: 100, cols, dtype: "int8", data };
+}
+
+const NETWORKS = { dense: x24Digits(), convolutional: { ...x24DigitsCnn(), batchSize: 16 } };
+
+for (const [name, recipe] of Object.entries(NETWORKS)) {
+  test(`the ${name} digits network: two steps of wasm and cpu equal the reference on synthetic rows`, async () => {
+    const compiled = compileProgram({ ...recipe, input: { ...recipe.input, rows: 100 }, steps: 2, segmentLength: 1 });
+    const dataset = syntheticDigits();
+    let state = initialState(compiled, seed(1));
+    const wanted = [0, 1].map((step) => {
+      state = referenceStep(compiled, { states: state, consts: constTensors(compiled, dataset), nonce: NONCE, step });
+      return stateHash(step + 1, state.map(tensorRoot));
     });
-    assert.deepEqual([...result.boundaries, result.finalState], wanted, backend);
-  }
-});
+    for (const backend of ["wasm", "cpu"] as const) {
+      const start = { step: 0, state: initialState(compiled, seed(1)), boundaries: [] };
+      const result = await runProgram({
+        compiled,
+        backend: await loadNodeBackend(backend),
+        dataset,
+        nonce: NONCE,
+        start,
+      });
+      assert.deepEqual([...result.boundaries, result.finalState], wanted, backend);
+    }
+  });
+}
