@@ -1,11 +1,12 @@
 // Random calls against the model of model.ts: the escrow held equals the sum of open obligations, always.
-//   ASSAY_SEED=1234 npm test -- contracts     repeats a run
+//   ASSAY_SEED=1234 npm test -- contracts     plays another run
+// The seed is fixed here, so that a red run is red again and coverage is not a matter of luck; the soak draws new ones.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { runInvariant } from "./run.ts";
 
 const CALLS = 10_000;
-const seed = Number(process.env.ASSAY_SEED ?? Date.now() % 2 ** 31);
+const seed = Number(process.env.ASSAY_SEED ?? 77);
 
 test(`invariant_escrowEqualsObligations: ${CALLS} calls, seed ${seed}`, async (t) => {
   const report = await runInvariant(seed, CALLS);
