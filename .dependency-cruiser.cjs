@@ -11,7 +11,7 @@ const only = (from, allowed) => ({
   to: { path: OURS, pathNot: [from, ...allowed].map((name) => `^${name}/`) },
 });
 
-const TESTS = "\\.test\\.ts$|/test-kit\\.ts$";
+const TESTS = "\\.(test|soak)\\.ts$|/test-kit\\.ts$";
 
 module.exports = {
   forbidden: [

@@ -6,6 +6,9 @@ import {OneStepJudge} from "../verification/judge/OneStepJudge.sol";
 
 /// @notice Asks the judge many questions in one call, so that it can be compared with the reference in bulk.
 contract JudgeHarness is OneStepJudge {
+    /// @notice The judge refused the question whose gas was asked for.
+    error JudgeHarness_Reverted();
+
     uint256 internal constant NO_CHUNK = type(uint32).max;
 
     /// @param chunk NO_CHUNK asks for the element, anything else for that chunk of a MATMUL
@@ -38,7 +41,7 @@ contract JudgeHarness is OneStepJudge {
         used = gasleft();
         (bool done, ) = address(this).staticcall(data);
         used -= gasleft();
-        require(done, "the judge reverted");
+        require(done, JudgeHarness_Reverted());
     }
 
     function _answer(

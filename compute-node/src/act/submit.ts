@@ -29,7 +29,8 @@ export async function submit(deps: ActDeps, job: ClaimedJob, chainNow: number): 
   const claimed = fresh as ClaimedJob;
   const { runRoot, finalRoots, finalState } = result;
   const commitment = resultCommitment({ id, nonce, runRoot, finalState });
-  const scope = `${config.chainId}:${client.deployment.contracts.JobMarketplace.address}`;
+  // Lower case: the guard must know the market again however its address is spelled.
+  const scope = `${config.chainId}:${client.deployment.contracts.JobMarketplace.address.toLowerCase()}`;
   try {
     guard.commit(scope, `${id}:${nonce}`, commitment);
   } catch (error) {
