@@ -38,6 +38,8 @@ export {
   type Move,
   movedColumn,
   moveOf,
+  operandPlaces,
+  type Place,
   type Source,
   windowOf,
   windowPlace,

@@ -105,3 +105,40 @@ export function windowPlace(record: OpRecord, row: number): number {
   const pixel = row % (height * width);
   return 3 - 2 * (Math.floor(pixel / width) % 2) - ((pixel % width) % 2);
 }
+
+/** An element of one input of a record. */
+export interface Place {
+  input: number;
+  row: number;
+  col: number;
+}
+
+/**
+ * For the opcodes from RESHAPE on: one element of every input that lies in the tile which element (row, col) of the result
+ * reads there (EXA-16); undefined for lower opcodes.
+ */
+export function operandPlaces(record: OpRecord, row: number, col: number): Place[] | undefined {
+  const source = gatherSource(record, row, col);
+  if (source) return [{ input: 0, row: source.row, col: source.col }];
+  switch (record.opcode) {
+    case OP.POOLKEY:
+      return [{ input: 0, row, col }];
+    case OP.POOLMAX: {
+      const { upper, lower } = windowRows(record, row);
+      return [
+        { input: 0, row: upper, col },
+        { input: 1, row: lower, col },
+      ];
+    }
+    case OP.UNPOOL: {
+      const window = windowOf(record, row);
+      return [
+        { input: 0, row: window, col },
+        { input: 1, row, col },
+        { input: 2, row: window, col },
+      ];
+    }
+    default:
+      return undefined;
+  }
+}

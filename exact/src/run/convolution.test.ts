@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { moveOf } from "../program/gather.ts";
+import { moveOf, operandPlaces } from "../program/gather.ts";
 import { OP, type Opcode } from "../program/opcodes.ts";
 import { KIND, type OpRecord } from "../program/records.ts";
 import { seed } from "../testing.ts";
@@ -197,4 +197,45 @@ test("a move is two digits of the draw's first bytes; DATALOAD shifts rows by it
     seen.add(String(wanted));
   }
   assert.equal(seen.size, 9, "forty draws show all nine moves");
+});
+
+test("EXA-16: every element depends on one tile of each input, the one that operandPlaces names", () => {
+  const [height, width, filters] = [6, 8, 19];
+  const pixels = 2 * height * width;
+  const x = matrix(pixels, filters, (i) => ((i * 37) % 101) - 50);
+  const record = (opcode: Opcode, rows: number, cols: number, inputs: IntTensor[], attrs: number[]): OpRecord => {
+    const operands = inputs.map((t, idx) => ({ kind: KIND.VALUE, idx, dtype: t.dtype, rows: t.rows, cols: t.cols }));
+    return { opcode, outDtype: "int32", flags: 0, rows, cols, inputs: operands, attrs, note: "probe" };
+  };
+  const key = run(OP.POOLKEY, pixels, filters, [x], [height, width]);
+  const max = run(OP.POOLMAX, pixels / 4, filters, [key, key], [height, width]);
+  const asked: [OpRecord, IntTensor[]][] = [
+    [record(OP.RESHAPE, filters, pixels, [x], []), [x]],
+    [record(OP.UNSTACK, (pixels / 4) * filters, 4, [x], []), [x]],
+    [record(OP.IM2COL, pixels, 9 * filters, [x], [height, width, 3]), [x]],
+    [record(OP.KFLIP, 4 * filters, pixels / 4, [x], [2]), [x]],
+    [record(OP.POOLKEY, pixels, filters, [x], [height, width]), [x]],
+    [record(OP.POOLMAX, pixels / 4, filters, [key, key], [height, width]), [key, key]],
+    [record(OP.UNPOOL, pixels, filters, [max, key, max], [height, width]), [max, key, max]],
+  ];
+  const scope = { states: [], consts: [], nonce: seed(1), step: 0 };
+  for (const [op, inputs] of asked) {
+    const wanted = evaluateRecord(op, inputs, scope);
+    for (let i = 0; i < wanted.data.length; i += 131) {
+      const [row, col] = [Math.floor(i / op.cols), i % op.cols];
+      const places = operandPlaces(op, row, col)!;
+      assert.deepEqual(
+        places.map((place) => place.input),
+        inputs.map((_, k) => k),
+      );
+      // Everything outside the named tiles is replaced; the element must not notice.
+      const masked = inputs.map((t, k) => {
+        const { row: r, col: c } = places[k]!;
+        const inTile = (at: number): boolean =>
+          Math.floor(at / t.cols) >> 4 === r >> 4 && (at % t.cols) >> 4 === c >> 4;
+        return { ...t, data: Int32Array.from(t.data, (value, at) => (inTile(at) ? value : 9999)) };
+      });
+      assert.equal(evaluateRecord(op, masked, scope).data[i], wanted.data[i], `opcode ${op.opcode}, element ${i}`);
+    }
+  }
 });
