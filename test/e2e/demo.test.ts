@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { startProcess } from "../../scripts/lib/processes.ts";
+
+const DEMO = fileURLToPath(new URL("../../scripts/demo/main.ts", import.meta.url));
+const ACCURACY = 0.955;
+
+test("the README's first command: a job is posted, trained, paid, and its model is worth the price", async (t) => {
+  const dir = mkdtempSync(join(tmpdir(), "assay-demo-test-"));
+  t.after(() => rmSync(dir, { recursive: true, force: true }));
+  const json = join(dir, "facts.json");
+  const demo = startProcess({ name: "demo", script: DEMO, args: ["--once", "--json", json, "--model", dir] });
+  const { code } = await demo.exited;
+  assert.equal(code, 0, demo.tail.join("\n"));
+
+  const facts = JSON.parse(readFileSync(json, "utf8")) as Record<string, string> & {
+    accuracy: number;
+    segments: number;
+    gas: Record<string, number>;
+  };
+  assert.ok(facts.accuracy >= ACCURACY, `accuracy ${facts.accuracy}`);
+  assert.match(facts.runRoot ?? "", /^0x[0-9a-f]{64}$/);
+  assert.match(facts.outputCid ?? "", /^baf/);
+  assert.ok(facts.segments > 1);
+  const earned = BigInt(facts.providerBalanceAfter ?? 0) - BigInt(facts.providerBalanceBefore ?? 0);
+  assert.equal(earned, BigInt(facts.pricePaid ?? 0) - BigInt(facts.fee ?? 0));
+  assert.ok(earned > 0n);
+  for (const step of ["post", "claim", "submit", "finalize"]) assert.ok((facts.gas[step] ?? 0) > 21_000, step);
+  const model = JSON.parse(readFileSync(join(dir, "model.json"), "utf8")) as { format: string };
+  assert.equal(model.format, "layers-model");
+});
