@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { ConvPlan, LayerPlan } from "../program/plan.ts";
-import type { WeightGradient } from "./layer.ts";
 import { kernelGradient, unpool, type Windows, windowPlaces } from "./pool.ts";
+import type { WeightGradient } from "./weight-gradient.ts";
 
 /** A convolution on the device, with the memory it uses again in every step. */
 export class Convolution {

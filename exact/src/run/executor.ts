@@ -8,9 +8,10 @@ import { phaseOf } from "../program/records.ts";
 import type { Hex, IntTensor } from "../types.ts";
 import { forwardPass, type Pass, product } from "./forward.ts";
 import { maskGradient, nonZeros, requantise, requantiseLogits, scaled, softmaxGradient } from "./host.ts";
-import { LayerStore, type WeightGradient } from "./layer.ts";
+import { LayerStore } from "./layer.ts";
 import { copyMoved } from "./move.ts";
 import { exponentNorm } from "./reference.ts";
+import type { WeightGradient } from "./weight-gradient.ts";
 
 export interface StepResult {
   /** Mean cross-entropy of the batch in nat; for people, not committed. */

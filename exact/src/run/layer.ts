@@ -3,9 +3,7 @@ import { LIMIT } from "../program/opcodes.ts";
 import { type LayerPlan, type StepPlan, VELOCITY_BITS } from "../program/plan.ts";
 import type { IntTensor } from "../types.ts";
 import { Convolution } from "./convolution.ts";
-
-/** The weight gradient of a layer, scaled by 2^-shift. With `bias`, one more is added to every element of it. */
-export type WeightGradient = (bias?: tf.Tensor1D) => tf.Tensor2D;
+import type { WeightGradient } from "./weight-gradient.ts";
 
 const clipped = (data: ArrayLike<number>, limit: number): Float32Array =>
   Float32Array.from(data, (v) => Math.max(-limit, Math.min(limit, v)));

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { windowPlaces } from "./pool.ts";
-import type { Vector } from "./probe.ts";
+import type { Vector } from "./probe-vector.ts";
 
 interface Shape {
   images: number;

@@ -7,6 +7,7 @@ import type { Hex } from "../types.ts";
 import type { Backend } from "./backend.ts";
 import { shiftFactors } from "./host.ts";
 import { convolutions } from "./probe-convolution.ts";
+import type { Vector } from "./probe-vector.ts";
 import { integerDivide, roundingShift } from "./reference.ts";
 
 export interface ProbeCase {
@@ -21,13 +22,6 @@ export interface ProbeResult {
   /** keccak of all integers that the back end produced, as int32: equal on every exact back end. */
   digest: Hex;
   cases: ProbeCase[];
-}
-
-/** A computation on the back end and the integers that it must give. */
-export interface Vector {
-  name: string;
-  run: () => tf.Tensor;
-  wanted: Int32Array;
 }
 
 const SEED: Hex = `0x${"a5".repeat(32)}`;
