@@ -42,7 +42,8 @@ function accuracyFacts(pairs: readonly Pair[]) {
   };
 }
 
-function timeFacts({ rounds, overhead }: Pair) {
+function timeFacts(pairs: readonly Pair[]) {
+  const { rounds } = pairs[0]!;
   const tape = rounds[0]!.tape > 0;
   return {
     msPerStepExact: round(median(rounds.map((r) => r.exact)), 3),
@@ -50,7 +51,7 @@ function timeFacts({ rounds, overhead }: Pair) {
     msPerStepTwin: round(median(rounds.map((r) => r.twin)), 3),
     ratioTape: tape ? round(median(rounds.map((r) => r.exact / r.tape)), 3) : null,
     ratioTwin: round(median(rounds.map((r) => r.exact / r.twin)), 3),
-    commitOverhead: round(overhead),
+    commitOverhead: round(median(pairs.map((p) => p.overhead))),
   };
 }
 
@@ -69,7 +70,7 @@ async function main(): Promise<void> {
   const facts = {
     ...accuracyFacts(pairs),
     steps: program.steps,
-    ...timeFacts(pairs[0]!),
+    ...timeFacts(pairs),
     hashes: { ...hashes, program: bench.compiled.programHash, data: bench.dataRoot, runRoot, finalState },
     identical,
   };

@@ -77,3 +77,17 @@ test("a map whose images cannot be cut into parts of whole tiles is refused", ()
     (error) => error instanceof ExactError && error.code === "EX-004" && /42x44/.test(error.message),
   );
 });
+
+test("a convolution takes images that are too wide for a dense layer", () => {
+  const image = { height: 32, width: 32, channels: 3 };
+  const input = { features: 3072, bits: 5, rows: 10, image };
+  const [conv, , hidden, last] = recipe.layers;
+  const program = (layers: unknown[]) => parseProgram({ ...recipe, input, layers, batchSize: 8 });
+  assert.throws(
+    () => compileProgram(program([hidden, last])),
+    (error) => error instanceof ExactError && error.code === "EX-004" && error.found === "3072",
+  );
+  const narrow = { ...last, weightBits: 6 };
+  const { states } = compileProgram(program([conv, { ...conv, filters: 4 }, narrow]));
+  assert.deepEqual([states[0]!.rows, states[1]!.rows, states[2]!.rows], [75, 200, 256]);
+});

@@ -49,7 +49,7 @@ const programSchema = z
     name: z.string().max(120).default(""),
     input: z
       .object({
-        features: z.int().min(1).max(LIMIT.contraction),
+        features: z.int().min(1).max(65536),
         /** Features lie in 0..2^bits - 1 and stand for value * 2^-bits. */
         bits: z.int().min(1).max(7),
         /** Rows of the data set. */
