@@ -190,6 +190,11 @@ export class DishonestProvider {
     }
   }
 
+  /** How many positions the games against a result have stood at. */
+  async positions(commitment: Hex): Promise<number> {
+    return (await this.#moves(commitment)).length;
+  }
+
   /** Where the games against a result have stood, in order. */
   async #moves(commitment: Hex): Promise<Game[]> {
     const logs = await this.market.chain.publicClient.getLogs({

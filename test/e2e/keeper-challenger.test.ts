@@ -114,8 +114,8 @@ test("kill -9 after every move, and a lost re-run: the game goes on from the cha
   await keeper.logged("bond reclaimed");
   await keeper.process.stop();
   assert.ok(kills >= 4, `${kills} kills`);
-  // approve, challenge, one pick for each later position, prove, reject, reclaim
-  assert.equal(await nonceOf(account), moved.size + 4);
+  // approve; challenge, and one pick for each later position; prove, reject, reclaim
+  assert.equal(await nonceOf(account), (await provider.positions(job.commitment)) + 4);
   assert.equal(await creditOf(market, court, account), ASY("2"));
   assert.deepEqual(fatal(keeper), []);
 });
