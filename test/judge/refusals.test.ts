@@ -228,8 +228,9 @@ test("DSP-06: records outside caps and shape rules cannot be judged", async () =
     [-1n, 1n],
     [2n ** 63n - 1n, 1n],
     [60n, 2n],
+    [60n, 1n, 1n], // moved images (EXA-12) are not judged yet
   ]) {
-    const op = { attrs: [...attrs, 0n, 0n, 0n, 0n, 0n, 0n] };
+    const op = { attrs: [...attrs, ...Array<bigint>(8 - attrs.length).fill(0n)] };
     await refuses("expectedElement", argsOf(loaded, { op }), "Judge_IllFormedRecord", [OP.DATALOAD]);
   }
 });
