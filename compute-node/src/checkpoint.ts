@@ -1,16 +1,7 @@
 import { createHash } from "node:crypto";
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from "node:fs";
-import { dirname, join } from "node:path";
+import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { writeDurably } from "@assay/daemon-kit";
 import type { Hex } from "viem";
 
 /*
@@ -34,32 +25,6 @@ export interface Checkpoint {
   boundaries: Hex[];
   /** The state, as a tensor file. */
   tensors: Uint8Array;
-}
-
-/** Writes a file so that a crash leaves the old one or the new one, never half of one. */
-export function writeDurably(path: string, bytes: Uint8Array): void {
-  mkdirSync(dirname(path), { recursive: true });
-  const draft = `${path}.${process.pid}.part`;
-  const file = openSync(draft, "w", 0o600);
-  try {
-    for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(draft, path);
-  syncFolder(dirname(path));
-}
-
-// The rename itself must reach the disk. Windows cannot open folders, and orders renames by itself.
-function syncFolder(path: string): void {
-  if (process.platform === "win32") return;
-  const folder = openSync(path, "r");
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
-  }
 }
 
 /** Writes a checkpoint and removes all but the newest two. */

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { writeDurably } from "@assay/daemon-kit";
 import { stateHash } from "@assay/sdk";
 import type { Hex } from "viem";
-import { writeDurably } from "./checkpoint.ts";
 import { facts, nodeError } from "./errors.ts";
 import type { LocalRun, RunResult } from "./state.ts";
 

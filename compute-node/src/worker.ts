@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { type ChildContext, serveChild } from "@assay/daemon-kit";
+import { type ChildContext, serveChild, writeDurably } from "@assay/daemon-kit";
 import {
   decodeTensors,
   encodeTensors,
@@ -13,7 +13,7 @@ import {
 } from "@assay/exact";
 import { loadNodeBackend } from "@assay/exact/node";
 import { openBlockFolder } from "@assay/storage";
-import { type Checkpoint, readCheckpoint, writeCheckpoint, writeDurably } from "./checkpoint.ts";
+import { type Checkpoint, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { nodeError } from "./errors.ts";
 import { costOf, loadInputs } from "./inputs.ts";
 import { OUTPUT_FILE, RESULT_FILE } from "./run-folder.ts";

@@ -6,6 +6,7 @@ export {
   type LoadedConfig,
   loadConfig,
 } from "./config.ts";
+export { writeDurably } from "./durable.ts";
 export {
   type CodedError,
   DaemonError,

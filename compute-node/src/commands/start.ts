@@ -1,8 +1,15 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { createLogger, createShutdown, describeConfig, type Logger, maskUrl, startHttp } from "@assay/daemon-kit";
+import {
+  createLogger,
+  createShutdown,
+  describeConfig,
+  type Logger,
+  maskUrl,
+  startHttp,
+  writeDurably,
+} from "@assay/daemon-kit";
 import { openBlockFolder } from "@assay/storage";
-import { writeDurably } from "../checkpoint.ts";
 import { probeEngine } from "../children.ts";
 import { loadNodeConfig, type NodeConfig } from "../config.ts";
 import { openAccount, openChain, openNode } from "../context.ts";

@@ -1,11 +1,10 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { createLogger, createShutdown, describeConfig, maskUrl, startHttp } from "@assay/daemon-kit";
+import { createLogger, createShutdown, describeConfig, maskUrl, startHttp, writeDurably } from "@assay/daemon-kit";
 import { enabledBots, openBots } from "../bots/index.ts";
 import { loadKeeperConfig } from "../config.ts";
 import { openAccount, openChain, openKeeper } from "../context.ts";
 import { facts } from "../errors.ts";
-import { writeDurably } from "../internal/durable.ts";
 import { Keeper, Waker } from "../keeper.ts";
 
 /** Where a running keeper notes its address, for `status`. */

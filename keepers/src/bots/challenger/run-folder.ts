@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { writeDurably } from "@assay/daemon-kit";
 import { decodeTensors, encodeTensors, type IntTensor } from "@assay/exact";
 import { bytesToHex, type Hex, hexToBytes } from "viem";
-import { writeDurably } from "../../internal/durable.ts";
 import type { CheckOutcome } from "./tasks.ts";
 
 const RESULT_FILE = "result.json";

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { writeDurably } from "@assay/daemon-kit";
 import { concat, type Hex, hexToBigInt, isHex, keccak256, size, slice, toHex } from "viem";
 import type { ChallengerConfig } from "../../config.ts";
-import { writeDurably } from "../../internal/durable.ts";
 
 type Policy = Pick<ChallengerConfig, "check" | "rate" | "stakeUnit">;
 
