@@ -1,15 +1,14 @@
 import type { Address } from "viem";
 import { hashPhases, KIND, type OpRecord, sealPhase } from "../../../exact/src/program/records.ts";
-import type { Hex } from "../../../exact/src/types.ts";
-import { Refusal } from "../../support/world.ts";
 import type { Patch } from "./compile.ts";
 import type { Court } from "./court.ts";
 import { fault, otherStart } from "./faults.ts";
 import { NOTHING } from "./forger.ts";
-import { decodePlace, LEVEL, type Place } from "./place.ts";
-import { Accuser, Defender } from "./players.ts";
+import { Bound, HonestNodes, HonestRoots, LongSegment, longer, OtherStart, Padding, TrueSums } from "./liars.ts";
+import { Defender } from "./players.ts";
+import { prosecute, Stubborn } from "./prosecute.ts";
 import { type JunkTensor, type Tamper, type Task, TracedRun } from "./run.ts";
-import type { Claim, Suit } from "./suit.ts";
+import { type Claim, claimOf, type Suit } from "./suit.ts";
 import { smallTask } from "./tasks.ts";
 
 /** A play by which a forger would escape if one rule were missing, and the contract without that rule. */
@@ -26,75 +25,6 @@ export interface Counterexample {
 
 const REFEREE = "verification/RefereedDispute.sol";
 const INDENT = "        ";
-
-/** The honest boundaries and final roots of a run, some replaced. */
-function claimOf(run: TracedRun, boundaries: Record<number, Hex> = {}, finalRoots: Record<number, Hex> = {}): Claim {
-  return {
-    boundaries: run.boundaries.map((state, i) => boundaries[i] ?? state),
-    finalRoots: run.stateRoots(run.task.compiled.steps).map((root, k) => finalRoots[k] ?? root),
-  };
-}
-
-/** A defender that commits to these boundaries, whatever it ran. */
-class Bound extends Defender {
-  readonly #boundaries: Hex[];
-
-  constructor(suit: Suit, run: TracedRun, boundaries: Hex[]) {
-    super(suit, run);
-    this.#boundaries = boundaries;
-  }
-
-  override boundaries(): Hex[] {
-    return this.#boundaries;
-  }
-}
-
-/** A run that goes on for one step more than the job asks for. */
-function longer(task: Task, nonce: Hex): TracedRun {
-  return new TracedRun({ ...task, compiled: { ...task.compiled, steps: task.compiled.steps + 1 } }, nonce);
-}
-
-/** Commits to a boundary behind the last one and reveals it: all descendants of a node, those without leaves too. */
-class Padding extends Bound {
-  override nodes(place: Place): Hex[] {
-    return super.nodes({ ...place, leaves: 2 ** place.height });
-  }
-}
-
-/** Reveals the honest run's nodes whatever it committed to. */
-class HonestNodes extends Defender {
-  override boundaries(): Hex[] {
-    return this.suit.honest.boundaries;
-  }
-}
-
-/** Reveals one state more than the segment has. */
-class LongSegment extends Bound {
-  override steps(segment: number): { start: Hex; states: Hex[] } {
-    const { start, states } = super.steps(segment);
-    return segment === 0 ? { start, states: [...states, NOTHING] } : { start, states };
-  }
-}
-
-/** Ends the last segment with the claimed state, but answers for its steps honestly. */
-class HonestRoots extends Defender {
-  override steps(segment: number): { start: Hex; states: Hex[] } {
-    const { start, states } = super.steps(segment);
-    return { start, states: states.with(-1, this.suit.record.finalState) };
-  }
-}
-
-/** Gives the true prefix sums of a false element. */
-class TrueSums extends Defender {
-  override sums(place: Place): bigint[] {
-    return this.suit.honest.prefixSums(place.step, place.op, ...this.#at(place));
-  }
-
-  #at({ cols, node, element }: Place): [number, number] {
-    const grid = Math.ceil(cols / 16);
-    return [Math.floor(node / grid) * 16 + (element >> 4), (node % grid) * 16 + (element & 15)];
-  }
-}
 
 /** The same program with its first two records listed the wrong way round. */
 function disordered(): Task {
@@ -196,6 +126,14 @@ export const COUNTEREXAMPLES: readonly Counterexample[] = [
     defender: (suit, run) => new HonestRoots(suit, run),
   },
   {
+    rule: "DSP-33",
+    play: "results that follow from another state than the one agreed on",
+    patch: { file: "verification/dispute/StepOps.sol", from: "Guards.start(start, game.pre);", to: "start;" },
+    task: smallTask(),
+    tamper: fault(2, NEW_WEIGHTS, 11),
+    defender: (suit, run) => new OtherStart(suit, run),
+  },
+  {
     rule: "DSP-34",
     play: "a program out of order: a false result that agrees with the false result listed after it",
     patch: { file: "verification/dispute/StepOps.sol", from: "Guards.index(input.idx, pick.index);", to: "" },
@@ -238,50 +176,6 @@ export async function convicts(court: Court, example: Counterexample, challenger
     tamper,
     lie: claim && ((honest) => claim(honest, tamper ? new TracedRun(task, honest.nonce, tamper) : honest)),
   });
-  const accuser = new Stubborn(suit, suit.honest, challenger);
-  const defender = example.defender(suit, suit.claimed);
-  let game = await court.challenge(accuser);
-  for (;;) {
-    let revealed: Hex = "0x";
-    if (decodePlace(game.place).level !== LEVEL.Proof) {
-      const answer = await court.reveal(defender, game).catch(refusal);
-      if (answer === undefined) {
-        court.world.pass(8_161);
-        await court.send(challenger, ["timeout", [game]]);
-        return (await court.verdict(suit)) === 2;
-      }
-      revealed = answer;
-    }
-    const next = await accuser.advance(court, game, revealed);
-    if (next === "won") return (await court.verdict(suit)) === 2;
-    if (next === "lost") return false;
-    game = next;
-  }
-}
-
-function refusal(error: unknown): undefined {
-  if (!(error instanceof Refusal)) throw error;
-}
-
-/** Tries the differences one after the other until the contract takes one: a bot simulates before it sends. */
-class Stubborn extends Accuser {
-  #attempt = 0;
-
-  override select(_count: number, differ: readonly number[]): number {
-    return differ[this.#attempt] ?? -1;
-  }
-
-  async advance(court: Court, game: Parameters<Court["pick"]>[1], revealed: Hex) {
-    for (this.#attempt = 0; this.#attempt < 128; this.#attempt++) {
-      let next: Awaited<ReturnType<Court["pick"]>>;
-      try {
-        next = await court.pick(this, game, revealed);
-      } catch (error) {
-        if (error instanceof Refusal && decodePlace(game.place).level !== LEVEL.Proof) continue;
-        return "lost" as const;
-      }
-      return next ?? ("won" as const);
-    }
-    return "lost" as const;
-  }
+  await prosecute(court, Stubborn.of(suit, challenger), example.defender(suit, suit.claimed));
+  return (await court.verdict(suit)) === 2;
 }

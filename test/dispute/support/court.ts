@@ -18,13 +18,13 @@ import { toHex } from "../../../exact/src/commit/bytes.ts";
 import { dataRoot, stateHash } from "../../../exact/src/commit/run.ts";
 import { specHash } from "../../../sdk/src/codec/jobSpec.ts";
 import type { JobSpec, JobTerms } from "../../../sdk/src/codec/types.ts";
-import { Actor, ASY_UNIT, draftJob } from "../../support/actor.ts";
+import { Actor, ASY_UNIT, draftJob, type Job } from "../../support/actor.ts";
 import { createWorld, type Event, type Receipt, Refusal, type Target, type World } from "../../support/world.ts";
 import type { Build } from "./compile.ts";
 import { decodePlace, type Game, LEVEL } from "./place.ts";
 import type { Accuser, Defender, Move } from "./players.ts";
 import { boundaryTree, type Tamper, type Task, TracedRun } from "./run.ts";
-import type { Claim, Suit } from "./suit.ts";
+import { type Claim, claimOf, type Suit } from "./suit.ts";
 
 export const POLICY = 3;
 export const MIN_WINDOW = 3_600n;
@@ -41,6 +41,18 @@ interface RawLog {
 interface Builds {
   dispute: Build;
   judge: Build;
+}
+
+export interface JobOptions {
+  terms?: Partial<JobTerms>;
+  spec?: Partial<JobSpec>;
+}
+
+/** A job that the provider has claimed and not yet submitted. */
+export interface Claimed {
+  job: Job;
+  spec: JobSpec;
+  task: Task;
 }
 
 /** A chain with the referee on it, one provider and one requester. */
@@ -92,22 +104,8 @@ export class Court {
     return account;
   }
 
-  /**
-   * Posts a job for `task`, claims it, and submits what the tampered run gives, or what `lie` makes of the honest one.
-   * @param seconds between claim and submission
-   */
-  async submit(
-    task: Task,
-    options: {
-      tamper?: Tamper;
-      lie?: (honest: TracedRun) => Claim;
-      terms?: Partial<JobTerms>;
-      spec?: Partial<JobSpec>;
-      seconds?: number;
-      /** Compute this step only (see TracedRun). */
-      only?: number;
-    } = {},
-  ): Promise<Suit & { claimed: TracedRun }> {
+  /** Posts a job for `task` and claims it: from then on its nonce, and so the honest run, is known. */
+  async claim(task: Task, options: JobOptions = {}): Promise<Claimed> {
     const { compiled } = task;
     const start = new TracedRun({ ...task, compiled: { ...compiled, steps: 0 } }, `0x${"00".repeat(32)}`);
     const spec: JobSpec = {
@@ -134,24 +132,45 @@ export class Court {
     const job = draftJob(this.world, this.requester.address, { specHash: specHash(spec), ...terms }, spec);
     await this.requester.post(job);
     await this.provider.claim(job);
-    const honest = new TracedRun(task, job.nonce, {}, options.only);
-    const claimed = options.tamper ? new TracedRun(task, job.nonce, options.tamper, options.only) : honest;
-    const claim = options.lie?.(honest) ?? {
-      boundaries: claimed.boundaries,
-      finalRoots: claimed.stateRoots(compiled.steps),
-    };
-    job.runRoot = toHex(claim.boundaries.length === 0 ? new Uint8Array(32) : boundaryTree(claim.boundaries).root);
-    job.finalRoots = claim.finalRoots;
-    this.world.pass(options.seconds ?? 60);
+    return { job, spec, task };
+  }
+
+  /**
+   * Submits a result for a claimed job; what was claimed stays as it is, so a test may go back and submit another one.
+   * @param seconds between claim and submission
+   */
+  async enter({ job: claimed, spec, task }: Claimed, honest: TracedRun, claim: Claim, seconds = 60): Promise<Suit> {
+    const runRoot = toHex(claim.boundaries.length === 0 ? new Uint8Array(32) : boundaryTree(claim.boundaries).root);
+    const job = { ...claimed, runRoot, finalRoots: claim.finalRoots };
+    this.world.pass(seconds);
     await this.provider.submit(job);
     const record = {
       terms: job.terms,
       spec: job.specWords,
       nonce: job.nonce,
       runRoot: job.runRoot,
-      finalState: stateHash(compiled.steps, job.finalRoots),
+      finalState: stateHash(task.compiled.steps, job.finalRoots),
     };
-    return { job, spec, record, run: job.run, commitment: job.commitment, task, honest, claimed };
+    return { job, spec, record, run: job.run, commitment: job.commitment, task, honest };
+  }
+
+  /** Posts a job for `task`, claims it, and submits what the tampered run gives, or what `lie` makes of the honest one. */
+  async submit(
+    task: Task,
+    options: JobOptions & {
+      tamper?: Tamper;
+      lie?: (honest: TracedRun) => Claim;
+      seconds?: number;
+      /** Compute this step only (see TracedRun). */
+      only?: number;
+    } = {},
+  ): Promise<Suit & { claimed: TracedRun }> {
+    const open = await this.claim(task, options);
+    const { nonce } = open.job;
+    const honest = new TracedRun(task, nonce, {}, options.only);
+    const claimed = options.tamper ? new TracedRun(task, nonce, options.tamper, options.only) : honest;
+    const claim = options.lie?.(honest) ?? claimOf(claimed);
+    return { ...(await this.enter(open, honest, claim, options.seconds)), claimed };
   }
 
   /** Sends a move; the receipt's events are the referee's. @throws Refusal when it reverts */

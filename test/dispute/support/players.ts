@@ -99,6 +99,13 @@ export class Defender {
   }
 }
 
+/** A challenger finds nothing to pick: the walk has lost the fault, which no rule may allow. */
+export class NothingDiffers extends Error {
+  constructor() {
+    super("no difference to pick: the walk has lost the fault");
+  }
+}
+
 /** A challenger that trusts its own run and follows the bot rule DSP-45. */
 export class Accuser {
   readonly suit: Suit;
@@ -113,7 +120,7 @@ export class Accuser {
   /** Which of `count` children to pick, given which differ: the first that does. */
   select(_count: number, differ: readonly number[]): number {
     const [first] = differ;
-    if (first === undefined) throw new Error("no difference to pick: the walk has lost the fault");
+    if (first === undefined) throw new NothingDiffers();
     return first;
   }
 

@@ -27,3 +27,15 @@ export interface Claim {
   boundaries: Hex[];
   finalRoots: Hex[];
 }
+
+/** What a run gives, with some boundaries or final roots replaced. */
+export function claimOf(
+  run: TracedRun,
+  boundaries: Readonly<Record<number, Hex>> = {},
+  finalRoots: Readonly<Record<number, Hex>> = {},
+): Claim {
+  return {
+    boundaries: run.boundaries.map((state, i) => boundaries[i] ?? state),
+    finalRoots: run.stateRoots(run.task.compiled.steps).map((root, k) => finalRoots[k] ?? root),
+  };
+}
