@@ -1,6 +1,6 @@
 import type { IntTensor } from "../../../exact/src/types.ts";
 import { DTYPE_RANGE } from "../../../exact/src/types.ts";
-import type { Tamper, Task } from "./run.ts";
+import type { Tamper } from "./run.ts";
 
 /** Adds `delta` to one element of one value, or takes it off where the type has no room. */
 export function fault(step: number, op: number, element: number, delta = 1): Tamper {
@@ -44,12 +44,4 @@ export function generator(seed: number): (n: number) => number {
     t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
     return ((t ^ (t >>> 14)) >>> 0) % n;
   };
-}
-
-/** A random fault somewhere in a run of `task`. */
-export function randomFault(task: Task, random: (n: number) => number): { step: number; op: number; tamper: Tamper } {
-  const step = random(task.compiled.steps);
-  const op = random(task.compiled.records.length);
-  const size = 2 ** random(8);
-  return { step, op, tamper: fault(step, op, random(1 << 16), random(2) === 0 ? size : -size) };
 }

@@ -69,3 +69,12 @@ export class TrueSums extends Defender {
     return this.suit.honest.prefixSums(place.step, place.op, row, col);
   }
 }
+
+/** Answers the first step from the job's state, whatever state its own run began with. */
+export class StartsRight extends Defender {
+  override roots(step: number): Hex[] {
+    const roots = super.roots(step);
+    const own = this.suit.honest.stateRoots(0);
+    return step === 0 ? [...own, ...roots.slice(own.length)] : roots;
+  }
+}

@@ -1,12 +1,14 @@
 import { concat, fromHex, toHex, uint, word } from "../../../exact/src/commit/bytes.ts";
 import { keccak } from "../../../exact/src/commit/keccak.ts";
 import { depth } from "../../../exact/src/commit/merkle.ts";
-import { runRoot, sampleIndex, stateHash } from "../../../exact/src/commit/run.ts";
+import { runRoot, stateHash } from "../../../exact/src/commit/run.ts";
 import { tensorRoot, tileLeaves, tilePreimage } from "../../../exact/src/commit/tensor.ts";
+import { evaluateQuickly } from "../../../exact/src/dispute/evaluate.ts";
+import { operandTiles } from "../../../exact/src/dispute/operands.ts";
 import type { CompiledProgram } from "../../../exact/src/program/compile.ts";
-import { OP, ORDER } from "../../../exact/src/program/opcodes.ts";
+import { OP } from "../../../exact/src/program/opcodes.ts";
 import { KIND, type OpRecord, type Phase, phaseOf, UNCHANGED } from "../../../exact/src/program/records.ts";
-import { constTensors, evaluateRecord } from "../../../exact/src/run/reference.ts";
+import { constTensors, type Scope } from "../../../exact/src/run/reference.ts";
 import { DTYPE_CODE, type Hex, type IntTensor } from "../../../exact/src/types.ts";
 import { Tree } from "./tree.ts";
 
@@ -22,9 +24,18 @@ export interface JunkTensor extends IntTensor {
   junk?: number;
 }
 
+/** Where a value was computed: from which inputs, with what else of the step in reach. */
+export interface Moment {
+  record: OpRecord;
+  inputs: readonly IntTensor[];
+  scope: Scope;
+  /** Results of the step's operators so far, in the order of the listing. */
+  values: readonly IntTensor[];
+}
+
 /** Changes a run on its way: gets each value (and the state it starts from) and returns what the run goes on with. */
 export interface Tamper {
-  value?(step: number, op: number, value: IntTensor): IntTensor;
+  value?(step: number, op: number, value: IntTensor, moment: Moment): IntTensor;
   start?(state: readonly IntTensor[]): readonly IntTensor[];
   nonce?(nonce: Hex): Hex;
 }
@@ -163,9 +174,10 @@ export class TracedRun {
     const record = this.phase(step).records[op]!;
     if (row >= record.rows || col >= record.cols) return [];
     const inputs = this.inputs(step, record);
-    return operands(record, inputs, { step, nonce: this.nonce, row, col, chunk }).map(([input, r, c]) => {
+    const at = { row, col, ...(record.opcode === OP.MATMUL ? { chunk } : {}) };
+    return operandTiles(record, inputs, { step, nonce: this.nonce }, at).map(({ input, tileRow, tileCol }) => {
       const tensor = inputs[input]!;
-      const index = (r >> 4) * Math.ceil(tensor.cols / 16) + (c >> 4);
+      const index = tileRow * Math.ceil(tensor.cols / 16) + tileCol;
       return { data: this.tileData(tensor, index), proof: this.tree(tensor).proof(index).map(toHex) };
     });
   }
@@ -180,8 +192,9 @@ export class TracedRun {
       if (values[op]) return;
       const record = records[op]!;
       for (const { kind, idx } of record.inputs) if (kind === KIND.VALUE) compute(idx);
-      const value = evaluateRecord(record, this.inputs(step, record), scope);
-      values[op] = tamper.value?.(step, op, value) ?? value;
+      const inputs = this.inputs(step, record);
+      const value = evaluateQuickly(record, inputs, scope);
+      values[op] = tamper.value?.(step, op, value, { record, inputs, scope, values }) ?? value;
     };
     for (const op of records.keys()) compute(op);
     this.states[step + 1] = stateOut.map((value, k) => (value === UNCHANGED ? scope.states[k]! : values[value]!));
@@ -192,44 +205,4 @@ export class TracedRun {
 export function boundaryTree(boundaries: readonly Hex[]): Tree {
   const leaves = boundaries.map((state) => keccak(concat([new Uint8Array([9]), word(state)])));
   return new Tree(leaves, depth(leaves.length));
-}
-
-interface At {
-  step: number;
-  nonce: Hex;
-  row: number;
-  col: number;
-  chunk: number;
-}
-
-/** Which elements the judge reads: input number, row, column (the corner of the range where it reads several). */
-function operands(record: OpRecord, inputs: readonly IntTensor[], at: At): [number, number, number][] {
-  const { row, col, chunk, step, nonce } = at;
-  const [p = 0, q = 0] = record.attrs;
-  switch (record.opcode) {
-    case OP.DATALOAD: {
-      const { rows } = inputs[0]!;
-      const from = q === ORDER.SEQUENTIAL ? (step * record.rows + row) % rows : sampleIndex(nonce, step, row, rows);
-      return [[0, from, p + col]];
-    }
-    case OP.MATMUL: {
-      const k = 16 * chunk;
-      return [p ? [0, k, row] : [0, row, k], q ? [1, col, k] : [1, k, col]];
-    }
-    case OP.TILEMAX:
-    case OP.TILEMAXABS:
-      return [[0, 16 * row, 16 * col]];
-    case OP.ROWMAX16:
-    case OP.ROWSUM16:
-      return [[0, row, 16 * col]];
-    case OP.LUT: {
-      const x = inputs[0]!.data[row * inputs[0]!.cols + col]!;
-      return [
-        [0, row, col],
-        [1, 0, Math.max(0, Math.min(inputs[1]!.cols - 1, x))],
-      ];
-    }
-    default:
-      return inputs.map((x, i) => [i, x.rows === 1 ? 0 : row, x.cols === 1 ? 0 : col]);
-  }
 }

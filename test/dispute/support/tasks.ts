@@ -59,3 +59,11 @@ function dataset({ features, classes, rows }: TaskShape): IntTensor {
   }
   return { name: "dataset", rows, cols, dtype: "int8", data };
 }
+
+/** Programs of every kind, by name: what is proven of disputes is proven of each of them. */
+export const PROGRAMS: Readonly<Record<string, () => Task>> = {
+  "a perceptron in training": () => smallTask(),
+  "a perceptron in training, long segments": () => smallTask({ steps: 7, segmentLength: 3, features: 35, hidden: 33 }),
+  "a perceptron in training, segments of one step": () => smallTask({ steps: 4, segmentLength: 1 }),
+  "a perceptron in use": () => smallTask({ kind: "infer" }),
+};
