@@ -8,7 +8,14 @@ import { generateAbis } from "./generate-abis.ts";
 const folder = mkdtempSync(join(tmpdir(), "assay-abis-"));
 after(() => rmSync(folder, { recursive: true }));
 
-const CONTRACTS = ["AssayToken", "OptimisticWindow", "ProtocolAuthority", "StakingManager", "VerificationHub"];
+const CONTRACTS = [
+  "AssayToken",
+  "OptimisticWindow",
+  "ProtocolAuthority",
+  "SlashingManager",
+  "StakingManager",
+  "VerificationHub",
+];
 const zero = { type: "error", name: "Zero", inputs: [] };
 const packed = { type: "error", name: "Packed", inputs: [{ type: "tuple[]", components: [{ type: "uint8" }] }] };
 

@@ -29,6 +29,7 @@ const SOURCES: readonly Source[] = [
   { contract: "JobMarketplace", artifacts: ["IJobMarketplace", "JobMarketplace"] },
   { contract: "OptimisticWindow", artifacts: ["IVerificationStrategy", "OptimisticWindow"] },
   { contract: "ProtocolAuthority", artifacts: ["ProtocolAuthority"] },
+  { contract: "SlashingManager", artifacts: ["ISlashingManager", "SlashingManager"] },
   { contract: "StakingManager", artifacts: ["IStakingManager", "StakingManager"] },
   { contract: "VerificationHub", artifacts: ["IVerificationHub", "VerificationHub"] },
 ];

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
+import {ISlashingManager} from "./ISlashingManager.sol";
+
 /// @title IStakingManager
 /// @notice Own stake of compute providers, in ASY: what stands behind their results.
 interface IStakingManager {
@@ -13,14 +15,18 @@ interface IStakingManager {
     }
 
     /// @notice Where a bond goes that was not earned back; what is left of it is released.
+    /// @param reason      why it is lost
     /// @param requester   gets `toRequester` as credit
     /// @param finder      gets `toFinder` as credit: who proved the result wrong
+    /// @param toAudit     goes to the audit fund
     /// @param burned      destroyed
     struct Penalty {
+        ISlashingManager.Reason reason;
         address requester;
         uint256 toRequester;
         address finder;
         uint256 toFinder;
+        uint256 toAudit;
         uint256 burned;
     }
 
@@ -28,8 +34,10 @@ interface IStakingManager {
 
     error Staking_ZeroAmount();
     error Staking_ZeroAddress();
-    /// @notice Only the job market may lock, release and forfeit bonds.
+    /// @notice Only the job market may lock and release bonds.
     error Staking_NotMarket(address found, address wanted);
+    /// @notice Only the slashing manager may hold and forfeit stake.
+    error Staking_NotSlashing(address found, address wanted);
     /// @notice The sender is neither the provider (owner key) nor one of its operators.
     error Staking_NotOperator(address provider, address found);
     /// @notice Not enough stake that is neither locked nor thawing. Stake more or wait for running jobs.
@@ -44,6 +52,8 @@ interface IStakingManager {
     error Staking_ExposureOutOfRange(uint256 found, uint256 max);
     /// @notice There is nothing to burn.
     error Staking_NothingToBurn();
+    /// @notice There is nothing to pay to the audit fund.
+    error Staking_NothingForAuditFund();
     error Staking_ThawPeriodOutOfRange(uint256 found, uint256 min, uint256 max);
     /// @notice The total stake of one provider would not fit into 96 bits.
     error Staking_StakeTooLarge(uint256 found, uint256 limit);
@@ -60,14 +70,18 @@ interface IStakingManager {
     event Burned(uint256 amount);
     event BondForfeited(
         address indexed provider,
+        ISlashingManager.Reason indexed reason,
         uint256 bond,
         address requester,
         uint256 toRequester,
         address finder,
         uint256 toFinder,
+        uint256 toAudit,
         uint256 burned
     );
     event CreditClaimed(address indexed account, uint256 amount);
+    event AuditFundPaid(address indexed fund, uint256 amount);
+    event AuditFundSet(address indexed previous, address indexed current);
     event ThawPeriodSet(uint256 previous, uint256 current);
 
     /* ── PROVIDERS ── */
@@ -99,16 +113,22 @@ interface IStakingManager {
     /// @notice Destroys what forfeited bonds have left to burn. Anyone may call.
     function burnForfeited() external returns (uint256 amount);
 
+    /// @notice Pays the audit fund its share of forfeited bonds. Anyone may call.
+    function payAuditFund() external returns (uint256 amount);
+
     /// @notice Pays out what `account` received from forfeited bonds, to `account`. Anyone may call.
     function claimCredit(address account) external returns (uint256 amount);
 
-    /* ── MARKET ── */
+    /* ── MARKET AND SLASHING ── */
 
     /// @notice Locks a bond for a job claimed by `operator` in the name of `provider`.
     function lock(address provider, address operator, uint256 amount) external;
 
-    /// @notice Releases bonds of jobs that ended well.
+    /// @notice Releases bonds of jobs that ended well, and what was held for cases that ended without loss.
     function release(address provider, uint256 amount) external;
+
+    /// @notice Locks free stake for a case: `wanted`, or all there is.
+    function hold(address provider, uint256 wanted) external returns (uint256 amount);
 
     /// @notice Ends a bond of a job that ended badly. The penalty's parts never exceed the bond; the rest is released. What
     ///         is lost is taken off the provider's exposure too.
@@ -117,6 +137,7 @@ interface IStakingManager {
     /* ── GOVERNANCE ── */
 
     function setThawPeriod(uint256 period) external;
+    function setAuditFund(address fund) external;
 
     /* ── VIEWS ── */
 
@@ -128,7 +149,10 @@ interface IStakingManager {
     function exposureOf(address provider) external view returns (uint256 bps);
     /// @notice Forfeited and not destroyed yet.
     function burnDue() external view returns (uint256);
+    /// @notice Forfeited to the audit fund and not paid yet.
+    function auditDue() external view returns (uint256);
+    function auditFund() external view returns (address);
     function thawPeriod() external view returns (uint256);
-    /// @notice Everything this contract owes: stake, thawing stake and credits. Never above its ASY balance.
+    /// @notice Everything this contract owes: stake, thawing stake, credits, what is to burn and the audit fund's share. Never above its ASY balance.
     function totalOwed() external view returns (uint256);
 }

@@ -7,6 +7,7 @@ import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {Managed} from "../access/Managed.sol";
 import {IJobMarketplace} from "../interfaces/IJobMarketplace.sol";
+import {ISlashingManager} from "../interfaces/ISlashingManager.sol";
 import {IStakingManager} from "../interfaces/IStakingManager.sol";
 import {IVerificationHub} from "../interfaces/IVerificationHub.sol";
 import {Commitments} from "../libraries/Commitments.sol";
@@ -27,8 +28,8 @@ import {JobStatus, SubmittedJob, Verdict} from "../types/JobTypes.sol";
 /// that is due may be moved on by anyone: cancel (after claimBy), expire, finalize, reject, resolveStalled, collect. The
 /// authority sets token fees and minimums for jobs posted later and the treasury; its guardian may stop posting and
 /// claiming, nothing else. A posted job keeps the terms it was posted with.
-/// Trust: the staking manager and the hub (immutable addresses, so upgrades of theirs go through the authority) and the
-/// strategies that the job's policy names.
+/// Trust: the staking manager, the slashing manager and the hub (immutable addresses, so upgrades of theirs go through the
+/// authority) and the strategies that the job's policy names.
 /// Token needs: ERC-20 without fees on transfer, refused by measuring; a token that changes balances by itself must not be
 /// allow-listed.
 /// Liveness: every state that holds money has a deadline after which anyone may end it.
@@ -51,13 +52,6 @@ contract JobMarketplace is Managed, ReentrancyGuardTransient, IJobMarketplace {
     uint256 public constant VERDICT_SPANS = 4;
     uint256 public constant MAX_BATCH = 256;
     uint256 public constant MAX_FEE_BPS = 2_000;
-    /// @notice Share of the bond that is lost when a claimed job is not delivered, and the part of it that goes to the
-    ///         requester. More is burned than paid, so that a provider gains nothing from being late with itself.
-    uint256 public constant LATE_PENALTY_BPS = 1_000;
-    uint256 public constant LATE_TO_REQUESTER_BPS = 450;
-    /// @notice Shares of the bond that requester and finder get when a result is rejected; the rest is burned (DSP-81).
-    uint256 public constant REJECTED_TO_REQUESTER_BPS = 1_500;
-    uint256 public constant REJECTED_TO_FINDER_BPS = 2_500;
     uint256 private constant BPS = 10_000;
 
     uint8 public constant PAUSE_POST = 1;
@@ -67,6 +61,7 @@ contract JobMarketplace is Managed, ReentrancyGuardTransient, IJobMarketplace {
 
     IStakingManager public immutable STAKING;
     IVerificationHub public immutable HUB;
+    ISlashingManager public immutable SLASHING;
 
     struct TokenConfig {
         bool allowed;
@@ -99,10 +94,14 @@ contract JobMarketplace is Managed, ReentrancyGuardTransient, IJobMarketplace {
     // keccak256(abi.encode(uint256(keccak256("assay.storage.JobMarketplace")) - 1)) & ~bytes32(uint256(0xff))
     bytes32 private constant STORAGE_SLOT = 0xee67c203b13bcb030fabe11b5f45659086ffbb5e7d57b949800bb15ebfe5b500;
 
-    constructor(IStakingManager staking, IVerificationHub hub) {
-        require(address(staking) != address(0) && address(hub) != address(0), Market_ZeroAddress());
+    constructor(IStakingManager staking, IVerificationHub hub, ISlashingManager slashing) {
+        require(
+            address(staking) != address(0) && address(hub) != address(0) && address(slashing) != address(0),
+            Market_ZeroAddress()
+        );
         STAKING = staking;
         HUB = hub;
+        SLASHING = slashing;
     }
 
     /// @notice Sets the authority, the treasury and the shortest window. Called once, by the proxy's deployment.
@@ -290,15 +289,9 @@ contract JobMarketplace is Managed, ReentrancyGuardTransient, IJobMarketplace {
         require(block.timestamp > deadline, Market_TooEarly(deadline + 1, block.timestamp));
 
         uint256 refund = terms.priceAtDown(run.claimedAt());
-        uint256 bond = terms.bond();
-        IStakingManager.Penalty memory penalty;
-        penalty.requester = terms.requester();
-        penalty.toRequester = (bond * LATE_TO_REQUESTER_BPS) / BPS;
-        penalty.burned = (bond * LATE_PENALTY_BPS) / BPS - penalty.toRequester;
         _end($, terms, JobStatus.Expired);
         _credit($, terms, refund);
-        emit JobExpired(id, run.provider(), refund, penalty.toRequester + penalty.burned);
-        STAKING.forfeit(run.provider(), bond, penalty);
+        emit JobExpired(id, run.provider(), refund, _slash(ISlashingManager.Reason.Late, terms, run, address(0)));
     }
 
     /// @inheritdoc IJobMarketplace
@@ -310,17 +303,10 @@ contract JobMarketplace is Managed, ReentrancyGuardTransient, IJobMarketplace {
         require(verdict == Verdict.Rejected, Market_NotRejected(id, uint8(verdict)));
 
         uint256 refund = terms.priceAtDown(run.claimedAt());
-        uint256 bond = terms.bond();
-        IStakingManager.Penalty memory penalty;
-        penalty.requester = terms.requester();
-        penalty.toRequester = (bond * REJECTED_TO_REQUESTER_BPS) / BPS;
-        penalty.finder = HUB.beneficiaryOf(SubmittedJob(id, terms, run, commitment));
-        if (penalty.finder != address(0)) penalty.toFinder = (bond * REJECTED_TO_FINDER_BPS) / BPS;
-        penalty.burned = bond - penalty.toRequester - penalty.toFinder;
+        address finder = HUB.beneficiaryOf(SubmittedJob(id, terms, run, commitment));
         _end($, terms, JobStatus.Rejected);
         _credit($, terms, refund);
-        emit JobRejected(id, run.provider(), refund, bond);
-        STAKING.forfeit(run.provider(), bond, penalty);
+        emit JobRejected(id, run.provider(), refund, _slash(ISlashingManager.Reason.Rejected, terms, run, finder));
     }
 
     /// @inheritdoc IJobMarketplace
@@ -535,6 +521,16 @@ contract JobMarketplace is Managed, ReentrancyGuardTransient, IJobMarketplace {
         earned.fee += uint120(fee);
         earned.kept = true;
         $.earnings[token][provider] = earned;
+    }
+
+    /// @dev The slashing manager says what a reason costs; the rest of the bond is released there.
+    function _slash(
+        ISlashingManager.Reason reason,
+        uint256[5] calldata terms,
+        uint256 run,
+        address finder
+    ) private returns (uint256 lost) {
+        return SLASHING.slash(reason, run.provider(), terms.bond(), terms.requester(), finder);
     }
 
     function _deposit(address token, address account, uint256 amount) private {

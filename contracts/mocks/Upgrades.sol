@@ -4,9 +4,11 @@ pragma solidity 0.8.37;
 
 import {ProtocolAuthority} from "../access/ProtocolAuthority.sol";
 import {IAssayToken} from "../interfaces/IAssayToken.sol";
+import {ISlashingManager} from "../interfaces/ISlashingManager.sol";
 import {IStakingManager} from "../interfaces/IStakingManager.sol";
 import {IVerificationHub} from "../interfaces/IVerificationHub.sol";
 import {JobMarketplace} from "../market/JobMarketplace.sol";
+import {SlashingManager} from "../slashing/SlashingManager.sol";
 import {StakingManager} from "../staking/StakingManager.sol";
 import {AssayToken} from "../token/AssayToken.sol";
 import {VerificationHub} from "../verification/VerificationHub.sol";
@@ -55,7 +57,15 @@ contract VerificationHubV2 is VerificationHub, Addition {
 }
 
 contract StakingManagerV2 is StakingManager, Addition {
-    constructor(IAssayToken asy, address market) StakingManager(asy, market) {}
+    constructor(IAssayToken asy, address market, address slashing) StakingManager(asy, market, slashing) {}
+
+    function initializeV2(uint256 value) external reinitializer(2) {
+        _addition().added = value;
+    }
+}
+
+contract SlashingManagerV2 is SlashingManager, Addition {
+    constructor(IStakingManager staking, address market) SlashingManager(staking, market) {}
 
     function initializeV2(uint256 value) external reinitializer(2) {
         _addition().added = value;
@@ -63,7 +73,11 @@ contract StakingManagerV2 is StakingManager, Addition {
 }
 
 contract JobMarketplaceV2 is JobMarketplace, Addition {
-    constructor(IStakingManager staking, IVerificationHub hub) JobMarketplace(staking, hub) {}
+    constructor(
+        IStakingManager staking,
+        IVerificationHub hub,
+        ISlashingManager slashing
+    ) JobMarketplace(staking, hub, slashing) {}
 
     function initializeV2(uint256 value) external reinitializer(2) {
         _addition().added = value;

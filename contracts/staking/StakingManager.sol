@@ -15,9 +15,10 @@ import {IStakingManager} from "../interfaces/IStakingManager.sol";
 ///
 /// Purpose: a provider stakes ASY once; each job it claims locks a bond out of its free stake until the job ends.
 /// Roles & powers: the provider (owner key) stakes, thaws and names operators; an operator (hot key) may only claim and
-/// submit through the market; the market, an immutable address, locks, releases and forfeits bonds, never more than it
-/// locked; the authority sets the thaw period inside fixed bounds.
-/// Trust: the market and ASY. Token needs: ASY is a plain ERC-20, no fee, no callback.
+/// submit through the market; the market, an immutable address, locks and releases bonds; the slashing manager, another one,
+/// holds stake for its cases and forfeits what is locked, never more; the authority sets the thaw period inside fixed
+/// bounds, and who gets the audit fund's share.
+/// Trust: the market, the slashing manager and ASY. Token needs: ASY is a plain ERC-20, no fee, no callback.
 /// Liveness: nothing here can be paused. Thawed stake and credits can be paid out by anyone, to their owner only.
 /// Rounding: none, all amounts are whole units.
 /// Known hazards: thawing stake no longer backs jobs and cannot be forfeited; a shorter thaw period applies to later
@@ -37,6 +38,7 @@ contract StakingManager is Managed, IStakingManager {
 
     IAssayToken public immutable ASY;
     address public immutable MARKET;
+    address public immutable SLASHING;
 
     /// @dev One slot. reputation and reputationAt belong to the reputation registry and stay zero until then.
     struct Account {
@@ -47,6 +49,12 @@ contract StakingManager is Managed, IStakingManager {
         uint16 exposureBps;
     }
 
+    /// @dev Forfeited and not sent on yet.
+    struct Due {
+        uint128 burn;
+        uint128 audit;
+    }
+
     /// @custom:storage-location erc7201:assay.storage.StakingManager
     struct Storage {
         mapping(address provider => Account) accounts;
@@ -55,7 +63,8 @@ contract StakingManager is Managed, IStakingManager {
         mapping(address account => uint256) credits;
         uint256 owed;
         uint256 thawPeriod;
-        uint256 burnDue;
+        Due due;
+        address auditFund;
     }
 
     // keccak256(abi.encode(uint256(keccak256("assay.storage.StakingManager")) - 1)) & ~bytes32(uint256(0xff))
@@ -66,15 +75,22 @@ contract StakingManager is Managed, IStakingManager {
         _;
     }
 
-    constructor(IAssayToken asy, address market) {
-        require(address(asy) != address(0) && market != address(0), Staking_ZeroAddress());
-        ASY = asy;
-        MARKET = market;
+    modifier onlySlashing() {
+        require(msg.sender == SLASHING, Staking_NotSlashing(msg.sender, SLASHING));
+        _;
     }
 
-    /// @notice Sets the authority and the thaw period. Called once, by the proxy's deployment.
-    function initialize(address authority_, uint256 thawPeriod_) external initializer {
+    constructor(IAssayToken asy, address market, address slashing) {
+        require(address(asy) != address(0) && market != address(0) && slashing != address(0), Staking_ZeroAddress());
+        ASY = asy;
+        MARKET = market;
+        SLASHING = slashing;
+    }
+
+    /// @notice Sets the authority, the thaw period and the audit fund. Called once, by the proxy's deployment.
+    function initialize(address authority_, uint256 thawPeriod_, address auditFund_) external initializer {
         __AccessManaged_init(authority_);
+        _setAuditFund(auditFund_);
         _setThawPeriod(thawPeriod_);
     }
 
@@ -147,12 +163,24 @@ contract StakingManager is Managed, IStakingManager {
     /// @inheritdoc IStakingManager
     function burnForfeited() external returns (uint256 amount) {
         Storage storage $ = _storage();
-        amount = $.burnDue;
+        amount = $.due.burn;
         require(amount != 0, Staking_NothingToBurn());
-        $.burnDue = 0;
+        $.due.burn = 0;
         $.owed -= amount;
         emit Burned(amount);
         ASY.burn(amount);
+    }
+
+    /// @inheritdoc IStakingManager
+    function payAuditFund() external returns (uint256 amount) {
+        Storage storage $ = _storage();
+        amount = $.due.audit;
+        require(amount != 0, Staking_NothingForAuditFund());
+        $.due.audit = 0;
+        $.owed -= amount;
+        address fund = $.auditFund;
+        emit AuditFundPaid(fund, amount);
+        IERC20(ASY).safeTransfer(fund, amount);
     }
 
     /// @inheritdoc IStakingManager
@@ -166,7 +194,7 @@ contract StakingManager is Managed, IStakingManager {
         IERC20(ASY).safeTransfer(account, amount);
     }
 
-    /* ── WRITES: MARKET ── */
+    /* ── WRITES: MARKET AND SLASHING ── */
 
     /// @inheritdoc IStakingManager
     function lock(address provider, address operator, uint256 amount) external onlyMarket {
@@ -187,17 +215,26 @@ contract StakingManager is Managed, IStakingManager {
     }
 
     /// @inheritdoc IStakingManager
-    function release(address provider, uint256 amount) external onlyMarket {
+    function release(address provider, uint256 amount) external {
+        require(msg.sender == MARKET || msg.sender == SLASHING, Staking_NotMarket(msg.sender, MARKET));
         Account storage account = _storage().accounts[provider];
         // INVARIANT: never more than is locked (checked arithmetic)
         account.locked = uint96(account.locked - amount);
     }
 
     /// @inheritdoc IStakingManager
-    function forfeit(address provider, uint256 bond, Penalty calldata penalty) external onlyMarket {
+    function hold(address provider, uint256 wanted) external onlySlashing returns (uint256 amount) {
+        Account storage account = _storage().accounts[provider];
+        amount = Math.min(wanted, account.stake - account.locked);
+        // locked + amount <= stake, a uint96
+        account.locked += uint96(amount);
+    }
+
+    /// @inheritdoc IStakingManager
+    function forfeit(address provider, uint256 bond, Penalty calldata penalty) external onlySlashing {
         Storage storage $ = _storage();
         Account storage account = $.accounts[provider];
-        uint256 lost = penalty.toRequester + penalty.toFinder + penalty.burned;
+        uint256 lost = penalty.toRequester + penalty.toFinder + penalty.toAudit + penalty.burned;
         // INVARIANT: never more than what was locked for this job
         assert(lost <= bond);
         uint256 staked = account.stake;
@@ -209,16 +246,11 @@ contract StakingManager is Managed, IStakingManager {
         account.exposureBps = uint16(exposure - Math.min(exposure, share));
         $.credits[penalty.requester] += penalty.toRequester;
         if (penalty.toFinder != 0) $.credits[penalty.finder] += penalty.toFinder;
-        if (penalty.burned != 0) $.burnDue += penalty.burned;
-        emit BondForfeited(
-            provider,
-            bond,
-            penalty.requester,
-            penalty.toRequester,
-            penalty.finder,
-            penalty.toFinder,
-            penalty.burned
-        );
+        Due memory due = $.due;
+        due.burn += penalty.burned.toUint128();
+        due.audit += penalty.toAudit.toUint128();
+        $.due = due;
+        _tellForfeited(provider, bond, penalty);
     }
 
     /* ── ADMIN ── */
@@ -226,6 +258,11 @@ contract StakingManager is Managed, IStakingManager {
     /// @inheritdoc IStakingManager
     function setThawPeriod(uint256 period) external restricted {
         _setThawPeriod(period);
+    }
+
+    /// @inheritdoc IStakingManager
+    function setAuditFund(address fund) external restricted {
+        _setAuditFund(fund);
     }
 
     /* ── VIEWS ── */
@@ -265,7 +302,17 @@ contract StakingManager is Managed, IStakingManager {
 
     /// @inheritdoc IStakingManager
     function burnDue() external view returns (uint256) {
-        return _storage().burnDue;
+        return _storage().due.burn;
+    }
+
+    /// @inheritdoc IStakingManager
+    function auditDue() external view returns (uint256) {
+        return _storage().due.audit;
+    }
+
+    /// @inheritdoc IStakingManager
+    function auditFund() external view returns (address) {
+        return _storage().auditFund;
     }
 
     /// @inheritdoc IStakingManager
@@ -298,10 +345,32 @@ contract StakingManager is Managed, IStakingManager {
         IERC20(ASY).safeTransferFrom(msg.sender, address(this), amount);
     }
 
+    /// @dev Apart from `forfeit`, which has no room on the stack.
+    function _tellForfeited(address provider, uint256 bond, Penalty calldata penalty) private {
+        emit BondForfeited(
+            provider,
+            penalty.reason,
+            bond,
+            penalty.requester,
+            penalty.toRequester,
+            penalty.finder,
+            penalty.toFinder,
+            penalty.toAudit,
+            penalty.burned
+        );
+    }
+
     function _setExposure(uint256 bps) private {
         // bps <= 10,000
         _storage().accounts[msg.sender].exposureBps = uint16(bps);
         emit ExposureSet(msg.sender, bps);
+    }
+
+    function _setAuditFund(address fund) private {
+        require(fund != address(0), Staking_ZeroAddress());
+        Storage storage $ = _storage();
+        emit AuditFundSet($.auditFund, fund);
+        $.auditFund = fund;
     }
 
     function _setThawPeriod(uint256 period) private {

@@ -26,8 +26,10 @@ export interface DeployConfig {
     /** minted once, when the token is initialised */
     allocations: { to: Address | "deployer"; amount: bigint }[];
   };
-  /** seconds */
-  staking: { thawPeriod: number };
+  /** thawPeriod in seconds; auditFund gets a share of rejected bonds */
+  staking: { thawPeriod: number; auditFund: Address | "deployer" };
+  /** how long a slash on evidence may be appealed, seconds */
+  slashing: { delay: number };
   market: {
     /** shortest challenge window that a job may ask for, seconds */
     minWindow: number;
@@ -66,10 +68,11 @@ export function loadConfig(path: string): DeployConfig {
  * @throws DeployError DEPLOY-011
  */
 export function parseConfig(value: unknown): DeployConfig {
-  const root = new Reader(value, "", ["version", "name", "chainId", "token", "staking", "market", "roles"]);
+  const root = new Reader(value, "", ["version", "name", "chainId", "token", "staking", "slashing", "market", "roles"]);
   root.literal("version", 1);
   const token = root.child("token", ["name", "symbol", "cap", "allocations"]);
-  const staking = root.child("staking", ["thawPeriod"]);
+  const staking = root.child("staking", ["thawPeriod", "auditFund"]);
+  const slashing = root.child("slashing", ["delay"]);
   const market = root.child("market", ["minWindow", "treasury", "tokens"]);
   const roles = root.child("roles", ["guardian"]);
   const config: DeployConfig = {
@@ -85,7 +88,11 @@ export function parseConfig(value: unknown): DeployConfig {
         amount: item.amount("amount"),
       })),
     },
-    staking: { thawPeriod: staking.integer("thawPeriod", HOUR, 60 * DAY) },
+    staking: {
+      thawPeriod: staking.integer("thawPeriod", HOUR, 60 * DAY),
+      auditFund: staking.address("auditFund", DEPLOYER),
+    },
+    slashing: { delay: slashing.integer("delay", DAY, 30 * DAY) },
     market: {
       minWindow: market.integer("minWindow", 1, 30 * DAY),
       treasury: market.address("treasury", DEPLOYER),

@@ -26,14 +26,16 @@ import type { DeployPublicClient, Step } from "./types.ts";
 const IMPLEMENTATION_SLOT = "0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc";
 const GUARDIAN_ROLE = 1n;
 
-export type ManagedName = "ProtocolAuthority" | "AssayToken" | "StakingManager" | "VerificationHub" | "JobMarketplace";
-const MANAGED: readonly ManagedName[] = [
+/** The contracts behind proxies, in the order in which they are created. */
+export const MANAGED = [
   "ProtocolAuthority",
   "AssayToken",
   "StakingManager",
+  "SlashingManager",
   "VerificationHub",
   "JobMarketplace",
-];
+] as const;
+export type ManagedName = (typeof MANAGED)[number];
 
 /** Everything a deployment will consist of; a pure function of the deployer, the configuration and the build. */
 export interface Layout {
@@ -59,15 +61,17 @@ export function layoutOf(deployer: Address, config: DeployConfig): Layout {
   const peers: Record<ManagedName, readonly unknown[]> = {
     ProtocolAuthority: [],
     AssayToken: [],
-    StakingManager: [asy, proxies.JobMarketplace.address],
+    StakingManager: [asy, proxies.JobMarketplace.address, proxies.SlashingManager.address],
+    SlashingManager: [proxies.StakingManager.address, proxies.JobMarketplace.address],
     VerificationHub: [],
-    JobMarketplace: [proxies.StakingManager.address, proxies.VerificationHub.address],
+    JobMarketplace: [proxies.StakingManager.address, proxies.VerificationHub.address, proxies.SlashingManager.address],
   };
   const allocations = config.token.allocations.map(({ to, amount }) => ({ to: resolveAddress(to, known), amount }));
   const initial: Record<ManagedName, readonly unknown[]> = {
     ProtocolAuthority: [deployer],
     AssayToken: [authority, config.token.name, config.token.symbol, config.token.cap, allocations],
-    StakingManager: [authority, BigInt(config.staking.thawPeriod)],
+    StakingManager: [authority, BigInt(config.staking.thawPeriod), resolveAddress(config.staking.auditFund, known)],
+    SlashingManager: [authority, BigInt(config.slashing.delay)],
     VerificationHub: [authority],
     JobMarketplace: [authority, resolveAddress(config.market.treasury, known), config.market.minWindow],
   };
@@ -210,8 +214,10 @@ function roleCalls(layout: Layout, config: DeployConfig): Hex[] {
   const asy = layout.proxies.AssayToken.address;
   const guardian = resolveAddress(config.roles.guardian, { deployer: layout.deployer, asy });
   const pause = [layout.proxies.JobMarketplace.address, [toFunctionSelector("setPause(uint8)")], GUARDIAN_ROLE];
+  const veto = [layout.proxies.SlashingManager.address, [toFunctionSelector("veto(uint256)")], GUARDIAN_ROLE];
   return [
     call("ProtocolAuthority", "setTargetFunctionRole", pause),
+    call("ProtocolAuthority", "setTargetFunctionRole", veto),
     call("ProtocolAuthority", "grantRole", [GUARDIAN_ROLE, guardian, 0]),
   ];
 }

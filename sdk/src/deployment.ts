@@ -6,6 +6,7 @@ export const contractNames = [
   "ProtocolAuthority",
   "AssayToken",
   "StakingManager",
+  "SlashingManager",
   "JobMarketplace",
   "VerificationHub",
   "OptimisticWindow",

@@ -20,17 +20,10 @@ import { configPath, type DeployConfig, loadConfig } from "../../scripts/deploy/
 import { creationOf, FACTORY } from "../../scripts/deploy/create2.ts";
 import { deploy, missingSteps } from "../../scripts/deploy/deploy.ts";
 import { DeployError } from "../../scripts/deploy/error.ts";
-import { implementationOf, layoutOf, type ManagedName } from "../../scripts/deploy/plan.ts";
+import { implementationOf, layoutOf, MANAGED, type ManagedName } from "../../scripts/deploy/plan.ts";
 import type { Deployment, DeployPublicClient, DeployWalletClient } from "../../scripts/deploy/types.ts";
 import { parseDeployment } from "../../sdk/src/deployment.ts";
 
-const MANAGED: readonly ManagedName[] = [
-  "ProtocolAuthority",
-  "AssayToken",
-  "StakingManager",
-  "VerificationHub",
-  "JobMarketplace",
-];
 const INITIALIZABLE = "0xf0c57e16840df040f15088dc2f81fe391c3923bec73e23a9662efc9c229c6a00";
 const ADMIN = 0n;
 const GUARDIAN = 1n;
@@ -80,11 +73,18 @@ async function wiring({ publicClient }: Chain, deployment: Deployment) {
     implementations,
     stakingAsy: await read("StakingManager", "ASY"),
     stakingMarket: await read("StakingManager", "MARKET"),
+    stakingSlashing: await read("StakingManager", "SLASHING"),
+    slashingStaking: await read("SlashingManager", "STAKING"),
+    slashingMarket: await read("SlashingManager", "MARKET"),
+    marketSlashing: await read("JobMarketplace", "SLASHING"),
+    auditFund: await read("StakingManager", "auditFund"),
+    slashingDelay: await read("SlashingManager", "delay"),
     marketStaking: await read("JobMarketplace", "STAKING"),
     marketHub: await read("JobMarketplace", "HUB"),
     authorities: [
       await read("AssayToken", "authority"),
       await read("StakingManager", "authority"),
+      await read("SlashingManager", "authority"),
       await read("VerificationHub", "authority"),
       await read("JobMarketplace", "authority"),
     ],
@@ -126,9 +126,15 @@ describe("the live wiring is what the configuration says, DEP-01", () => {
       implementations: Object.fromEntries(MANAGED.map((name) => [name, deployment.contracts[name]!.implementation])),
       stakingAsy: address("AssayToken"),
       stakingMarket: address("JobMarketplace"),
+      stakingSlashing: address("SlashingManager"),
+      slashingStaking: address("StakingManager"),
+      slashingMarket: address("JobMarketplace"),
+      marketSlashing: address("SlashingManager"),
+      auditFund: config.staking.auditFund,
+      slashingDelay: BigInt(config.slashing.delay),
       marketStaking: address("StakingManager"),
       marketHub: address("VerificationHub"),
-      authorities: [authority, authority, authority, authority],
+      authorities: [authority, authority, authority, authority, authority],
       thawPeriod: BigInt(config.staking.thawPeriod),
       market: [config.market.treasury, config.market.minWindow, 0],
       asyConfig: [true, feeBps, minBond],
@@ -139,7 +145,7 @@ describe("the live wiring is what the configuration says, DEP-01", () => {
     });
   });
 
-  test("roles: the deployer administers, the guardian pauses, every other function is the administrator's", async () => {
+  test("roles: the deployer administers, the guardian pauses and vetoes, every other function is the administrator's", async () => {
     const read = (functionName: string, args: unknown[]) =>
       chain.publicClient.readContract({
         address: address("ProtocolAuthority"),
@@ -155,7 +161,8 @@ describe("the live wiring is what the configuration says, DEP-01", () => {
       for (const item of readArtifact(name).abi) {
         if (item.type !== "function" || item.stateMutability === "view" || item.stateMutability === "pure") continue;
         const role = await read("getTargetFunctionRole", [address(name), toFunctionSelector(item)]);
-        assert.equal(role, name === "JobMarketplace" && item.name === "setPause" ? GUARDIAN : ADMIN, item.name);
+        const guarded = ["JobMarketplace setPause", "SlashingManager veto"].includes(`${name} ${item.name}`);
+        assert.equal(role, guarded ? GUARDIAN : ADMIN, item.name);
       }
     }
   });
@@ -206,7 +213,7 @@ describe("a deployment can be repeated and continued, DEP-02", () => {
     const path = join(folder, "second.json");
     const first = await deploy({ ...options, path });
     const file = readFileSync(path, "utf8");
-    assert.equal(first.sent.length, 20);
+    assert.equal(first.sent.length, 23);
     const second = await deploy({ ...options, path });
     assert.deepEqual(second.sent, []);
     assert.equal(readFileSync(path, "utf8"), file);

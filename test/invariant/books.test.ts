@@ -32,6 +32,7 @@ test(`invariant_escrowEqualsObligations: ${CALLS} calls, seed ${seed}`, async (t
     "withdrawStake",
     "claimCredit",
     "burnForfeited",
+    "payAuditFund",
   ]) {
     assert.ok((report.byName[name] ?? 0) > 0, `${name} was reached`);
   }

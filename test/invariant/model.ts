@@ -22,10 +22,11 @@ interface Thaw {
 interface Penalty {
   toRequester: bigint;
   toFinder: bigint;
+  toAudit: bigint;
   burned: bigint;
 }
 
-const NO_PENALTY: Penalty = { toRequester: 0n, toFinder: 0n, burned: 0n };
+const NO_PENALTY: Penalty = { toRequester: 0n, toFinder: 0n, toAudit: 0n, burned: 0n };
 
 /** Amounts by account. */
 export class Ledger {
@@ -74,6 +75,8 @@ export class Model {
   /** forfeited and not burned yet; `burned` is what is gone for good */
   burnDue = 0n;
   burned = 0n;
+  /** what waits for the audit fund */
+  auditDue = 0n;
   readonly treasury: Address;
   readonly thawPeriod: number;
   readonly supply: bigint;
@@ -201,14 +204,15 @@ export class Model {
   expire(job: ModelJob): void {
     const { bond } = job.fields;
     const toRequester = (bond * 45n) / 1_000n;
-    this.refund(job, { toRequester, toFinder: 0n, burned: bond / 10n - toRequester });
+    this.refund(job, { toRequester, toFinder: 0n, toAudit: 0n, burned: bond / 10n - toRequester });
   }
 
   reject(job: ModelJob): void {
     const { bond } = job.fields;
     const toRequester = (bond * 15n) / 100n;
     const toFinder = this.finder === zeroAddress ? 0n : bond / 4n;
-    this.refund(job, { toRequester, toFinder, burned: bond - toRequester - toFinder });
+    const toAudit = (bond * 15n) / 100n;
+    this.refund(job, { toRequester, toFinder, toAudit, burned: bond - toRequester - toFinder - toAudit });
   }
 
   allow(provider: Address, operator: Address): void {
@@ -272,9 +276,9 @@ export class Model {
     }, 0n);
   }
 
-  #endBond(job: ModelJob, { toRequester, toFinder, burned }: Penalty): void {
+  #endBond(job: ModelJob, { toRequester, toFinder, toAudit, burned }: Penalty): void {
     const { provider } = job;
-    const lost = toRequester + toFinder + burned;
+    const lost = toRequester + toFinder + toAudit + burned;
     const stake = this.stakes.get(provider);
     const exposure = this.exposures.get(provider);
     // rounded up, and no more than there is
@@ -285,6 +289,7 @@ export class Model {
     this.credits.add(job.fields.requester, toRequester);
     this.credits.add(this.finder, toFinder);
     this.burnDue += burned;
+    this.auditDue += toAudit;
     this.#end(job);
   }
 

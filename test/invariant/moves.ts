@@ -56,6 +56,7 @@ const MOVES: readonly (readonly [weight: number, make: (stage: Stage) => Move | 
   [2, withdrawStake],
   [2, claimCredit],
   [2, burnForfeited],
+  [1, payAuditFund],
   [2, setExposure],
   [2, setOperator],
   [2, setTerms],
@@ -230,7 +231,7 @@ function resolveStalled(stage: Stage): Move | undefined {
   return ending(stage, "resolveStalled", "submitted", (job) => ({
     call: ["resolveStalled", settleArgs(job)],
     allowed: model.canResolve(job, world.now),
-    apply: () => model.refund(job, { toRequester: 0n, toFinder: 0n, burned: 0n }),
+    apply: () => model.refund(job, { toRequester: 0n, toFinder: 0n, toAudit: 0n, burned: 0n }),
   }));
 }
 
@@ -337,6 +338,19 @@ function burnForfeited({ world, model, random, everyone }: Stage): Move {
     call: ["burnForfeited", []],
     allowed: model.burnDue > 0n,
     apply: () => model.burn(),
+  };
+}
+
+function payAuditFund({ world, model, random, everyone }: Stage): Move {
+  return {
+    name: "payAuditFund",
+    from: random.pick(everyone),
+    to: world.staking,
+    call: ["payAuditFund", []],
+    allowed: model.auditDue > 0n,
+    apply: () => {
+      model.auditDue = 0n;
+    },
   };
 }
 

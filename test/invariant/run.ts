@@ -87,6 +87,7 @@ async function checkExposures(
   const wanted = providers.map((provider) => model.exposures.get(provider));
   assert.deepEqual(await Promise.all(exposures), wanted, `${context}: what operators may lock`);
   assert.equal(await world.read(world.staking, "burnDue"), model.burnDue, `${context}: what is to burn`);
+  assert.equal(await world.read(world.staking, "auditDue"), model.auditDue, `${context}: the audit fund's share`);
   const supply = await world.read<bigint>(world.asy, "totalSupply");
   assert.equal(supply, model.supply - model.burned, `${context}: the supply of ASY`);
 }
@@ -108,7 +109,10 @@ async function checkBooks({ world, model, providers, everyone }: Stage, books: T
   const stakes = everyone.map((account) => model.stakes.get(account));
   const credits = everyone.map((account) => model.credits.get(account));
   const thawing = everyone.map((account) => model.thawsOf(account).reduce((sum, { amount }) => sum + amount, 0n));
-  const owed = [model.burnDue, ...stakes, ...credits, ...thawing].reduce((sum, amount) => sum + amount, 0n);
+  const owed = [model.burnDue, model.auditDue, ...stakes, ...credits, ...thawing].reduce(
+    (sum, amount) => sum + amount,
+    0n,
+  );
   // INVARIANT: what is locked = bonds of claimed and submitted jobs; what is held = what is owed, burnDue included
   const locked = everyone.map((account) => model.bonds(account));
   const wanted: Stakes = { held: owed, owed, stakes, locked, thawing, credits };

@@ -15,7 +15,7 @@ describe("storage layouts, UPG-02", () => {
       namespaceSlot("example.main"),
       "0x183a6125c38840424c4a85fa12bab2ab606c4b6d0e7cc73c0c06ba5300eab500",
     );
-    for (const name of ["StakingManager", "JobMarketplace", "VerificationHub", "AssayToken", "ProtocolAuthority"]) {
+    for (const name of ["StakingManager", "SlashingManager", "JobMarketplace", "VerificationHub", "AssayToken", "ProtocolAuthority"]) {
       for (const [id, { slot }] of Object.entries(snapshot(name))) assert.equal(slot, namespaceSlot(id), id);
     }
   });
@@ -37,10 +37,10 @@ describe("storage layouts, UPG-02", () => {
       return breaks(old, layout);
     };
     assert.deepEqual(changed(() => {}), []);
-    const appended = { label: "more", slot: 6, offset: 0, type: "uint256" };
+    const appended = { label: "more", slot: 8, offset: 0, type: "uint256" };
     assert.deepEqual(changed((layout) => layout[id]!.fields.push(appended)), []);
     assert.equal(changed((layout) => layout[id]!.fields.shift()).length, 1);
-    assert.equal(changed((layout) => layout[id]!.fields.reverse().forEach((field, slot) => { field.slot = slot; })).length, 6);
+    assert.equal(changed((layout) => layout[id]!.fields.reverse().forEach((field, slot) => { field.slot = slot; })).length, 8);
     assert.match(changed((layout) => (layout[id]!.types[account]![1]!.type = "uint128"))[0]!, /locked .* became locked \(uint128\)/);
     assert.match(changed((layout) => (layout[id]!.fields[4]!.label = "debts"))[0]!, /owed .* became debts/);
     assert.match(changed((layout) => delete layout[id])[0]!, /is gone/);

@@ -62,11 +62,15 @@ export function setTerms(world: World, strategy: Target, { refuses = false, find
   return world.send(world.deployer, strategy, "setTerms", [refuses, finder]);
 }
 
-/** A call that only the market may make, sent by the market itself. */
+/** A call that only the market (a forfeit: the slashing manager) may make, sent by itself. */
 export async function asMarket(world: World, functionName: string, args: readonly unknown[]) {
-  await world.impersonate(world.market.address);
-  return world.send(world.market.address, world.staking, functionName, args);
+  const { address } = functionName === "forfeit" ? world.slashing : world.market;
+  await world.impersonate(address);
+  return world.send(address, world.staking, functionName, args);
 }
+
+/** ISlashingManager.Reason */
+export const REASON = { none: 0, late: 1, rejected: 2, dataWithheld: 3, falseCapability: 4, collusion: 5 } as const;
 
 /** IStakingManager.Penalty */
 export function penalty(
@@ -75,8 +79,9 @@ export function penalty(
   burned: bigint,
   finder: Address = zeroAddress,
   toFinder = 0n,
+  toAudit = 0n,
 ) {
-  return { requester, toRequester, finder, toFinder, burned };
+  return { reason: REASON.rejected, requester, toRequester, finder, toFinder, toAudit, burned };
 }
 
 /** Takes a new job as far as `submitted`. */

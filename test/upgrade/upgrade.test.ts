@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { type Address, encodeFunctionData } from "viem";
-import type { ManagedName } from "../../scripts/deploy/plan.ts";
+import { MANAGED, type ManagedName } from "../../scripts/deploy/plan.ts";
 import { ASY_UNIT, settleArgs } from "../support/actor.ts";
 import { createScene, passWindow, type Scene, submittedJob } from "../support/scene.ts";
 import type { Target } from "../support/world.ts";
@@ -16,11 +16,12 @@ beforeEach(() => scene.reset());
 after(() => scene.world.close());
 
 function target(name: ManagedName): Target {
-  const { authority, asy, staking, hub, market } = scene.world;
+  const { authority, asy, staking, slashing, hub, market } = scene.world;
   return {
     ProtocolAuthority: authority,
     AssayToken: asy,
     StakingManager: staking,
+    SlashingManager: slashing,
     VerificationHub: hub,
     JobMarketplace: market,
   }[name];
@@ -28,10 +29,11 @@ function target(name: ManagedName): Target {
 
 /** The next version's implementation, with the same peers. */
 function createV2(name: ManagedName): Promise<Target> {
-  const { asy, market, staking, hub } = scene.world;
+  const { asy, market, staking, slashing, hub } = scene.world;
   const peers: Partial<Record<ManagedName, Address[]>> = {
-    StakingManager: [asy.address, market.address],
-    JobMarketplace: [staking.address, hub.address],
+    StakingManager: [asy.address, market.address, slashing.address],
+    SlashingManager: [staking.address, market.address],
+    JobMarketplace: [staking.address, hub.address, slashing.address],
   };
   return scene.world.create(`mocks/Upgrades.sol:${name}V2`, peers[name] ?? []);
 }
@@ -61,16 +63,8 @@ async function everything() {
   };
 }
 
-const NAMES: readonly ManagedName[] = [
-  "ProtocolAuthority",
-  "AssayToken",
-  "StakingManager",
-  "VerificationHub",
-  "JobMarketplace",
-];
-
 describe("upgrade, UPG-01", () => {
-  for (const name of NAMES) {
+  for (const name of MANAGED) {
     test(`${name}: state survives, the addition starts once, a stranger is refused`, async () => {
       const { world, provider, anyone } = scene;
       const { requester } = scene;
@@ -100,7 +94,7 @@ describe("upgrade, UPG-01", () => {
   test("a job that was posted before the upgrade is paid after it", async () => {
     const { world, provider, anyone } = scene;
     const job = await submittedJob(scene);
-    for (const name of NAMES) {
+    for (const name of MANAGED) {
       const next = await createV2(name);
       await world.send(world.deployer, target(name), "upgradeToAndCall", [next.address, "0x"]);
     }
@@ -112,7 +106,7 @@ describe("upgrade, UPG-01", () => {
   test("a proxy never ends on something that cannot be upgraded again", async () => {
     const { world } = scene;
     const dead = await world.create("mocks/Upgrades.sol:NotUpgradeable");
-    for (const name of NAMES) {
+    for (const name of MANAGED) {
       const call = ["upgradeToAndCall", [dead.address, "0x"]] as const;
       await world.refused(world.deployer, target(name), call, "ERC1967InvalidImplementation");
     }
@@ -120,7 +114,7 @@ describe("upgrade, UPG-01", () => {
 
   test("an implementation by itself obeys nobody", async () => {
     const { world } = scene;
-    for (const name of NAMES) {
+    for (const name of MANAGED) {
       const address = world.deployment.contracts[name]!.implementation;
       const bare = { address, abi: target(name).abi };
       const call = ["upgradeToAndCall", [address, "0x"]] as const;
@@ -129,7 +123,7 @@ describe("upgrade, UPG-01", () => {
   });
 
   test("versions are semantic", async () => {
-    for (const name of NAMES) {
+    for (const name of MANAGED) {
       const version = await scene.world.read<string>(target(name), "version");
       assert.match(version, /^\d+\.\d+\.\d+$/);
       assert.equal(version, scene.world.deployment.contracts[name]!.version);

@@ -12,6 +12,7 @@ import {
   assayTokenAbi,
   jobMarketplaceAbi,
   protocolAuthorityAbi,
+  slashingManagerAbi,
   stakingManagerAbi,
   verificationHubAbi,
 } from "../abis.ts";
@@ -21,6 +22,7 @@ import type { Deployment } from "../deployment.ts";
 export const eventAbis = {
   JobMarketplace: jobMarketplaceAbi,
   StakingManager: stakingManagerAbi,
+  SlashingManager: slashingManagerAbi,
   VerificationHub: verificationHubAbi,
   AssayToken: assayTokenAbi,
   ProtocolAuthority: protocolAuthorityAbi,

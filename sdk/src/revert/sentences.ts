@@ -140,9 +140,19 @@ const staking: Record<string, Sentence> = {
   Staking_ZeroAmount: { says: "the amount is zero", advice: "Give an amount above zero" },
   Staking_ZeroAddress: { says: "an address is zero", advice: "Give an account that somebody owns" },
   Staking_NotMarket: {
-    says: "only the job market may lock, release and forfeit bonds",
+    says: "only the job market may lock and release bonds",
     advice: "Use the market's actions",
     kind: "fatal",
+  },
+  Staking_NotSlashing: {
+    says: "only the slashing manager may hold and forfeit stake",
+    advice: "Use the slashing manager's functions",
+    kind: "fatal",
+  },
+  Staking_NothingForAuditFund: {
+    says: "nothing is waiting for the audit fund",
+    advice: "Nothing to do",
+    kind: "stale",
   },
   Staking_NotOperator: {
     says: "{found} is neither provider {provider} nor one of its operators",
@@ -180,6 +190,39 @@ const staking: Record<string, Sentence> = {
     advice: "Choose a period inside the range",
   },
   Staking_StakeTooLarge: { says: "the stake would be {found}, the limit is {limit}", advice: "Stake a smaller amount" },
+};
+
+const slashing: Record<string, Sentence> = {
+  Slashing_ZeroAddress: { says: "an address is zero", advice: "Give an account that somebody owns" },
+  Slashing_NotMarket: {
+    says: "only the job market may bring proofs",
+    advice: "Use the market's expireJob or rejectJob",
+    kind: "fatal",
+  },
+  Slashing_WrongReason: {
+    says: "reason {found} does not belong here",
+    advice: "Proofs are slashed through the market, evidence through cases",
+  },
+  Slashing_NothingToHold: {
+    says: "provider {provider} has no free stake that the case could hold",
+    advice: "Ask for more than zero, or wait until running jobs release their bonds",
+  },
+  Slashing_CaseUnderWay: {
+    says: "case {id} of this reason against this provider is under way",
+    advice: "Wait until it has ended",
+  },
+  Slashing_WrongStatus: { says: "case {id} is in status {found}", advice: "Read the case again", kind: "stale" },
+  Slashing_NotProvider: { says: "{found} is not the accused provider {wanted}", advice: "Send it from the owner key" },
+  Slashing_TooEarly: {
+    says: "this is possible from {from:time} on",
+    advice: "Send it then",
+    kind: "retryable",
+  },
+  Slashing_TooLate: { says: "the time for this ended at {deadline:time}", advice: "The case can only be ended now" },
+  Slashing_DelayOutOfRange: {
+    says: "a delay of {found} seconds is outside {min} to {max}",
+    advice: "Choose a delay inside the range",
+  },
 };
 
 const hub: Record<string, Sentence> = {
@@ -340,6 +383,7 @@ const plumbing: Record<string, Sentence> = {
 export const sentences: Readonly<Record<string, Sentence>> = {
   ...market,
   ...staking,
+  ...slashing,
   ...hub,
   ...token,
   ...access,

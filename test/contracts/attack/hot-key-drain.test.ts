@@ -130,7 +130,7 @@ describe("stake that leaves by penalties instead of by the thaw", () => {
     assert.equal(await world.read(world.asy, "totalSupply"), supply - burned);
   });
 
-  test("having its own result rejected by a friend: 60 % is burned", async () => {
+  test("having its own result rejected by a friend: 45 % is burned, 15 % goes to the audit fund", async () => {
     const { world, provider } = scene;
     await provider.deposit(ASY_UNIT);
     await setTerms(world, strategy, { finder: provider.address });
@@ -139,7 +139,8 @@ describe("stake that leaves by penalties instead of by the thaw", () => {
     await provider.claim(job);
     await provider.submit(job);
     await provider.reject(job);
-    assert.equal(await burnDue(), (STAKE * 6n) / 10n);
+    assert.equal(await burnDue(), (STAKE * 45n) / 100n);
+    assert.equal(await world.read(world.staking, "auditDue"), (STAKE * 15n) / 100n);
     assert.equal(await credit(provider), (STAKE * 4n) / 10n);
   });
 });

@@ -107,7 +107,7 @@ test("a provider that is late on purpose and then silent loses its bond, and the
   assert.equal(await requester.balance(), DEPOSIT);
   assert.equal(await credit(requester.address), (bond * 15n) / 100n);
   assert.equal(await credit(anyone.address), (bond * 25n) / 100n);
-  assert.equal(await world.read(world.staking, "burnDue"), (bond * 60n) / 100n);
+  assert.equal(await world.read(world.staking, "burnDue"), (bond * 45n) / 100n);
 });
 
 test("for every span the longest dispute ends before the market's patience does", async () => {

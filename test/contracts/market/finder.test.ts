@@ -14,6 +14,7 @@ import {
   createScene,
   DEPOSIT,
   MANNER,
+  REASON,
   registerMock,
   type Scene,
   STAKE,
@@ -51,7 +52,8 @@ async function assertShares(job: Job, finder: Address) {
   const { events } = await anyone.reject(job);
   const toRequester = (bond * 15n) / 100n;
   const toFinder = finder === zeroAddress ? 0n : (bond * 25n) / 100n;
-  const burned = bond - toRequester - toFinder;
+  const toAudit = (bond * 15n) / 100n;
+  const burned = bond - toRequester - toFinder - toAudit;
   assert.equal(await credit(requester.address), toRequester);
   assert.equal(await credit(finder), toFinder);
   assert.equal(await world.read(world.staking, "burnDue"), burned);
@@ -60,11 +62,13 @@ async function assertShares(job: Job, finder: Address) {
   assert.equal(events.find((event) => event.name === "JobRejected")?.args.forfeited, bond);
   assert.deepEqual(events.find((event) => event.name === "BondForfeited")?.args, {
     provider: getAddress(provider.address),
+    reason: REASON.rejected,
     bond,
     requester: getAddress(requester.address),
     toRequester,
     finder: getAddress(finder),
     toFinder,
+    toAudit,
     burned,
   });
   assert.equal(await laneStatus(world, job), STATUS.rejected);
@@ -95,7 +99,7 @@ describe("who found a rejected result, VER-09, JOB-53", () => {
     const quarter = 125n * 10n ** 17n + 4n; // 4.75
     assert.equal(await credit(scene.requester.address), fifteen);
     assert.equal(await credit(scene.anyone.address), quarter);
-    assert.equal(await world.read(world.staking, "burnDue"), bond - fifteen - quarter);
+    assert.equal(await world.read(world.staking, "burnDue"), bond - 2n * fifteen - quarter);
   });
 
   test("the first strategy that rejects decides, named or not; one that does not reject is not asked", async () => {
@@ -165,6 +169,9 @@ describe("a strategy that rejects and answers nonsense about the finder, VER-09"
     for (let gas = 100_000n; gas < 1_000_000n; gas += 20_000n) {
       await undo();
       const call = { from: anyone.address, to: world.market.address, data, gas: numberToHex(gas) };
+      // the chain's own clock may have moved on by a second meanwhile
+      const time = numberToHex(world.now);
+      await world.provider.request({ method: "evm_setNextBlockTimestamp", params: [time] });
       const sent = await world.provider.request({ method: "eth_sendTransaction", params: [call] }).then(
         () => true,
         () => false,

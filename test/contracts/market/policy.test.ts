@@ -126,7 +126,7 @@ describe("a policy is judged when it is posted, JOB-09", () => {
 });
 
 describe("reject, JOB-51", () => {
-  test("refunds the price, gives 15 % of the bond to the requester, the rest is to burn", async () => {
+  test("refunds the price, gives 15 % of the bond to the requester and to the audit fund, the rest is to burn", async () => {
     const { world, requester, provider, anyone } = scene;
     const job = await submittedJob(scene, { policy: POLICY });
     await say(VERDICT.rejected);
@@ -136,10 +136,10 @@ describe("reject, JOB-51", () => {
     const share = (bond * 15n) / 100n;
     assert.equal(await requester.balance(), DEPOSIT);
     assert.equal(await world.read(world.staking, "creditOf", [requester.address]), share);
-    assert.equal(await world.read(world.staking, "burnDue"), bond - share);
+    assert.equal(await world.read(world.staking, "burnDue"), bond - 2n * share);
     assert.equal(await world.read(world.asy, "totalSupply"), supply, "nothing is burned yet");
     await anyone.send(world.staking, "burnForfeited");
-    assert.equal(await world.read(world.asy, "totalSupply"), supply - (bond - share));
+    assert.equal(await world.read(world.asy, "totalSupply"), supply - (bond - 2n * share));
     assert.deepEqual(await provider.stakes(), { stake: STAKE - bond, locked: 0n, free: STAKE - bond });
     assert.equal(await laneStatus(world, job), STATUS.rejected);
     assert.equal(events.find(({ name }) => name === "JobRejected")?.args.forfeited, bond);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { getAddress, keccak256, zeroAddress } from "viem";
 import { ASY_UNIT, expireArgs, type Job, laneStatus, STATUS, settleArgs, submitArgs } from "../../support/actor.ts";
-import { createScene, DEPOSIT, passWindow, type Scene, STAKE, submittedJob } from "../../support/scene.ts";
+import { createScene, DEPOSIT, passWindow, REASON, type Scene, STAKE, submittedJob } from "../../support/scene.ts";
 
 let scene: Scene;
 before(async () => {
@@ -235,11 +235,13 @@ describe("expire", () => {
     assert.equal(events.find(({ name }) => name === "JobExpired")?.args.penalty, lost);
     assert.deepEqual(events.find(({ name }) => name === "BondForfeited")?.args, {
       provider: getAddress(provider.address),
+      reason: REASON.late,
       bond: job.fields.bond,
       requester: getAddress(requester.address),
       toRequester: share,
       finder: zeroAddress,
       toFinder: 0n,
+      toAudit: 0n,
       burned,
     });
     assert.equal(await world.read(world.staking, "exposureOf", [provider.address]), 1_950n);

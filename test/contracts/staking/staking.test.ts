@@ -3,7 +3,7 @@ import { after, before, beforeEach, describe, test } from "node:test";
 import { getAddress, maxUint96, zeroAddress } from "viem";
 import { Actor, ASY_UNIT } from "../../support/actor.ts";
 import { signPermit } from "../../support/permit.ts";
-import { asMarket, createScene, penalty, type Scene, STAKE } from "../../support/scene.ts";
+import { asMarket, createScene, penalty, REASON, type Scene, STAKE } from "../../support/scene.ts";
 import { Refusal } from "../../support/world.ts";
 
 const HOUR = 3_600;
@@ -148,7 +148,8 @@ describe("the market's calls, STK-05", () => {
       await sender.refused(world.staking, "lock", [address, address, 1n], "Staking_NotMarket", wanted);
       await sender.refused(world.staking, "release", [address, 1n], "Staking_NotMarket", wanted);
       const forfeit = [address, 1n, penalty(address, 1n, 0n)];
-      await sender.refused(world.staking, "forfeit", forfeit, "Staking_NotMarket", wanted);
+      const slashing = [getAddress(sender.address), getAddress(world.slashing.address)];
+      await sender.refused(world.staking, "forfeit", forfeit, "Staking_NotSlashing", slashing);
     }
   });
 
@@ -182,11 +183,13 @@ describe("the market's calls, STK-05", () => {
     assert.equal(await world.read(world.asy, "balanceOf", [world.staking.address]), before);
     assert.deepEqual(events.find(({ name }) => name === "BondForfeited")?.args, {
       provider: getAddress(address),
+      reason: REASON.rejected,
       bond: 100n,
       requester: getAddress(requester.address),
       toRequester: 15n,
       finder: getAddress(anyone.address),
       toFinder: 20n,
+      toAudit: 0n,
       burned: 50n,
     });
     const wallet = await requester.wallet();
@@ -260,12 +263,12 @@ describe("administration, STK-07", () => {
 
   test("RevertWhen_ConstructedWithoutPeers", async () => {
     const { world, anyone } = scene;
-    const create = (args: readonly unknown[], source: string) => world.create(source, args);
-    const wants = { errorName: /ZeroAddress/ };
-    await assert.rejects(create([zeroAddress, anyone.address], "staking/StakingManager.sol"), wants);
-    await assert.rejects(create([anyone.address, zeroAddress], "staking/StakingManager.sol"), wants);
-    await assert.rejects(create([zeroAddress, anyone.address], "market/JobMarketplace.sol"), wants);
-    await assert.rejects(create([anyone.address, zeroAddress], "market/JobMarketplace.sol"), wants);
+    for (const source of ["staking/StakingManager.sol", "market/JobMarketplace.sol"]) {
+      for (const missing of [0, 1, 2]) {
+        const peers = [0, 1, 2].map((index) => (index === missing ? zeroAddress : anyone.address));
+        await assert.rejects(world.create(source, peers), { errorName: /ZeroAddress/ });
+      }
+    }
   });
 
   test("nothing here can be paused: withdrawals have no switch", () => {
