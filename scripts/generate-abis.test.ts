@@ -10,8 +10,10 @@ after(() => rmSync(folder, { recursive: true }));
 
 const CONTRACTS = [
   "AssayToken",
+  "OneStepJudge",
   "OptimisticWindow",
   "ProtocolAuthority",
+  "RefereedDispute",
   "SlashingManager",
   "StakingManager",
   "VerificationHub",

@@ -27,8 +27,10 @@ interface Source {
 const SOURCES: readonly Source[] = [
   { contract: "AssayToken", artifacts: ["IAssayToken", "AssayToken"] },
   { contract: "JobMarketplace", artifacts: ["IJobMarketplace", "JobMarketplace"] },
+  { contract: "OneStepJudge", artifacts: ["IOneStepJudge", "OneStepJudge"] },
   { contract: "OptimisticWindow", artifacts: ["IVerificationStrategy", "OptimisticWindow"] },
   { contract: "ProtocolAuthority", artifacts: ["ProtocolAuthority"] },
+  { contract: "RefereedDispute", artifacts: ["IRefereedDispute", "RefereedDispute"] },
   { contract: "SlashingManager", artifacts: ["ISlashingManager", "SlashingManager"] },
   { contract: "StakingManager", artifacts: ["IStakingManager", "StakingManager"] },
   { contract: "VerificationHub", artifacts: ["IVerificationHub", "VerificationHub"] },

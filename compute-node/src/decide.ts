@@ -1,4 +1,12 @@
-import { type ClaimedJob, isEnded, type JobId, type PostedJob, priceAt, type SubmittedJob } from "@assay/sdk";
+import {
+  type ClaimedJob,
+  finalizableAt,
+  isEnded,
+  type JobId,
+  type PostedJob,
+  priceAt,
+  type SubmittedJob,
+} from "@assay/sdk";
 import type { Hex } from "viem";
 import { nextClaimTime } from "./claim-slot.ts";
 import { type NodeConfig, priceFloor } from "./config.ts";
@@ -126,7 +134,7 @@ function decideTaken(view: JobView, state: NodeState, config: Limits, budget: Bu
 }
 
 function decideSubmitted(view: JobView, job: SubmittedJob, state: NodeState): Action[] {
-  const due = state.now >= job.submittedAt + job.terms.window && state.nowMs >= (view.notBeforeMs ?? 0);
+  const due = state.now >= finalizableAt(job) && state.nowMs >= (view.notBeforeMs ?? 0);
   return due ? [{ type: "finalize", id: job.id }] : [];
 }
 

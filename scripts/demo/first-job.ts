@@ -1,5 +1,5 @@
 import { x24Digits } from "@assay/exact";
-import { type SubmittedJob, waitForJob } from "@assay/sdk";
+import { finalizableAt, type SubmittedJob, waitForJob } from "@assay/sdk";
 import { formatUnits, keccak256, parseUnits, toHex } from "viem";
 import { loadDigits, packDigits } from "../lib/digits.ts";
 import type { DemoNetwork } from "./network.ts";
@@ -51,7 +51,9 @@ export async function playFirstJob(
   await watchTraining(network.nodes, id, view, wait("submitted"));
   const submitted = await wait("submitted");
   view.done(`result committed: ${compiled.segments} segments`, `run root ${submitted.runRoot}`);
-  view.note(`anyone may object for ${submitted.terms.window} s`);
+  view.note(
+    `anyone may object for ${finalizableAt(submitted) - submitted.submittedAt} s, and take the provider to court`,
+  );
   const final = await wait("finalized");
   view.done("finalized: the provider has earned its price");
 

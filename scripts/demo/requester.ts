@@ -18,14 +18,13 @@ import {
   tensorRoot,
   toLayersModel,
 } from "@assay/exact";
-import type { JobSpec, SubmittedJob } from "@assay/sdk";
+import type { SpecToPost, SubmittedJob } from "@assay/sdk";
 import { digestOf, fetchByDigest, type Progress, uploadFile } from "@assay/storage";
-import { zeroAddress } from "viem";
 
 /** What a requester has prepared before it posts. */
 export interface PreparedJob {
   compiled: CompiledProgram;
-  spec: JobSpec;
+  spec: SpecToPost;
   datasetCid: string;
   datasetBytes: number;
 }
@@ -57,7 +56,7 @@ export async function prepareJob(
   });
   return {
     compiled,
-    spec: { ...fields, inputs: digestOf(manifestCid), judge: zeroAddress },
+    spec: { ...fields, inputs: digestOf(manifestCid) },
     datasetCid: cid.toString(),
     datasetBytes: bytes.length,
   };

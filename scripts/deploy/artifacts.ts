@@ -16,6 +16,8 @@ const SOURCES = {
   JobMarketplace: "contracts/market/JobMarketplace.sol",
   VerificationHub: "contracts/verification/VerificationHub.sol",
   OptimisticWindow: "contracts/verification/OptimisticWindow.sol",
+  OneStepJudge: "contracts/verification/judge/OneStepJudge.sol",
+  RefereedDispute: "contracts/verification/RefereedDispute.sol",
 } as const;
 
 export type ContractName = keyof typeof SOURCES;

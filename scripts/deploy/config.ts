@@ -11,6 +11,12 @@ const ASY = "ASY";
 const MAX_FEE_BPS = 2_000;
 const HOUR = 3600;
 const DAY = 24 * HOUR;
+/** The chain of a developer's own machine: the only one whose clocks may be short. */
+const LOCAL_CHAIN = 31337;
+/** JobMarketplace.VERDICT_TIMEOUT and RefereedDispute.MAX_LENGTH, seconds. */
+const VERDICT_TIMEOUT = 30 * DAY;
+/** Clocks.MAX_EXTRA: by how much many games may lengthen a provider's clock, seconds. */
+const MAX_EXTRA = 7 * DAY;
 
 /** A checked deployment configuration; the comments name the unit of each amount. */
 export interface DeployConfig {
@@ -36,6 +42,15 @@ export interface DeployConfig {
     treasury: Address | "deployer";
     /** allow-listed payment tokens; feeBps in 1/10,000, minBond in the smallest unit of ASY */
     tokens: { token: Address | "ASY"; feeBps: number; minBond: bigint }[];
+  };
+  /** the dispute game; a network without it can be given it by a later run */
+  referee?: {
+    /** shortest challenge window, seconds; a day at least on any chain but the local one (DSP-70) */
+    minWindow: number;
+    /** shortest clock of either side, seconds; a day at least on any chain but the local one (DSP-73) */
+    minBudget: number;
+    /** smallest bond of a challenger, smallest unit of ASY */
+    minBond: bigint;
   };
   /** who may pause; administration stays with the deployer until governance takes it over */
   roles: { guardian: Address | "deployer" };
@@ -68,7 +83,17 @@ export function loadConfig(path: string): DeployConfig {
  * @throws DeployError DEPLOY-011
  */
 export function parseConfig(value: unknown): DeployConfig {
-  const root = new Reader(value, "", ["version", "name", "chainId", "token", "staking", "slashing", "market", "roles"]);
+  const root = new Reader(value, "", [
+    "version",
+    "name",
+    "chainId",
+    "token",
+    "staking",
+    "slashing",
+    "market",
+    "referee",
+    "roles",
+  ]);
   root.literal("version", 1);
   const token = root.child("token", ["name", "symbol", "cap", "allocations"]);
   const staking = root.child("staking", ["thawPeriod", "auditFund"]);
@@ -102,13 +127,43 @@ export function parseConfig(value: unknown): DeployConfig {
         minBond: item.amount("minBond"),
       })),
     },
+    ...(root.has("referee") ? { referee: readReferee(root) } : {}),
     roles: { guardian: roles.address("guardian", DEPLOYER) },
   };
   checkTogether(config);
   return config;
 }
 
-function checkTogether({ token, market }: DeployConfig): void {
+function readReferee(root: Reader): NonNullable<DeployConfig["referee"]> {
+  const referee = root.child("referee", ["minWindow", "minBudget", "minBond"]);
+  return {
+    minWindow: referee.integer("minWindow", 1, VERDICT_TIMEOUT),
+    minBudget: referee.integer("minBudget", 1, VERDICT_TIMEOUT),
+    minBond: referee.amount("minBond"),
+  };
+}
+
+function checkReferee({ chainId, token, referee }: DeployConfig): void {
+  if (!referee) return;
+  const { minWindow, minBudget, minBond } = referee;
+  const longest = minWindow + 2 * minBudget + MAX_EXTRA;
+  if (longest > VERDICT_TIMEOUT) {
+    throw invalid(
+      "referee.minWindow + 2 minBudget + 7 days",
+      longest,
+      `at most ${VERDICT_TIMEOUT} seconds, after which the market ends a job without a verdict`,
+    );
+  }
+  if (chainId !== LOCAL_CHAIN) {
+    if (minWindow < DAY) throw invalid("referee.minWindow", minWindow, `${DAY} seconds or more on a public chain`);
+    if (minBudget < DAY) throw invalid("referee.minBudget", minBudget, `${DAY} seconds or more on a public chain`);
+  }
+  if (minBond > token.cap) throw invalid("referee.minBond", minBond, `at most the cap, ${token.cap}`);
+}
+
+function checkTogether(config: DeployConfig): void {
+  const { token, market } = config;
+  checkReferee(config);
   if (token.cap > maxUint96) {
     throw invalid("token.cap", token.cap, `at most ${maxUint96}: stakes are kept in 96 bits`);
   }
@@ -155,6 +210,10 @@ class Reader {
     const unknown = Object.keys(value).find((key) => !known.includes(key));
     if (unknown)
       throw invalid(this.#at(unknown), this.#fields[unknown], `no such field; known are ${known.join(", ")}`);
+  }
+
+  has(key: string): boolean {
+    return this.#fields[key] !== undefined;
   }
 
   child(key: string, known: readonly string[]): Reader {

@@ -45,6 +45,8 @@ export interface Layout {
   implementations: Record<ManagedName, Creation>;
   /** calldata of `initialize`, executed in the transaction that installs the implementation */
   initializers: Record<ManagedName, Hex>;
+  /** the judge of the referee, where there is one: a contract without owner or state */
+  judge: Creation | undefined;
   /** verification strategies by number */
   strategies: readonly { number: bigint; name: ContractName; creation: Creation }[];
 }
@@ -75,13 +77,39 @@ export function layoutOf(deployer: Address, config: DeployConfig): Layout {
     VerificationHub: [authority],
     JobMarketplace: [authority, resolveAddress(config.market.treasury, known), config.market.minWindow],
   };
+  const judge = config.referee && creationOf("OneStepJudge", [], "judge");
   return {
     deployer,
     seed,
     proxies,
     implementations: record((name) => creationOf(name, peers[name], `implementation:${name}`)),
     initializers: record((name) => call(name, "initialize", initial[name])),
-    strategies: [{ number: 0n, name: "OptimisticWindow", creation: creationOf("OptimisticWindow", [], "strategy:0") }],
+    judge,
+    strategies: [
+      { number: 0n, name: "OptimisticWindow", creation: creationOf("OptimisticWindow", [], "strategy:0") },
+      ...(judge && config.referee ? [refereeOf(proxies, judge.address, config.referee)] : []),
+    ],
+  };
+}
+
+/** Strategy 1: the dispute game. Its clocks and its judge are part of its address. */
+function refereeOf(
+  proxies: Layout["proxies"],
+  judge: Address,
+  { minWindow, minBudget, minBond }: NonNullable<DeployConfig["referee"]>,
+): Layout["strategies"][number] {
+  const peers = {
+    market: proxies.JobMarketplace.address,
+    staking: proxies.StakingManager.address,
+    hub: proxies.VerificationHub.address,
+    asy: proxies.AssayToken.address,
+    judge,
+  };
+  const limits = { strategy: 1n, minWindow: BigInt(minWindow), minBudget: BigInt(minBudget), minBond };
+  return {
+    number: 1n,
+    name: "RefereedDispute",
+    creation: creationOf("RefereedDispute", [peers, limits], "strategy:1"),
   };
 }
 
@@ -99,8 +127,10 @@ export function stepsOf(client: DeployPublicClient, layout: Layout, config: Depl
     ...MANAGED.map((name) => create(`${name} proxy`, proxies[name])),
     ...MANAGED.map((name) => create(`${name} implementation`, implementations[name])),
     ...MANAGED.map((name) => installStep(client, layout, name)),
+    ...(layout.judge ? [create("OneStepJudge", layout.judge)] : []),
     ...layout.strategies.map(({ name, creation }) => create(name, creation)),
     configureStep(client, layout, config),
+    ...layout.strategies.slice(1).map((strategy) => registerStep(client, layout, strategy)),
   ];
 }
 
@@ -162,35 +192,20 @@ function installStep(client: DeployPublicClient, layout: Layout, name: ManagedNa
 }
 
 /**
- * Strategies, roles and payment tokens, in one transaction. A strategy is never replaced, so the first of them tells for
- * ever that this has been done: what the administrators change later is theirs, no later run takes it back.
+ * The first strategy, roles and payment tokens, in one transaction. A strategy is never replaced, so the first of them
+ * tells for ever that this has been done: what the administrators change later is theirs, no later run takes it back.
  */
 function configureStep(client: DeployPublicClient, layout: Layout, config: DeployConfig): Step {
   const authority = layout.proxies.ProtocolAuthority.address;
-  const hub = layout.proxies.VerificationHub.address;
+  const window = layout.strategies[0]!;
   return {
-    name: "configure strategies, roles and tokens",
-    isDone: async () => {
-      if (!(await isInstalled(client, layout, "VerificationHub"))) return false;
-      const found = await registeredStrategies(client, layout);
-      if (found.every((strategy) => BigInt(strategy) === 0n)) return false;
-      for (const [index, { number, creation }] of layout.strategies.entries()) {
-        if (isAddressEqual(found[index]!, creation.address)) continue;
-        throw new DeployError(
-          "DEPLOY-022",
-          `strategy ${number} is ${found[index]}, this build is ${creation.address}`,
-          "A strategy is never replaced: check out and build the deployed version",
-        );
-      }
-      return true;
-    },
+    name: "configure the window, roles and tokens",
+    isDone: () => isRegistered(client, layout, window),
     transaction: {
       to: authority,
       data: call("ProtocolAuthority", "multicall", [
         [
-          ...layout.strategies.map(({ number, creation }) =>
-            asAuthority(hub, call("VerificationHub", "registerStrategy", [number, creation.address])),
-          ),
+          registration(layout, window),
           ...roleCalls(layout, config),
           ...config.market.tokens.map((entry) => tokenCall(layout, entry)),
         ],
@@ -199,14 +214,37 @@ function configureStep(client: DeployPublicClient, layout: Layout, config: Deplo
   };
 }
 
-function registeredStrategies(client: DeployPublicClient, layout: Layout): Promise<Address[]> {
-  const { abi } = readArtifact("VerificationHub");
-  const address = layout.proxies.VerificationHub.address;
-  return Promise.all(
-    layout.strategies.map(
-      ({ number }) =>
-        client.readContract({ address, abi, functionName: "strategyOf", args: [number] }) as Promise<Address>,
-    ),
+type Strategy = Layout["strategies"][number];
+
+/** A strategy that came after the first: registered by itself, so that a running protocol can be given it. */
+function registerStep(client: DeployPublicClient, layout: Layout, strategy: Strategy): Step {
+  return {
+    name: `register ${strategy.name}`,
+    isDone: () => isRegistered(client, layout, strategy),
+    transaction: { to: layout.proxies.ProtocolAuthority.address, data: registration(layout, strategy) },
+  };
+}
+
+function registration(layout: Layout, { number, creation }: Strategy): Hex {
+  const hub = layout.proxies.VerificationHub.address;
+  return asAuthority(hub, call("VerificationHub", "registerStrategy", [number, creation.address]));
+}
+
+/** Whether the hub knows the strategy. @throws DeployError DEPLOY-022 when it knows another one under its number */
+async function isRegistered(client: DeployPublicClient, layout: Layout, { number, creation }: Strategy) {
+  if (!(await isInstalled(client, layout, "VerificationHub"))) return false;
+  const found = (await client.readContract({
+    address: layout.proxies.VerificationHub.address,
+    abi: readArtifact("VerificationHub").abi,
+    functionName: "strategyOf",
+    args: [number],
+  })) as Address;
+  if (BigInt(found) === 0n) return false;
+  if (isAddressEqual(found, creation.address)) return true;
+  throw new DeployError(
+    "DEPLOY-022",
+    `strategy ${number} is ${found}, this build and configuration make ${creation.address}`,
+    "A strategy is never replaced: use the deployed version and its configuration",
   );
 }
 

@@ -74,7 +74,8 @@ export async function describe(
     const startBlock = await startBlockOf(client, name, address, head, known);
     contracts[name] = { address, implementation: layout.implementations[name].address, version, startBlock };
   }
-  for (const { name, creation } of layout.strategies) {
+  const judge = layout.judge ? [{ name: "OneStepJudge" as const, creation: layout.judge }] : [];
+  for (const { name, creation } of [...judge, ...layout.strategies]) {
     const { address } = creation;
     const startBlock = await startBlockOf(client, name, address, head, known);
     contracts[name] = { address, implementation: address, version: "1.0.0", startBlock };

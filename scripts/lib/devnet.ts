@@ -17,7 +17,7 @@ import {
 } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
 import { hardhat } from "viem/chains";
-import { configPath, loadConfig } from "../deploy/config.ts";
+import { configPath, type DeployConfig, loadConfig } from "../deploy/config.ts";
 import { deploy } from "../deploy/deploy.ts";
 import { jsonLine, type LocalProcess, startProcess } from "./processes.ts";
 
@@ -63,12 +63,19 @@ export async function startChain(port = 0): Promise<LocalChain> {
   };
 }
 
-/** Deploys the protocol with the local configuration, by test account 0, and writes the deployment file to `path`. */
-export async function deployLocally(chain: LocalChain, path: string): Promise<Deployment> {
+/**
+ * Deploys the protocol with the local configuration, by test account 0, and writes the deployment file to `path`.
+ * @param change replaces sections of the configuration
+ */
+export async function deployLocally(
+  chain: LocalChain,
+  path: string,
+  change: Partial<DeployConfig> = {},
+): Promise<Deployment> {
   const { deployment } = await deploy({
     publicClient: chain.publicClient,
     walletClient: chain.wallet(0),
-    config: loadConfig(configPath("local")),
+    config: { ...loadConfig(configPath("local")), ...change },
     path,
   });
   return deployment as Deployment;

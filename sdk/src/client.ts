@@ -2,21 +2,27 @@ import type { Account, Chain, PublicClient, Transport, WalletClient } from "viem
 import { approve, prepareApprove } from "./actions/approve.ts";
 import { burnForfeited, prepareBurnForfeited } from "./actions/burnForfeited.ts";
 import { cancelJob, prepareCancel } from "./actions/cancelJob.ts";
+import { challengeResult, prepareChallenge } from "./actions/challengeResult.ts";
 import { claimCredit, prepareClaimCredit } from "./actions/claimCredit.ts";
 import { claimJob, prepareClaim } from "./actions/claimJob.ts";
 import { collect, prepareCollect } from "./actions/collect.ts";
 import { deposit, prepareDeposit, prepareDepositWithPermit } from "./actions/deposit.ts";
+import { depositBond, prepareDepositBond } from "./actions/depositBond.ts";
 import { expireJob, prepareExpire } from "./actions/expireJob.ts";
 import { finalizeBatch, prepareFinalizeBatch } from "./actions/finalizeBatch.ts";
 import { finalizeJob, prepareFinalize } from "./actions/finalizeJob.ts";
 import { getBalance } from "./actions/getBalance.ts";
+import { getDocket } from "./actions/getDocket.ts";
 import { type GetEventsArgs, getEvents } from "./actions/getEvents.ts";
+import { getGame } from "./actions/getGame.ts";
 import { getJob } from "./actions/getJob.ts";
 import { getStake } from "./actions/getStake.ts";
 import { listJobs } from "./actions/listJobs.ts";
+import { playMove, prepareMove } from "./actions/playMove.ts";
 import { postJob } from "./actions/postJob.ts";
 import { preparePostJob } from "./actions/preparePostJob.ts";
 import { quoteJob } from "./actions/quoteJob.ts";
+import { prepareReclaimBond, reclaimBond } from "./actions/reclaimBond.ts";
 import { prepareReject, rejectJob } from "./actions/rejectJob.ts";
 import { prepareRequestThaw, requestThaw } from "./actions/requestThaw.ts";
 import { prepareResolveStalled, resolveStalled } from "./actions/resolveStalled.ts";
@@ -24,9 +30,12 @@ import { prepareSetExposure, setExposure } from "./actions/setExposure.ts";
 import { prepareSetOperator, setOperator } from "./actions/setOperator.ts";
 import { prepareStake, prepareStakeWithPermit, stake } from "./actions/stake.ts";
 import { prepareSubmit, submitResult } from "./actions/submitResult.ts";
+import { prepareSweepBond, sweepBond } from "./actions/sweepBond.ts";
+import { prepareTimeoutGame, timeoutGame } from "./actions/timeoutGame.ts";
 import { waitForJob } from "./actions/waitForJob.ts";
 import { watchJobs } from "./actions/watchJobs.ts";
 import { prepareWithdraw, withdraw } from "./actions/withdraw.ts";
+import { prepareWithdrawBond, withdrawBond } from "./actions/withdrawBond.ts";
 import { prepareWithdrawStake, withdrawStake } from "./actions/withdrawStake.ts";
 import type { AssayContext } from "./context.ts";
 import { type Deployment, parseDeployment } from "./deployment.ts";
@@ -38,30 +47,39 @@ const actions = {
   approve,
   burnForfeited,
   cancelJob,
+  challengeResult,
   claimCredit,
   claimJob,
   collect,
   deposit,
+  depositBond,
   expireJob,
   finalizeBatch,
   finalizeJob,
   getBalance,
+  getDocket,
+  getGame,
   getJob,
   getStake,
   listJobs,
+  playMove,
   postJob,
   prepareApprove,
   prepareBurnForfeited,
   prepareCancel,
+  prepareChallenge,
   prepareClaim,
   prepareClaimCredit,
   prepareCollect,
   prepareDeposit,
+  prepareDepositBond,
   prepareDepositWithPermit,
   prepareExpire,
   prepareFinalize,
   prepareFinalizeBatch,
+  prepareMove,
   preparePostJob,
+  prepareReclaimBond,
   prepareReject,
   prepareRequestThaw,
   prepareResolveStalled,
@@ -70,9 +88,13 @@ const actions = {
   prepareStake,
   prepareStakeWithPermit,
   prepareSubmit,
+  prepareSweepBond,
+  prepareTimeoutGame,
   prepareWithdraw,
+  prepareWithdrawBond,
   prepareWithdrawStake,
   quoteJob,
+  reclaimBond,
   rejectJob,
   requestThaw,
   resolveStalled,
@@ -83,9 +105,12 @@ const actions = {
   simulateCall,
   stake,
   submitResult,
+  sweepBond,
+  timeoutGame,
   waitForJob,
   watchJobs,
   withdraw,
+  withdrawBond,
   withdrawStake,
 };
 

@@ -14,6 +14,9 @@ export const contractNames = [
 
 export type ContractName = (typeof contractNames)[number];
 
+/** Contracts that a deployment may be without. */
+export type OptionalContract = "RefereedDispute" | "OneStepJudge";
+
 export interface DeployedContract {
   /** Where callers talk to it: the proxy, where there is one. */
   address: Address;
@@ -56,6 +59,21 @@ export function parseDeployment(json: unknown): Deployment {
     contracts: contracts as Deployment["contracts"],
     ...(file.config === undefined ? {} : { config: requireRecord("config", file.config) }),
   };
+}
+
+/**
+ * A contract that a deployment may be without.
+ * @throws AssayError SDK-007
+ */
+export function requireContract(deployment: Deployment, name: ContractName | OptionalContract): DeployedContract {
+  const contract = deployment.contracts[name];
+  if (contract) return contract;
+  throw new AssayError("SDK-007", {
+    message: `the deployment on chain ${deployment.chainId} has no ${name}`,
+    found: Object.keys(deployment.contracts).join(", "),
+    wanted: name,
+    hint: "Use the deployment file of a protocol that has a referee",
+  });
 }
 
 function parseContract(path: string, json: unknown): DeployedContract {

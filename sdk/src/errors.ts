@@ -15,6 +15,7 @@ export const errorCodes = {
   "SDK-004": { kind: "fatal", title: "The client is connected to another chain than the deployment's" },
   "SDK-005": { kind: "userFault", title: "The action needs a wallet" },
   "SDK-006": { kind: "userFault", title: "An argument contradicts another" },
+  "SDK-007": { kind: "userFault", title: "The deployment lacks a contract" },
   "SDK-010": { kind: "userFault", title: "The price is above the in-market balance" },
   "SDK-011": { kind: "userFault", title: "All lanes of the requester are busy" },
   "SDK-012": { kind: "userFault", title: "The account holds too few tokens" },

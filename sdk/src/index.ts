@@ -4,29 +4,43 @@ export {
   erc20PermitAbi,
   errorsAbi,
   jobMarketplaceAbi,
+  oneStepJudgeAbi,
   optimisticWindowAbi,
   protocolAuthorityAbi,
+  refereedDisputeAbi,
   stakingManagerAbi,
   verificationHubAbi,
 } from "./abis.ts";
 export { type ApproveArgs, approve, prepareApprove } from "./actions/approve.ts";
 export { burnForfeited, prepareBurnForfeited } from "./actions/burnForfeited.ts";
 export { cancelJob, prepareCancel } from "./actions/cancelJob.ts";
+export { type ChallengeArgs, challengeResult, prepareChallenge } from "./actions/challengeResult.ts";
 export { type ClaimCreditArgs, claimCredit, prepareClaimCredit } from "./actions/claimCredit.ts";
 export { type ClaimArgs, claimJob, prepareClaim } from "./actions/claimJob.ts";
 export { type CollectArgs, collect, prepareCollect } from "./actions/collect.ts";
 export { type DepositArgs, deposit, prepareDeposit, prepareDepositWithPermit } from "./actions/deposit.ts";
+export { type DepositBondArgs, depositBond, prepareDepositBond } from "./actions/depositBond.ts";
 export { type ExpireArgs, expireJob, prepareExpire } from "./actions/expireJob.ts";
 export { type FinalizeBatchArgs, finalizeBatch, MAX_BATCH, prepareFinalizeBatch } from "./actions/finalizeBatch.ts";
 export { finalizeJob, prepareFinalize } from "./actions/finalizeJob.ts";
 export { getBalance, type MarketBalance } from "./actions/getBalance.ts";
+export { type Docket, getDocket } from "./actions/getDocket.ts";
 export { type GetEventsArgs, getEvents } from "./actions/getEvents.ts";
+export { type GameInfo, getGame } from "./actions/getGame.ts";
 export { type GetJobArgs, getJob } from "./actions/getJob.ts";
 export { getStake, type StakeInfo } from "./actions/getStake.ts";
 export { type ListJobsArgs, listJobs } from "./actions/listJobs.ts";
+export { type ChallengerMove, type ProviderMove, playMove, prepareMove } from "./actions/playMove.ts";
 export { postJob } from "./actions/postJob.ts";
-export { type PostJobArgs, type PreparedPosting, preparePostJob, type RampPrice } from "./actions/preparePostJob.ts";
+export {
+  type PostJobArgs,
+  type PreparedPosting,
+  preparePostJob,
+  type RampPrice,
+  type SpecToPost,
+} from "./actions/preparePostJob.ts";
 export { type Quote, quoteJob } from "./actions/quoteJob.ts";
+export { prepareReclaimBond, type ReclaimBondArgs, reclaimBond } from "./actions/reclaimBond.ts";
 export { prepareReject, rejectJob } from "./actions/rejectJob.ts";
 export { prepareRequestThaw, requestThaw } from "./actions/requestThaw.ts";
 export { prepareResolveStalled, resolveStalled } from "./actions/resolveStalled.ts";
@@ -34,12 +48,34 @@ export { prepareSetExposure, type SetExposureArgs, setExposure } from "./actions
 export { prepareSetOperator, type SetOperatorArgs, setOperator } from "./actions/setOperator.ts";
 export { prepareStake, prepareStakeWithPermit, stake } from "./actions/stake.ts";
 export { prepareSubmit, type SubmitArgs, submitResult } from "./actions/submitResult.ts";
+export { prepareSweepBond, type SweepBondArgs, sweepBond } from "./actions/sweepBond.ts";
+export { prepareTimeoutGame, type TimeoutGameArgs, timeoutGame } from "./actions/timeoutGame.ts";
 export { hasReached, type WaitForJobArgs, waitForJob } from "./actions/waitForJob.ts";
 export { type JobChange, type WatchJobsArgs, watchJobs } from "./actions/watchJobs.ts";
 export { prepareWithdraw, type WithdrawArgs, withdraw } from "./actions/withdraw.ts";
+export { prepareWithdrawBond, type WithdrawBondArgs, withdrawBond } from "./actions/withdrawBond.ts";
 export { prepareWithdrawStake, type WithdrawStakeArgs, withdrawStake } from "./actions/withdrawStake.ts";
 export { type AssayActions, type AssayClient, assayActions, createAssayClient } from "./client.ts";
 export { claimNonce, dataRoot, type NonceInputs, resultCommitment, stateHash } from "./codec/commitments.ts";
+export { finalizableAt, POLICY } from "./codec/finalizableAt.ts";
+export {
+  type DisputeRecord,
+  disputeRecord,
+  elementPosition,
+  GAME_LEVEL,
+  GAME_LEVEL_NAME,
+  GAME_STATUS,
+  type Game,
+  type GameClock,
+  type GamePlace,
+  gameId,
+  isInsideOutput,
+  liveGameWord,
+  partyWord,
+  revealKey,
+  unpackGameClock,
+  unpackGamePlace,
+} from "./codec/game.ts";
 export {
   isSingleSegment,
   isWellFormedSpec,
@@ -77,7 +113,9 @@ export {
   contractNames,
   type DeployedContract,
   type Deployment,
+  type OptionalContract,
   parseDeployment,
+  requireContract,
 } from "./deployment.ts";
 export { readDomain, type SigningDomain } from "./eip712/domain.ts";
 export { type PermitMessage, permitTypedData, permitTypes, type SignedPermit, signPermit } from "./eip712/permit.ts";

@@ -93,6 +93,7 @@ async function wiring({ publicClient }: Chain, deployment: Deployment) {
     asyConfig: await read("JobMarketplace", "tokenConfig", [asy]),
     strategies: await read("VerificationHub", "registered"),
     window: await read("VerificationHub", "strategyOf", [0n]),
+    referee: await read("VerificationHub", "strategyOf", [1n]),
     token: [await read("AssayToken", "name"), await read("AssayToken", "symbol"), await read("AssayToken", "cap")],
     supply: await read("AssayToken", "totalSupply"),
   };
@@ -138,11 +139,32 @@ describe("the live wiring is what the configuration says, DEP-01", () => {
       thawPeriod: BigInt(config.staking.thawPeriod),
       market: [config.market.treasury, config.market.minWindow, 0],
       asyConfig: [true, feeBps, minBond],
-      strategies: 1,
+      strategies: 3,
       window: deployment.contracts.OptimisticWindow!.address,
+      referee: deployment.contracts.RefereedDispute!.address,
       token: [config.token.name, config.token.symbol, config.token.cap],
       supply: config.token.allocations.reduce((sum, { amount }) => sum + amount, 0n),
     });
+  });
+
+  test("the referee knows the protocol, its judge and its clocks, and no dispute outlasts the market", async () => {
+    const read = (name: "RefereedDispute" | "JobMarketplace", functionName: string) =>
+      chain.publicClient.readContract({ address: contractOf(name), abi: readArtifact(name).abi, functionName });
+    const contractOf = (name: string) => deployment.contracts[name]!.address;
+    const names = ["MARKET", "STAKING", "HUB", "ASY", "JUDGE", "STRATEGY", "MIN_WINDOW", "MIN_BUDGET", "MIN_BOND"];
+    const { minWindow, minBudget, minBond } = config.referee!;
+    assert.deepEqual(await Promise.all(names.map((name) => read("RefereedDispute", name))), [
+      contractOf("JobMarketplace"),
+      contractOf("StakingManager"),
+      contractOf("VerificationHub"),
+      contractOf("AssayToken"),
+      contractOf("OneStepJudge"),
+      1n,
+      BigInt(minWindow),
+      BigInt(minBudget),
+      minBond,
+    ]);
+    assert.equal(await read("RefereedDispute", "MAX_LENGTH"), await read("JobMarketplace", "VERDICT_TIMEOUT"));
   });
 
   test("roles: the deployer administers, the guardian pauses and vetoes, every other function is the administrator's", async () => {
@@ -213,7 +235,7 @@ describe("a deployment can be repeated and continued, DEP-02", () => {
     const path = join(folder, "second.json");
     const first = await deploy({ ...options, path });
     const file = readFileSync(path, "utf8");
-    assert.equal(first.sent.length, 23);
+    assert.equal(first.sent.length, 26);
     const second = await deploy({ ...options, path });
     assert.deepEqual(second.sent, []);
     assert.equal(readFileSync(path, "utf8"), file);
@@ -224,6 +246,23 @@ describe("a deployment can be repeated and continued, DEP-02", () => {
     await deploy({ ...options, path });
     assert.equal(readFileSync(path, "utf8"), file, "a torn file is no obstacle");
     assert.deepEqual(await missingSteps({ ...options, deployer: chain.deployer.account.address }), []);
+    await chain.close();
+  });
+
+  test("a protocol that was deployed without a referee is given one by a later run", async () => {
+    const chain = await startChain();
+    const { referee: _, ...bare } = local();
+    const options = { publicClient: chain.publicClient, walletClient: chain.deployer, path: null };
+    const first = await deploy({ ...options, config: bare });
+    assert.equal(first.deployment.contracts.RefereedDispute, undefined);
+    assert.equal(first.sent.length, 23);
+    const second = await deploy({ ...options, config: local() });
+    assert.deepEqual(
+      second.sent.map(({ step }) => step),
+      ["create OneStepJudge", "create RefereedDispute", "register RefereedDispute"],
+    );
+    const other = { ...local(), referee: { ...local().referee!, minBudget: 121 } };
+    await assert.rejects(deploy({ ...options, config: other }), { code: "DEPLOY-022" });
     await chain.close();
   });
 
@@ -390,6 +429,17 @@ describe("bad input, DEP-04", () => {
       (config) => config.market.tokens.push(config.market.tokens[0]),
       /market\.tokens .*each token once/,
     ],
+    [
+      "clocks that outlast the market's patience",
+      (config) => (config.referee.minBudget = 11.5 * 86_400 + 1),
+      /referee\.minWindow \+ 2 minBudget \+ 7 days is 2592007, wanted at most 2592000 seconds/,
+    ],
+    [
+      "short clocks on a public chain",
+      (config) => (config.chainId = 1),
+      /referee\.minWindow is 5, wanted 86400 seconds or more on a public chain/,
+    ],
+    ["an unknown clock", (config) => (config.referee.pause = 1), /referee\.pause is 1, wanted no such field/],
     ["a list that is none", (config) => (config.market.tokens = {}), /market\.tokens is \{\}, wanted a list/],
   ];
   for (const [index, [what, change, message]] of cases.entries()) {

@@ -8,7 +8,7 @@ import { writeKeystore } from "../../daemon-kit/src/index.ts";
 import { encodeManifest, encodeTensors } from "../../exact/src/index.ts";
 import { freePort } from "../../scripts/lib/devnet.ts";
 import { startProcess } from "../../scripts/lib/processes.ts";
-import type { JobSpec } from "../../sdk/src/index.ts";
+import type { SpecToPost } from "../../sdk/src/index.ts";
 import { uploadFile } from "../../storage/src/index.ts";
 import {
   ASY,
@@ -40,7 +40,7 @@ const operator = () => market.chain.wallet(ACCOUNT + 1).account.address;
 const transactions = () => market.chain.publicClient.getTransactionCount({ address: operator() });
 
 /** Posts a job that must be refused, and checks what the node says of it. */
-async function refused(spec: JobSpec, code: string, found: RegExp): Promise<void> {
+async function refused(spec: SpecToPost, code: string, found: RegExp): Promise<void> {
   const before = await transactions();
   const { id, terms } = await post(market, spec, { provider: me });
   const line = await node.logged("inputs refused", ({ jobId }) => jobId === id);

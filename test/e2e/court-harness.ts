@@ -1,4 +1,3 @@
-import { readFileSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Abi, type Address, type Hex, keccak256, parseAbiItem, toHex } from "viem";
 import {
@@ -10,14 +9,14 @@ import {
   phaseOf,
   tensorRoot,
 } from "../../exact/src/index.ts";
-import { artifactsFolder } from "../../scripts/deploy/artifacts.ts";
+import { readArtifact } from "../../scripts/deploy/artifacts.ts";
 import {
   type ClaimedJob,
-  type JobSpec,
   packJobSpec,
   packJobTerms,
+  requireContract,
+  type SpecToPost,
   type SubmittedJob,
-  verificationHubAbi,
 } from "../../sdk/src/index.ts";
 import { digestOf, uploadFile } from "../../storage/src/index.ts";
 import { decodePlace, type Game, LEVEL } from "../dispute/support/place.ts";
@@ -30,61 +29,32 @@ interface Contract {
   abi: Abi;
 }
 
-/** The referee on the market's chain, registered as strategy 1. */
+/** The referee on the market's chain. */
 export interface LocalCourt {
   dispute: Contract;
   judge: Contract;
 }
 
-/** Seconds: long enough that no clock runs out by itself, short enough to be let run out. */
-export const MIN_BUDGET = 7200;
-const MIN_WINDOW = 3600;
+/** Clocks long enough that none runs out by itself, short enough to be let run out. */
+export const REFEREE = { minWindow: 3600, minBudget: 7200, minBond: ASY("2") };
 
-/** Deploys judge and referee, registers them, and adds them to the deployment file. */
-export async function openCourt(market: Market): Promise<LocalCourt> {
-  const judge = await deployContract(market, "verification/judge/OneStepJudge.sol", []);
-  const { contracts } = market.deployment;
-  const peers = {
-    market: contracts.JobMarketplace.address,
-    staking: contracts.StakingManager.address,
-    hub: contracts.VerificationHub.address,
-    asy: contracts.AssayToken.address,
-    judge: judge.address,
-  };
-  const limits = { strategy: 1n, minWindow: BigInt(MIN_WINDOW), minBudget: BigInt(MIN_BUDGET), minBond: ASY("2") };
-  const dispute = await deployContract(market, "verification/RefereedDispute.sol", [peers, limits]);
-  const hash = await market.chain.wallet(0).writeContract({
-    address: contracts.VerificationHub.address,
-    abi: verificationHubAbi,
-    functionName: "registerStrategy",
-    args: [1n, dispute.address],
+/** The referee of a market that was opened with `REFEREE`. */
+export function courtOf({ deployment }: Market): LocalCourt {
+  const contract = (name: "RefereedDispute" | "OneStepJudge"): Contract => ({
+    address: requireContract(deployment, name).address,
+    abi: readArtifact(name).abi,
   });
-  await market.chain.publicClient.waitForTransactionReceipt({ hash });
-  const file = JSON.parse(readFileSync(market.deploymentPath, "utf8")) as { contracts: Record<string, unknown> };
-  file.contracts.RefereedDispute = { address: dispute.address, version: "1.0.0" };
-  writeFileSync(market.deploymentPath, JSON.stringify(file));
-  return { dispute, judge };
-}
-
-async function deployContract(market: Market, source: string, args: unknown[]): Promise<Contract> {
-  const name = source.split("/").at(-1)!.replace(".sol", "");
-  const path = `${artifactsFolder()}/contracts/${source}/${name}.json`;
-  const { abi, bytecode } = JSON.parse(readFileSync(path, "utf8")) as { abi: Abi; bytecode: Hex };
-  const hash = await market.chain.wallet(0).deployContract({ abi, bytecode, args });
-  const { contractAddress } = await market.chain.publicClient.waitForTransactionReceipt({ hash });
-  if (!contractAddress) throw new Error(`${name} was not deployed`);
-  return { address: contractAddress, abi };
+  return { dispute: contract("RefereedDispute"), judge: contract("OneStepJudge") };
 }
 
 export interface DisputableJob {
   task: Task;
-  spec: JobSpec;
+  spec: SpecToPost;
 }
 
-/** Uploads the inputs of a small training job that names the judge. */
+/** Uploads the inputs of a small training job. */
 export async function uploadDisputable(
   market: Market,
-  court: LocalCourt,
   { steps = 18, segmentLength = 4, seed = "court" } = {},
 ): Promise<DisputableJob> {
   const { program, dataset } = smallManifest(steps, { segmentLength });
@@ -100,7 +70,7 @@ export async function uploadDisputable(
   const { compiled, initial, spec } = assembleJob(manifest, { dataset });
   return {
     task: { compiled, dataset, start: initial },
-    spec: { ...spec, inputs: digestOf(manifestCid), judge: court.judge.address },
+    spec: { ...spec, inputs: digestOf(manifestCid) },
   };
 }
 
@@ -147,7 +117,7 @@ export class DishonestProvider {
     const { market } = this;
     const client = market.client(this.account);
     const { address } = market.chain.wallet(this.account).account;
-    const { id } = await post(market, spec, { policy: 3, provider: address, bond: ASY("100") });
+    const { id } = await post(market, spec, { provider: address, bond: ASY("100") });
     const open = await market.requester.getJob({ id });
     await client.claimJob(open);
     const claimed = (await market.requester.getJob({ id })) as ClaimedJob;

@@ -14,6 +14,7 @@ import {
   runProgram,
 } from "../../exact/src/index.ts";
 import { loadNodeBackend } from "../../exact/src/node.ts";
+import type { DeployConfig } from "../../scripts/deploy/config.ts";
 import {
   deployLocally,
   type LocalChain,
@@ -29,16 +30,16 @@ import {
   type ClaimedJob,
   createAssayClient,
   type Deployment,
+  finalizableAt,
   type Job,
   type JobEventName,
-  type JobSpec,
   type PostJobArgs,
+  type SpecToPost,
   type SubmittedJob,
 } from "../../sdk/src/index.ts";
 import { digestOf, uploadFile } from "../../storage/src/index.ts";
 
 export const ASY = (amount: string) => parseUnits(amount, 18);
-const ZERO = "0x0000000000000000000000000000000000000000" as const;
 /** Test account of the requester; a node's accounts are the two above it, owner and operator. */
 const REQUESTER = 1;
 /** Patience for what takes seconds: only a failing test uses it up. */
@@ -64,12 +65,13 @@ export interface Market {
   close(): Promise<void>;
 }
 
-export async function openMarket(): Promise<Market> {
+/** @param change replaces sections of the deployment's configuration */
+export async function openMarket(change: Partial<DeployConfig> = {}): Promise<Market> {
   const dir = await mkdtemp(join(tmpdir(), "assay-e2e-"));
   const chain = await startChain();
   const deploymentPath = join(dir, "deployment.json");
   const [deployment, storage] = await Promise.all([
-    deployLocally(chain, deploymentPath),
+    deployLocally(chain, deploymentPath, change),
     startStorage(join(dir, "blocks")),
   ]);
   const nodes: TestNode[] = [];
@@ -203,7 +205,7 @@ export function smallManifest(steps: number, change: Record<string, unknown> = {
 export interface PreparedInputs {
   manifest: JobManifest;
   dataset: IntTensor;
-  spec: JobSpec;
+  spec: SpecToPost;
 }
 
 /** Uploads the inputs of a job and works out its spec. */
@@ -219,7 +221,7 @@ export async function uploadInputs(market: Market, steps: number, seedText = "e2
   };
   const inputs = await uploadManifest(market, encodeManifest(manifest));
   const { spec } = assembleJob(manifest, { dataset });
-  return { manifest, dataset, spec: { ...spec, inputs, judge: ZERO } };
+  return { manifest, dataset, spec: { ...spec, inputs } };
 }
 
 /** Uploads any bytes in the place of a manifest. @returns the digest a spec names it by */
@@ -228,7 +230,7 @@ export async function uploadManifest(market: Market, bytes: Uint8Array): Promise
   return digestOf(cid);
 }
 
-export function post(market: Market, spec: JobSpec, args: Partial<PostJobArgs> = {}) {
+export function post(market: Market, spec: SpecToPost, args: Partial<PostJobArgs> = {}) {
   return market.requester.postJob({ spec, price: ASY("50"), ...args });
 }
 
@@ -256,8 +258,8 @@ export async function endOf(node: TestNode): Promise<{ code: number | null; sign
 
 /** Waits for the result, lets the window pass and waits for the payment. */
 export async function waitForPayment(market: Market, id: Hex): Promise<SubmittedJob> {
-  const submitted = await waitFor(market, id, "submitted");
-  await market.pass(submitted.terms.window);
+  const submitted = (await waitFor(market, id, "submitted")) as SubmittedJob;
+  await market.pass(finalizableAt(submitted) - submitted.submittedAt);
   return (await waitFor(market, id, "finalized")) as SubmittedJob;
 }
 

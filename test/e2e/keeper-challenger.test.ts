@@ -4,16 +4,15 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { openGuard } from "../../daemon-kit/src/index.ts";
-import { gameId } from "../../keepers/src/bots/challenger/place.ts";
-import { assayTokenAbi } from "../../sdk/src/index.ts";
+import { assayTokenAbi, gameId } from "../../sdk/src/index.ts";
 import {
+  courtOf,
   creditOf,
   DishonestProvider,
   type DisputableJob,
   docketOf,
   type LocalCourt,
-  MIN_BUDGET,
-  openCourt,
+  REFEREE,
   uploadDisputable,
   wrongProducts,
   wrongWeight,
@@ -28,11 +27,11 @@ let court: LocalCourt;
 let provider: DishonestProvider;
 let inputs: DisputableJob;
 before(async () => {
-  market = await openMarket();
-  court = await openCourt(market);
+  market = await openMarket({ referee: REFEREE });
+  court = courtOf(market);
   await market.enrol(PROVIDER, ASY("10000"));
   provider = new DishonestProvider(market, court, PROVIDER);
-  inputs = await uploadDisputable(market, court);
+  inputs = await uploadDisputable(market);
 });
 after(async () => {
   await stopKeepers();
@@ -126,7 +125,7 @@ test("a provider that does not answer loses by time", { timeout: TEST_MS }, asyn
   const { job } = await provider.submit(inputs, wrongWeight(inputs.task, 0));
   const keeper = challenger(account);
   await keeper.logged("game opened");
-  await market.pass(MIN_BUDGET + 16 * 60 + 1);
+  await market.pass(REFEREE.minBudget + 16 * 60 + 1);
   await market.requester.waitForJob({ id: job.id, status: "rejected", pollingInterval: 100 });
   await keeper.logged("bond reclaimed");
   await keeper.process.stop();

@@ -43,14 +43,16 @@ export interface Network {
   close(): Promise<void>;
 }
 
-export async function createNetwork(): Promise<Network> {
+/** @param options.referee deploy the dispute game; without it its place in the hub is free for a mock */
+export async function createNetwork(options: { referee?: boolean } = {}): Promise<Network> {
   const { default: hre } = await import("hardhat");
   const connection = await hre.network.create({ network: "default" });
   const publicClient = (await connection.viem.getPublicClient()) as unknown as Network["publicClient"];
   const wallets = (await connection.viem.getWalletClients()) as unknown as Network["wallets"];
   const [deployer] = wallets;
   if (!deployer) throw new Error("the in-process chain has no accounts");
-  const config = loadConfig(configPath("local"));
+  const { referee, ...bare } = loadConfig(configPath("local"));
+  const config = options.referee && referee ? { ...bare, referee } : bare;
   const result = await deploy({ publicClient, walletClient: deployer, config, path: null });
   const deployment = result.deployment as Deployment;
   const request = (method: string, params: unknown[] = []) => connection.provider.request({ method, params });

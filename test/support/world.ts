@@ -275,7 +275,8 @@ export async function createWorld(adjust: (config: DeployConfig) => void = () =>
     network: "default",
     override: { allowBlocksWithSameTimestamp: true, initialDate: new Date((GENESIS - 1) * 1000) },
   });
-  const config = loadConfig(configPath("local"));
+  // without a referee, whose place tests fill with strategies of their own
+  const { referee: _, ...config } = loadConfig(configPath("local"));
   adjust(config);
   const publicClient = await connection.viem.getPublicClient();
   const [walletClient] = await connection.viem.getWalletClients();

@@ -1,5 +1,6 @@
 import { type Abi, type ContractEventArgs, encodeEventTopics, type Hex } from "viem";
 import type { AssayContext } from "../context.ts";
+import { requireContract } from "../deployment.ts";
 import {
   type AssayEvent,
   type EventAbis,
@@ -32,7 +33,7 @@ export async function getEvents<C extends EventContract, const N extends EventNa
   { contract, eventName, args, fromBlock, toBlock, signal }: GetEventsArgs<C, N>,
 ): Promise<AssayEvent<C, N>[]> {
   const { deployment } = context;
-  const { address, startBlock } = deployment.contracts[contract];
+  const { address, startBlock } = requireContract(deployment, contract);
   const topics = encodeEventTopics({ abi: eventAbis[contract] as Abi, eventName, args } as never) as (
     | Hex
     | Hex[]

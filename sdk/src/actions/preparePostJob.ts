@@ -1,9 +1,11 @@
-import { type Address, zeroAddress } from "viem";
-import { jobMarketplaceAbi } from "../abis.ts";
+import { type Address, isAddressEqual, zeroAddress } from "viem";
+import { jobMarketplaceAbi, refereedDisputeAbi } from "../abis.ts";
+import { POLICY, REFEREE_BIT } from "../codec/finalizableAt.ts";
 import { packJobSpec, specHash, unpackJobSpec } from "../codec/jobSpec.ts";
 import { jobId, packJobTerms, TERMS_VERSION, unpackJobTerms } from "../codec/jobTerms.ts";
 import type { JobId, JobSpec, JobTerms } from "../codec/types.ts";
 import { type AssayContext, accountOr } from "../context.ts";
+import { requireContract } from "../deployment.ts";
 import { AssayError } from "../errors.ts";
 import { marketCall } from "../internal/call.ts";
 import { marketAddress } from "../internal/jobEvents.ts";
@@ -22,8 +24,12 @@ export interface RampPrice {
   length: number;
 }
 
+/** A spec whose judge may be left to the policy. */
+export type SpecToPost = Omit<JobSpec, "judge"> & Partial<Pick<JobSpec, "judge">>;
+
 export interface PostJobArgs {
-  spec: JobSpec;
+  /** Where it names no judge, the policy decides: the deployment's with a referee, none otherwise. */
+  spec: SpecToPost;
   /** A fixed price or a ramp, in the token's smallest unit. */
   price: bigint | RampPrice;
   /** ASY when left out. */
@@ -34,9 +40,15 @@ export interface PostJobArgs {
   claimBy?: number | undefined;
   /** Seconds from claim to result; ten times the spec's refSeconds, ten minutes at least, when left out. */
   runTime?: number | undefined;
-  /** Seconds in which a result can be challenged; the market's minimum when left out. */
+  /**
+   * Seconds in which a result can be challenged. When left out: the market's minimum and, with a referee, the referee's
+   * and one and a half times the spec's refSeconds, so that a challenger finds the time to run the job again.
+   */
   window?: number | undefined;
-  /** Strategies that must accept; 1, the optimistic window, when left out. */
+  /**
+   * Strategies that must accept (see `POLICY`). When left out: `POLICY.refereed` where the deployment has a referee, unless
+   * the spec names another judge; else `POLICY.window`.
+   */
   policy?: number | undefined;
   /** The only provider that may claim; anyone when left out. */
   provider?: Address | undefined;
@@ -65,13 +77,16 @@ const LEAST_RUN_SECONDS = 600;
 export async function preparePostJob(context: AssayContext, args: PostJobArgs): Promise<PreparedPosting> {
   const requester = accountOr(context, args.requester);
   const token = args.token ?? context.deployment.contracts.AssayToken.address;
+  const policy = args.policy ?? defaultPolicy(context, args.spec.judge);
+  const spec: JobSpec = { ...args.spec, judge: args.spec.judge ?? judgeFor(context, policy) };
   const market = { abi: jobMarketplaceAbi, address: marketAddress(context) } as const;
-  const [[allowed, feeBps, minBond], [, minWindow], balance, now, lane] = await Promise.all([
+  const [[allowed, feeBps, minBond], [, minWindow], balance, now, lane, disputable] = await Promise.all([
     read(context, { ...market, functionName: "tokenConfig", args: [token] }),
     read(context, { ...market, functionName: "config", args: [] }),
     read(context, { ...market, functionName: "balanceOf", args: [token, requester] }),
     chainTime(context),
     args.lane ?? findLane(context, requester),
+    args.window === undefined ? leastWindow(context, policy, spec) : 0,
   ]);
   if (!allowed) throw notAllowed(token);
   const terms: JobTerms = {
@@ -80,22 +95,41 @@ export async function preparePostJob(context: AssayContext, args: PostJobArgs): 
     ...priceFields(args.price, now),
     bond: args.bond ?? minBond,
     claimBy: args.claimBy ?? now + CLAIM_SECONDS,
-    runTime: args.runTime ?? Math.max(LEAST_RUN_SECONDS, args.spec.refSeconds * 10),
+    runTime: args.runTime ?? Math.max(LEAST_RUN_SECONDS, spec.refSeconds * 10),
     feeBps,
     minReputation: 0,
     provider: args.provider ?? zeroAddress,
     generation: lane.generation,
     lane: lane.lane,
-    window: args.window ?? minWindow,
-    policy: args.policy ?? 1,
+    window: args.window ?? Math.max(minWindow, disputable),
+    policy,
     version: TERMS_VERSION,
-    specHash: specHash(args.spec),
+    specHash: specHash(spec),
   };
-  const words = { terms: packJobTerms(terms), spec: packJobSpec(args.spec) };
+  const words = { terms: packJobTerms(terms), spec: packJobSpec(spec) };
   if (balance < terms.maxPrice) throw aboveBalance(terms, balance);
   const call = marketCall(context, "postJob", [words.terms, words.spec]);
   // read back, so that addresses are spelled as getJob will spell them
   return { ...call, id: jobId(terms), terms: unpackJobTerms(words.terms), spec: unpackJobSpec(words.spec) };
+}
+
+function defaultPolicy({ deployment }: AssayContext, judge: Address | undefined): number {
+  const { RefereedDispute, OneStepJudge } = deployment.contracts;
+  const fits = OneStepJudge !== undefined && (judge === undefined || isAddressEqual(judge, OneStepJudge.address));
+  return RefereedDispute && fits ? POLICY.refereed : POLICY.window;
+}
+
+function judgeFor({ deployment }: AssayContext, policy: number): Address {
+  return (policy & REFEREE_BIT) === 0 ? zeroAddress : requireContract(deployment, "OneStepJudge").address;
+}
+
+/** DSP-70: the shortest window in which the referee hears a challenge to such a job. */
+async function leastWindow(context: AssayContext, policy: number, { refSeconds }: JobSpec): Promise<number> {
+  const referee = context.deployment.contracts.RefereedDispute;
+  if (!referee || (policy & REFEREE_BIT) === 0) return 0;
+  const { address } = referee;
+  const least = await read(context, { abi: refereedDisputeAbi, address, functionName: "MIN_WINDOW", args: [] });
+  return Math.max(Number(least), Math.ceil(1.5 * refSeconds));
 }
 
 function priceFields(price: bigint | RampPrice, now: number) {

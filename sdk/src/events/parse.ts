@@ -12,11 +12,12 @@ import {
   assayTokenAbi,
   jobMarketplaceAbi,
   protocolAuthorityAbi,
+  refereedDisputeAbi,
   slashingManagerAbi,
   stakingManagerAbi,
   verificationHubAbi,
 } from "../abis.ts";
-import type { Deployment } from "../deployment.ts";
+import type { DeployedContract, Deployment } from "../deployment.ts";
 
 /** ABIs of the contracts whose events are decoded. */
 export const eventAbis = {
@@ -26,6 +27,7 @@ export const eventAbis = {
   VerificationHub: verificationHubAbi,
   AssayToken: assayTokenAbi,
   ProtocolAuthority: protocolAuthorityAbi,
+  RefereedDispute: refereedDisputeAbi,
 } as const;
 
 export type EventAbis = typeof eventAbis;
@@ -70,7 +72,10 @@ export interface MinedLog {
 export function parseAssayLogs(deployment: Deployment, logs: readonly MinedLog[]): AssayEvent[] {
   const contracts = Object.keys(eventAbis) as EventContract[];
   return logs.flatMap((log) => {
-    const contract = contracts.find((name) => isAddressEqual(deployment.contracts[name].address, log.address));
+    const contract = contracts.find((name) => {
+      const known: DeployedContract | undefined = deployment.contracts[name];
+      return known !== undefined && isAddressEqual(known.address, log.address);
+    });
     const event = contract && decodeLog(contract, log);
     return event ? [event] : [];
   });

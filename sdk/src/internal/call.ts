@@ -1,6 +1,7 @@
 import { type Abi, type ContractFunctionArgs, type ContractFunctionName, encodeFunctionData, type Hex } from "viem";
-import { jobMarketplaceAbi, stakingManagerAbi } from "../abis.ts";
+import { jobMarketplaceAbi, refereedDisputeAbi, stakingManagerAbi } from "../abis.ts";
 import type { AssayContext } from "../context.ts";
+import { requireContract } from "../deployment.ts";
 import type { PreparedCall } from "./send.ts";
 
 type Writes<TAbi extends Abi> = ContractFunctionName<TAbi, "nonpayable" | "payable">;
@@ -23,6 +24,20 @@ export function stakingCall<N extends Writes<typeof stakingManagerAbi>>(
 ): PreparedCall {
   const data = encode(stakingManagerAbi, functionName, args as readonly unknown[]);
   return { label: `StakingManager.${functionName}`, to: deployment.contracts.StakingManager.address, data, value: 0n };
+}
+
+/**
+ * A call of the referee.
+ * @throws AssayError SDK-007 where the deployment has none
+ */
+export function disputeCall<N extends Writes<typeof refereedDisputeAbi>>(
+  { deployment }: AssayContext,
+  functionName: N,
+  args: ContractFunctionArgs<typeof refereedDisputeAbi, "nonpayable" | "payable", N>,
+): PreparedCall {
+  const data = encode(refereedDisputeAbi, functionName, args as readonly unknown[]);
+  const to = requireContract(deployment, "RefereedDispute").address;
+  return { label: `RefereedDispute.${functionName}`, to, data, value: 0n };
 }
 
 /** Types are checked above; inside viem the generic ABI only slows the compiler down. */

@@ -32,7 +32,7 @@ function sampleOf(type: string): unknown {
     return toHex("runTime")
       .padEnd(2 + 2 * Number(bytes[1]), "0")
       .slice(0, 2 + 2 * Number(bytes[1]));
-  const bits = type.match(/^uint(\d+)$/);
+  const bits = type.match(/^u?int(\d+)$/);
   if (bits) return Number(bits[1]) <= 48 ? 3 : 3n;
   throw new Error(`no sample of ${type}`);
 }

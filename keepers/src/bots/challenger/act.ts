@@ -1,6 +1,17 @@
 import { join } from "node:path";
 import { isRetryable, TxRevertedError } from "@assay/daemon-kit";
-import { assayTokenAbi, prepareReject, resultCommitment } from "@assay/sdk";
+import {
+  assayTokenAbi,
+  GAME_LEVEL,
+  GAME_LEVEL_NAME,
+  type GamePlace,
+  gameId,
+  liveGameWord,
+  prepareReject,
+  resultCommitment,
+  revealKey,
+  unpackGamePlace,
+} from "@assay/sdk";
 import { encodeFunctionData, type Hex, keccak256, numberToHex, type TransactionReceipt } from "viem";
 import type { KeeperContext } from "../../bot.ts";
 import { facts, keeperError } from "../../errors.ts";
@@ -10,7 +21,6 @@ import { runTask } from "./children.ts";
 import type { Court } from "./court.ts";
 import type { challengerMetrics } from "./metrics.ts";
 import { decideMove, judgedAfter, type Move } from "./move.ts";
-import { gameId, LEVEL, LEVEL_NAME, liveWord, type Place, revealKey, unpackPlace } from "./place.ts";
 import { caseFolder, dropStates } from "./run-folder.ts";
 import type { CheckOutcome, InputsRequest } from "./tasks.ts";
 import type { View } from "./view.ts";
@@ -189,8 +199,8 @@ export async function move(deps: ChallengerDeps, item: Case): Promise<void> {
   const { guard, log, account } = context;
   const game = item.game!;
   const { id, commitment } = item.job;
-  const place = unpackPlace(game.place);
-  const reveal = place.level === LEVEL.Proof ? "0x" : deps.revealOf(commitment, revealKey(game));
+  const place = unpackGamePlace(game.place);
+  const reveal = place.level === GAME_LEVEL.Proof ? "0x" : deps.revealOf(commitment, revealKey(game));
   if (reveal === undefined) return;
   const view = await lookUp(deps, item, reveal);
   const next = decideMove(game, reveal, view);
@@ -199,11 +209,11 @@ export async function move(deps: ChallengerDeps, item: Case): Promise<void> {
   // One answer to one reveal, whatever a restart or a copied data folder makes of it.
   const asked = `${gameId(commitment, account.address)}:${revealKey(game)}:${keccak256(reveal)}`;
   guard.commit(scopeOf(deps), asked, `${next.functionName}:${next.index}`);
-  const key = freshKey(deps, `challenger:move:${numberToHex(liveWord(game), { size: 32 })}`);
+  const key = freshKey(deps, `challenger:move:${numberToHex(liveGameWord(game), { size: 32 })}`);
   const receipt = await send(deps, key, data);
   metrics.moves.inc({ move: next.functionName });
   const { functionName, index } = next;
-  const at = { level: LEVEL_NAME[place.level], step: place.step, op: place.op };
+  const at = { level: GAME_LEVEL_NAME[place.level], step: place.step, op: place.op };
   log.info({ jobId: id, commitment, move: functionName, index, ...at, gas: receipt.gasUsed }, "move made");
   if (functionName !== "prove") return;
   metrics.rejected.inc();
@@ -216,7 +226,7 @@ async function lookUp(deps: ChallengerDeps, item: Case, reveal: Hex): Promise<Vi
   const { challenger, dataDir } = config;
   const game = item.game!;
   const known = item.proof;
-  if (known?.place === placeName(unpackPlace(game.place))) return known.view;
+  if (known?.place === placeName(unpackGamePlace(game.place))) return known.view;
   const { view, proof } = await runTask(
     challenger,
     {
@@ -235,7 +245,7 @@ async function lookUp(deps: ChallengerDeps, item: Case, reveal: Hex): Promise<Vi
   return view;
 }
 
-function placeName({ level, step, op, node, element, chunk }: Place): string {
+function placeName({ level, step, op, node, element, chunk }: GamePlace): string {
   return [level, step, op, node, element, chunk].join("/");
 }
 
@@ -247,7 +257,7 @@ async function askJudge(deps: ChallengerDeps, item: Case, next: Move, reveal: He
   if (right !== judged.claimed) return;
   throw keeperError("KP-031", {
     kind: "Fatal",
-    found: `${judged.claimed}, at ${LEVEL_NAME[unpackPlace(item.game!.place).level]} of step ${judged.place.step}, operator ${judged.place.op}`,
+    found: `${judged.claimed}, at ${GAME_LEVEL_NAME[unpackGamePlace(item.game!.place).level]} of step ${judged.place.step}, operator ${judged.place.op}`,
     wanted: "a value that the judge finds wrong",
     hint: "judge and engine disagree on an operator, or this machine computes wrongly: the move is not sent; report it at once",
   });
@@ -256,7 +266,7 @@ async function askJudge(deps: ChallengerDeps, item: Case, next: Move, reveal: He
 /** Ends a game whose provider has let its clock run out. */
 export async function timeout(deps: ChallengerDeps, item: Case): Promise<void> {
   const game = item.game!;
-  const key = freshKey(deps, `challenger:timeout:${numberToHex(liveWord(game), { size: 32 })}`);
+  const key = freshKey(deps, `challenger:timeout:${numberToHex(liveGameWord(game), { size: 32 })}`);
   const receipt = await send(deps, key, deps.court.timeout(game));
   deps.metrics.timeouts.inc();
   deps.metrics.rejected.inc();

@@ -1,5 +1,15 @@
 import { isCodedError } from "@assay/daemon-kit";
-import { decodeError, type JobId, type SubmittedJob } from "@assay/sdk";
+import {
+  decodeError,
+  GAME_LEVEL_NAME,
+  GAME_STATUS,
+  type JobId,
+  liveGameWord,
+  revealKey,
+  type SubmittedJob,
+  unpackGameClock,
+  unpackGamePlace,
+} from "@assay/sdk";
 import type { Hex } from "viem";
 import type { Bot, KeeperContext } from "../../bot.ts";
 import type { ChainFacts } from "../../chain/observe.ts";
@@ -19,11 +29,10 @@ import {
   timeout,
 } from "./act.ts";
 import type { Case } from "./case.ts";
-import { Court, GAME_STATUS } from "./court.ts";
+import { Court } from "./court.ts";
 import { type Action, type CaseView, decideCases, type GameFacts, isProvidersTurn, skipReasons } from "./decide.ts";
 import { DisputeLog } from "./dispute-log.ts";
 import { challengerMetrics } from "./metrics.ts";
-import { LEVEL_NAME, liveWord, revealKey, unpackClock, unpackPlace } from "./place.ts";
 import { caseFolder, casesOnDisk, dropCase, readOutcome } from "./run-folder.ts";
 import { isChosen, samplingSeed } from "./sampling.ts";
 
@@ -111,7 +120,7 @@ class ChallengerBot implements Bot {
       skipped: item.lastSkip,
       alarm: item.alarm,
       rejected: item.rejected,
-      game: item.game && { ...unpackPlace(item.game.place), state: item.facts?.state },
+      game: item.game && { ...unpackGamePlace(item.game.place), state: item.facts?.state },
     }));
     return { dispute: this.#court.address, cases, lines: [...this.#cases.values()].map(lineOf) };
   }
@@ -182,7 +191,7 @@ class ChallengerBot implements Bot {
     item.opened = docket.opened;
     item.rejected = docket.rejected;
     const revealSeen = this.#logs.reveal(job.commitment, revealKey(game)) !== undefined;
-    item.facts = { ...game, state: stateOf(status, word === liveWord(game)), revealedAt, revealSeen };
+    item.facts = { ...game, state: stateOf(status, word === liveGameWord(game)), revealedAt, revealSeen };
   }
 
   #view(item: Case): CaseView {
@@ -294,7 +303,7 @@ class ChallengerBot implements Bot {
 
   #clockUsed(game: GameFacts): number {
     if (isProvidersTurn(game)) return 0;
-    const clock = unpackClock(game.clock);
+    const clock = unpackGameClock(game.clock);
     const used = clock.challengerUsed + this.#now - Math.max(clock.last, game.revealedAt);
     return used / Math.max(this.#court.minBudget, Math.floor(clock.span / 2));
   }
@@ -327,8 +336,8 @@ function phaseOf(item: Case): "waiting" | "agrees" | "differs" | "playing" {
 
 function lineOf(item: Case): string {
   const { job, game, progress, busy, lastSkip, alarm } = item;
-  const place = game && unpackPlace(game.place);
-  const at = place ? `${LEVEL_NAME[place.level]} of step ${place.step}` : "";
+  const place = game && unpackGamePlace(game.place);
+  const at = place ? `${GAME_LEVEL_NAME[place.level]} of step ${place.step}` : "";
   const doing = progress ? `step ${progress.step}/${progress.steps}` : (busy ?? alarm?.code ?? lastSkip ?? "");
   return [job.id, phaseOf(item).padEnd(8), at, doing].filter((text) => text !== "").join("  ");
 }

@@ -1,7 +1,6 @@
-import type { SubmittedJob } from "@assay/sdk";
+import type { Game, SubmittedJob } from "@assay/sdk";
 import type { Facts } from "../../errors.ts";
 import type { ActionType, GameFacts, SkipReason } from "./decide.ts";
-import type { Game } from "./place.ts";
 import type { CheckOutcome } from "./tasks.ts";
 import type { ProofView } from "./view.ts";
 

@@ -1,20 +1,23 @@
 import {
   type AssayClient,
-  packJobSpec,
+  disputeRecord,
+  elementPosition,
+  type Game,
+  type GamePlace,
+  isInsideOutput,
+  oneStepJudgeAbi,
   packJobTerms,
   packRunWord,
+  refereedDisputeAbi,
   type SubmittedJob,
   verificationHubAbi,
 } from "@assay/sdk";
 import { type Address, encodeFunctionData, type Hex, isAddressEqual, type PublicClient } from "viem";
 import type { ChallengerConfig } from "../../config.ts";
 import { keeperError } from "../../errors.ts";
-import { disputeAbi, judgeAbi } from "./abi.ts";
 import type { Move } from "./move.ts";
-import { type Game, isInside, type Place, positionOf } from "./place.ts";
 import type { ProofView } from "./view.ts";
 
-export const GAME_STATUS = { none: 0, live: 1, forfeited: 2, closed: 3 } as const;
 const REJECTED = 1;
 
 /** The dispute contract, as this bot talks to it. */
@@ -43,7 +46,7 @@ export class Court {
     const { contracts } = client.deployment;
     const address = config.dispute ?? contracts.RefereedDispute?.address;
     if (!address) throw noCourt("neither `challenger.dispute` nor RefereedDispute in the deployment file");
-    const read = { address, abi: disputeAbi } as const;
+    const read = { address, abi: refereedDisputeAbi } as const;
     try {
       const [judge, strategy, minBudget] = await Promise.all([
         rpc.readContract({ ...read, functionName: "JUDGE" }),
@@ -69,7 +72,7 @@ export class Court {
 
   windowEnd({ terms, run }: SubmittedJob): Promise<bigint> {
     const args = [packJobTerms(terms), packRunWord(run)] as const;
-    return this.rpc.readContract({ address: this.address, abi: disputeAbi, functionName: "windowEnd", args });
+    return this.rpc.readContract({ address: this.address, abi: refereedDisputeAbi, functionName: "windowEnd", args });
   }
 
   bondFor({ terms }: SubmittedJob): Promise<bigint> {
@@ -96,36 +99,36 @@ export class Court {
   }
 
   challenge(job: SubmittedJob, last: boolean): Hex {
-    const args = [recordOf(job), packRunWord(job.run), last] as const;
-    return encodeFunctionData({ abi: disputeAbi, functionName: "challenge", args });
+    const args = [disputeRecord(job), packRunWord(job.run), last] as const;
+    return encodeFunctionData({ abi: refereedDisputeAbi, functionName: "challenge", args });
   }
 
   encode(move: Move): Hex {
     const { functionName, args } = move;
-    return encodeFunctionData({ abi: disputeAbi, functionName, args } as never);
+    return encodeFunctionData({ abi: refereedDisputeAbi, functionName, args } as never);
   }
 
   timeout(game: Game): Hex {
-    return encodeFunctionData({ abi: disputeAbi, functionName: "timeout", args: [game] });
+    return encodeFunctionData({ abi: refereedDisputeAbi, functionName: "timeout", args: [game] });
   }
 
   reclaim(game: Game, job: SubmittedJob): Hex {
-    return encodeFunctionData({ abi: disputeAbi, functionName: "reclaim", args: [game, recordOf(job)] });
+    return encodeFunctionData({ abi: refereedDisputeAbi, functionName: "reclaim", args: [game, disputeRecord(job)] });
   }
 
   /**
    * What the judge itself says of a place: the right value of an element or list entry, or the right sum of a chunk.
    * @throws viem's error when it reverts: the proof is not what it wants
    */
-  async judgement(place: Place, proof: ProofView): Promise<bigint> {
+  async judgement(place: GamePlace, proof: ProofView): Promise<bigint> {
     const { op, nonce, roots, tiles } = proof;
-    const judge = { address: this.judge, abi: judgeAbi } as const;
+    const judge = { address: this.judge, abi: oneStepJudgeAbi } as const;
     if (place.rows === 0) {
       const args = [roots[0] ?? "0x", roots[1] ?? "0x"] as const;
       return BigInt.asIntN(256, BigInt(await this.rpc.readContract({ ...judge, functionName: "chained", args })));
     }
-    if (!isInside(place)) return 0n; // DSP-60
-    const { row, col } = positionOf(place);
+    if (!isInsideOutput(place)) return 0n; // DSP-60
+    const { row, col } = elementPosition(place);
     const record = op as never;
     if (place.chunk > 0) {
       const args = [record, roots, row, col, place.chunk - 1, tiles] as const;
@@ -136,14 +139,9 @@ export class Court {
   }
 
   #read(functionName: "bondFor" | "creditOf" | "docketOf" | "gameOf" | "revealOf", args: readonly unknown[]) {
-    const call = { address: this.address, abi: disputeAbi, functionName, args };
+    const call = { address: this.address, abi: refereedDisputeAbi, functionName, args };
     return this.rpc.readContract(call as never) as Promise<unknown>;
   }
-}
-
-/** The Record struct of a submitted job. */
-export function recordOf({ terms, spec, nonce, runRoot, finalState }: SubmittedJob) {
-  return { terms: packJobTerms(terms), spec: packJobSpec(spec), nonce, runRoot, finalState };
 }
 
 function noCourt(found: string, cause?: unknown): Error {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { JobId } from "@assay/sdk";
+import { GAME_LEVEL, type JobId, unpackGameClock } from "@assay/sdk";
 import fc from "fast-check";
 import { keccak256, numberToHex } from "viem";
 import {
@@ -13,13 +13,12 @@ import {
   isProvidersTurn,
   providerBudget,
 } from "./decide.ts";
-import { LEVEL, unpackClock } from "./place.ts";
 import { isChosen } from "./sampling.ts";
 
 const MIN_BUDGET = 1000;
 const rarely = fc.integer({ min: 0, max: 7 }).map((n) => n === 0);
 const mostly = rarely.map((rare) => !rare);
-const level = fc.constantFrom(...Object.values(LEVEL));
+const level = fc.constantFrom(...Object.values(GAME_LEVEL));
 const game: fc.Arbitrary<GameFacts> = fc
   .record({
     level,
@@ -152,7 +151,7 @@ test("in a game: move on the own turn in time, timeout on the other's after its 
   check((action, { game, opened, outcome, rejected, ended, alarmed }, s) => {
     if (action.type !== "move" && action.type !== "timeout") return;
     assert.ok(game && game.state === "live" && !rejected && !ended);
-    const clock = unpackClock(game.clock);
+    const clock = unpackGameClock(game.clock);
     seen.add(action.type);
     if (action.type === "timeout") {
       assert.ok(isProvidersTurn(game));

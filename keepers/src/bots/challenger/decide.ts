@@ -1,7 +1,6 @@
-import type { JobId } from "@assay/sdk";
+import { GAME_LEVEL, type JobId, unpackGameClock, unpackGamePlace } from "@assay/sdk";
 import type { Hex } from "viem";
 import type { ChallengerConfig } from "../../config.ts";
-import { LEVEL, unpackClock, unpackPlace } from "./place.ts";
 
 /** Why a result is not checked, or not taken to court. Stable: operators filter and count by them. */
 export const skipReasons = {
@@ -137,7 +136,7 @@ function decideInPlay(view: CaseView, state: ChallengerState, budget: Budget): A
 
 function decideTurn(view: CaseView, game: GameFacts, state: ChallengerState, budget: Budget): Action[] {
   const { commitment, opened } = view;
-  const clock = unpackClock(game.clock);
+  const clock = unpackGameClock(game.clock);
   if (isProvidersTurn(game)) {
     const used = clock.providerUsed + state.now - clock.last;
     return used > providerBudget(clock.span, opened, state.minBudget) ? [{ type: "timeout", commitment }] : [];
@@ -147,7 +146,7 @@ function decideTurn(view: CaseView, game: GameFacts, state: ChallengerState, bud
   if (used > Math.max(state.minBudget, Math.floor(clock.span / 2))) {
     return [{ type: "skip", commitment, reason: "SKIP_CLOCK" }];
   }
-  if (unpackPlace(game.place).level !== LEVEL.Proof && !game.revealSeen) return [];
+  if (unpackGamePlace(game.place).level !== GAME_LEVEL.Proof && !game.revealSeen) return [];
   // The run's folder was lost: nothing can be said at any place before the job has run again.
   if (!view.outcome) return rerun(view, budget);
   return [{ type: "move", commitment }];
@@ -162,7 +161,7 @@ function rerun({ commitment, gaveUp }: CaseView, budget: Budget): Action[] {
 
 /** Whose turn it is follows from the place and the reveal (DSP-30). */
 export function isProvidersTurn({ place, revealedAt }: Pick<GameFacts, "place" | "revealedAt">): boolean {
-  return revealedAt === 0 && unpackPlace(place).level !== LEVEL.Proof;
+  return revealedAt === 0 && unpackGamePlace(place).level !== GAME_LEVEL.Proof;
 }
 
 /** DSP-73: seconds that a provider has in one game. */

@@ -1,13 +1,11 @@
 import { getLogsChunked } from "@assay/daemon-kit";
-import type { JobId } from "@assay/sdk";
+import { type Game, type JobId, partyWord, refereedDisputeAbi } from "@assay/sdk";
 import type { AbiEvent, Address, Hex, PublicClient } from "viem";
-import { disputeAbi } from "./abi.ts";
-import type { Game } from "./place.ts";
 
 /** Blocks below the head that may still be replaced: they are read again at every look. */
 const REORG_DEPTH = 64n;
 
-const EVENTS = disputeAbi.filter((item) => item.type === "event");
+const EVENTS = refereedDisputeAbi.filter((item) => item.type === "event");
 
 interface Entry {
   block: bigint;
@@ -81,7 +79,7 @@ export class DisputeLog {
     for (const commitment of this.#entries.keys()) {
       const opened = this.#last(commitment, "Challenged");
       if (!opened) continue;
-      const party = (BigInt(this.#challenger) << 96n) | (opened.bond as bigint);
+      const party = partyWord(this.#challenger, opened.bond as bigint);
       games.set(commitment, { job: opened.job as JobId, party });
     }
     return games;
@@ -92,7 +90,7 @@ export class DisputeLog {
     const moved = this.#last(commitment, "Moved");
     const own = this.#last(commitment, "Challenged");
     if (!moved || !own) return undefined;
-    const party = (BigInt(this.#challenger) << 96n) | (own.bond as bigint);
+    const party = partyWord(this.#challenger, own.bond as bigint);
     const { clock, place, expect, pre } = moved as { clock: bigint; place: bigint; expect: Hex; pre: Hex };
     return { commitment, party, clock, place, expect, pre };
   }

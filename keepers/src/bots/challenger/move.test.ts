@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MerkleTree } from "@assay/exact";
+import { GAME_LEVEL, type Game, type GamePlace, unpackGamePlace } from "@assay/sdk";
 import fc from "fast-check";
 import { bytesToHex, concat, type Hex, hexToBytes, keccak256, numberToHex } from "viem";
 import { occupied, PaddedTree, strideOf } from "./merkle.ts";
 import { decideMove, judgedAfter } from "./move.ts";
-import { type Game, LEVEL, type Place, unpackPlace } from "./place.ts";
 import type { OpsView, View } from "./view.ts";
 
 const word = (n: number): Hex => keccak256(numberToHex(n));
-const SHIFTS: Record<keyof Place, bigint> = {
+const SHIFTS: Record<keyof GamePlace, bigint> = {
   level: 240n,
   step: 200n,
   op: 192n,
@@ -24,9 +24,9 @@ const SHIFTS: Record<keyof Place, bigint> = {
   chunk: 8n,
 };
 
-function gameAt(place: Partial<Place>): Game {
+function gameAt(place: Partial<GamePlace>): Game {
   const packed = Object.entries(place).reduce(
-    (sum, [name, value]) => sum | (BigInt(value) << SHIFTS[name as keyof Place]),
+    (sum, [name, value]) => sum | (BigInt(value) << SHIFTS[name as keyof GamePlace]),
     0n,
   );
   return { commitment: word(1), party: 0n, clock: 0n, place: packed, expect: word(2), pre: word(3) };
@@ -57,7 +57,7 @@ function treeOf(nodes: readonly Hex[]): MerkleTree {
 test("a place is read back as it was packed", () => {
   const place = { level: 6, step: 2 ** 39, op: 127, height: 26, node: 12345, leaves: 2 ** 26 };
   const shape = { dtype: 3, rows: 2 ** 24, cols: 77, chunks: 128, element: 255, chunk: 128 };
-  assert.deepEqual(unpackPlace(gameAt({ ...place, ...shape }).place), { ...place, ...shape });
+  assert.deepEqual(unpackGamePlace(gameAt({ ...place, ...shape }).place), { ...place, ...shape });
 });
 
 test("strides cut a path into equal parts of at most six, down to the leaves", () => {
@@ -80,7 +80,7 @@ test("tree: the first node that differs, with its proof under the disputed node,
       const theirs = Array.from({ length: count }, (_, i) => bytesToHex(tree.node(height - stride, i)));
       const first = n % count;
       const mine = theirs.map((hash, i) => (i === first || (i > first && (w >> i) % 2 === 1) ? word(5000 + i) : hash));
-      const game = gameAt({ level: LEVEL.Tree, height, leaves });
+      const game = gameAt({ level: GAME_LEVEL.Tree, height, leaves });
       const move = decideMove(game, concat(theirs), { level: "nodes", nodes: mine });
       const [, index, node, proof] = move.args as [Game, bigint, Hex, Hex[]];
       assert.deepEqual([move.functionName, move.index, index], ["pickNode", first, BigInt(first)]);
@@ -94,7 +94,7 @@ test("tree: the first node that differs, with its proof under the disputed node,
 test("segment: the first state that differs; the state before it and itself are proven", () => {
   fc.assert(
     fc.property(lists, ({ first, mine, theirs }) => {
-      const game = gameAt({ level: LEVEL.Segment, step: 3, leaves: mine.length });
+      const game = gameAt({ level: GAME_LEVEL.Segment, step: 3, leaves: mine.length });
       const view: View = { level: "segment", firstStep: 192, start: word(7), states: mine };
       const { functionName, args } = decideMove(game, concat([word(7), ...theirs]), view);
       const pick = args[1] as { index: bigint; firstStep: bigint; root: Hex; states: Hex[]; proof: Hex[] };
@@ -149,7 +149,7 @@ test("ops: the first operator whose value differs, its record and its agreed inp
     fc.property(lists, ({ first, mine, theirs }) => {
       const state = word(50);
       const view = opsView([state, ...mine], 1);
-      const { functionName, args } = decideMove(gameAt({ level: LEVEL.Ops }), concat([state, ...theirs]), view);
+      const { functionName, args } = decideMove(gameAt({ level: GAME_LEVEL.Ops }), concat([state, ...theirs]), view);
       const pick = args[1] as Record<"root" | "value", Hex> &
         Record<"inputs" | "inputProofs" | "valueProof" | "opProof" | "constRoots", Hex[]>;
       assert.equal(functionName, "pickOp");
@@ -174,12 +174,12 @@ test("tile and prefix: an element and the first sum that differ; what the judge 
     fc.property(fc.integer({ min: 0, max: 255 }), fc.integer({ min: -128, max: 127 }), (e, value) => {
       const mine = Array.from({ length: 256 }, (_, i) => (i * 3) % 100);
       const theirs = mine.map((old, i) => (i === e ? (value === old ? old - 1 : value) : old));
-      const game = gameAt({ level: LEVEL.Tile, dtype: 1, rows: 10, cols: 16, leaves: 1 });
+      const game = gameAt({ level: GAME_LEVEL.Tile, dtype: 1, rows: 10, cols: 16, leaves: 1 });
       const reveal = concat(theirs.map(byte));
       const move = decideMove(game, reveal, { level: "tile", data: concat(mine.map(byte)) });
       assert.deepEqual([move.functionName, move.index], ["pickElement", e]);
       assert.equal(judgedAfter(game, reveal, move)?.claimed, BigInt(theirs[e]!));
-      const product = gameAt({ level: LEVEL.Tile, dtype: 1, rows: 10, cols: 16, leaves: 1, chunks: 2 });
+      const product = gameAt({ level: GAME_LEVEL.Tile, dtype: 1, rows: 10, cols: 16, leaves: 1, chunks: 2 });
       assert.equal(judgedAfter(product, reveal, move) === undefined, e < 160, "inside: prefix sums come first");
     }),
   );
@@ -188,7 +188,7 @@ test("tile and prefix: an element and the first sum that differ; what the judge 
     fc.property(sums, fc.nat(), (mine, n) => {
       const first = n % mine.length;
       const theirs = mine.map((sum, i) => (i >= first ? sum + 1n : sum));
-      const game = gameAt({ level: LEVEL.Prefix, rows: 16, cols: 16, chunks: mine.length });
+      const game = gameAt({ level: GAME_LEVEL.Prefix, rows: 16, cols: 16, chunks: mine.length });
       const reveal = concat(theirs.map((sum) => numberToHex(BigInt.asUintN(64, sum), { size: 8 })));
       const move = decideMove(game, reveal, { level: "prefix", sums: mine });
       assert.deepEqual([move.functionName, move.index], ["pickChunk", first]);
@@ -205,21 +205,21 @@ const code = (wanted: string) => (error: unknown) => (error as { code: string })
 
 test("where nothing differs, or the agreed start does not agree, no move is made: an alarm", () => {
   const same = [word(1), word(2)];
-  const tree = gameAt({ level: LEVEL.Tree, height: 1, leaves: 2 });
+  const tree = gameAt({ level: GAME_LEVEL.Tree, height: 1, leaves: 2 });
   assert.throws(() => decideMove(tree, concat(same), { level: "nodes", nodes: same }), code("KP-030"));
-  const segment = gameAt({ level: LEVEL.Segment, leaves: 2 });
+  const segment = gameAt({ level: GAME_LEVEL.Segment, leaves: 2 });
   const view: View = { level: "segment", firstStep: 0, start: word(5), states: same };
   assert.throws(() => decideMove(segment, concat([word(6), word(1), word(3)]), view), code("KP-030"));
   const ops = opsView([word(50), word(51)], 1);
   assert.throws(
-    () => decideMove(gameAt({ level: LEVEL.Ops }), concat([word(49), word(52)]), ops),
+    () => decideMove(gameAt({ level: GAME_LEVEL.Ops }), concat([word(49), word(52)]), ops),
     code("KP-030"),
     "a state root that differs hides behind a state hash that agrees: impossible",
   );
 });
 
 test("a reveal of another shape than the contract lets through is refused", () => {
-  const tree = gameAt({ level: LEVEL.Tree, height: 1, leaves: 2 });
+  const tree = gameAt({ level: GAME_LEVEL.Tree, height: 1, leaves: 2 });
   assert.throws(() => decideMove(tree, word(1), { level: "nodes", nodes: [word(1), word(2)] }), code("KP-032"));
   assert.throws(() => decideMove(tree, "0x1234", { level: "nodes", nodes: [word(1), word(2)] }), code("KP-032"));
 });

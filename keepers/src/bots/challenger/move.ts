@@ -1,7 +1,7 @@
+import { GAME_LEVEL, GAME_LEVEL_NAME, type Game, type GamePlace, isInsideOutput, unpackGamePlace } from "@assay/sdk";
 import { type Hex, size, slice } from "viem";
 import { keeperError } from "../../errors.ts";
 import { occupied, PaddedTree, strideOf } from "./merkle.ts";
-import { type Game, isInside, LEVEL, LEVEL_NAME, type Place, unpackPlace } from "./place.ts";
 import type { OpsView, ProofView, View } from "./view.ts";
 
 /** A call of the dispute contract. `index`: what was picked, for the guard and the log. */
@@ -19,7 +19,7 @@ export interface Move {
  *   shape that the contract checks
  */
 export function decideMove(game: Game, reveal: Hex, view: View): Move {
-  const place = unpackPlace(game.place);
+  const place = unpackGamePlace(game.place);
   switch (view.level) {
     case "nodes":
       return pickNode(game, place, words(place, reveal), view.nodes);
@@ -36,7 +36,7 @@ export function decideMove(game: Game, reveal: Hex, view: View): Move {
   }
 }
 
-function pickNode(game: Game, place: Place, theirs: readonly Hex[], mine: readonly Hex[]): Move {
+function pickNode(game: Game, place: GamePlace, theirs: readonly Hex[], mine: readonly Hex[]): Move {
   const stride = strideOf(place.height);
   requireLength(place, theirs.length, occupied(place.node, place.height, stride, place.leaves));
   const index = firstDifference(place, theirs, mine);
@@ -46,7 +46,7 @@ function pickNode(game: Game, place: Place, theirs: readonly Hex[], mine: readon
 
 function pickStep(
   game: Game,
-  place: Place,
+  place: GamePlace,
   [start, ...theirs]: readonly Hex[],
   view: { firstStep: number; start: Hex; states: readonly Hex[] },
 ): Move {
@@ -71,7 +71,7 @@ function pickStep(
 const CHAIN = 20;
 const KIND = { value: 0, state: 1, constant: 2 } as const;
 
-function pickOp(game: Game, place: Place, theirs: readonly Hex[], view: OpsView): Move {
+function pickOp(game: Game, place: GamePlace, theirs: readonly Hex[], view: OpsView): Move {
   const { states, roots, records } = view;
   requireLength(place, theirs.length, states + records.length);
   const changed = roots.slice(0, states).findIndex((root, i) => !same(root, theirs[i]));
@@ -99,7 +99,7 @@ function pickOp(game: Game, place: Place, theirs: readonly Hex[], view: OpsView)
   return { functionName: "pickOp", index, args: [game, pick, record] };
 }
 
-function pickElement(game: Game, place: Place, theirs: Hex, mine: Hex): Move {
+function pickElement(game: Game, place: GamePlace, theirs: Hex, mine: Hex): Move {
   requireLength(place, size(theirs), size(mine));
   const width = size(mine) / 256;
   const element = (data: Hex, e: number) => slice(data, e * width, (e + 1) * width);
@@ -107,7 +107,7 @@ function pickElement(game: Game, place: Place, theirs: Hex, mine: Hex): Move {
   return { functionName: "pickElement", index, args: [game, theirs, BigInt(index)] };
 }
 
-function pickChunk(game: Game, place: Place, theirs: Hex, mine: readonly bigint[]): Move {
+function pickChunk(game: Game, place: GamePlace, theirs: Hex, mine: readonly bigint[]): Move {
   requireLength(place, size(theirs), 8 * mine.length);
   const index = indexWhere(place, mine.length, (i) => sumAt(theirs, i) !== mine[i]);
   return { functionName: "pickChunk", index, args: [game, theirs, BigInt(index)] };
@@ -118,9 +118,9 @@ function prove(game: Game, { op, nonce, roots, tiles }: ProofView): Move {
 }
 
 /** Where a move leads when the judge is next, and what the judge is asked there; undefined when more levels follow. */
-export function judgedAfter(game: Game, reveal: Hex, move: Move): { place: Place; claimed: bigint } | undefined {
-  const place = unpackPlace(game.place);
-  const next = (at: Partial<Place>) => ({ ...place, level: LEVEL.Proof, ...at });
+export function judgedAfter(game: Game, reveal: Hex, move: Move): { place: GamePlace; claimed: bigint } | undefined {
+  const place = unpackGamePlace(game.place);
+  const next = (at: Partial<GamePlace>) => ({ ...place, level: GAME_LEVEL.Proof, ...at });
   if (move.functionName === "prove") return { place, claimed: BigInt.asIntN(256, BigInt(game.expect)) };
   if (move.functionName === "pickOp") {
     const { states } = move.args[1] as { states: bigint };
@@ -130,7 +130,7 @@ export function judgedAfter(game: Game, reveal: Hex, move: Move): { place: Place
   }
   if (move.functionName === "pickElement") {
     const at = next({ element: move.index });
-    if (place.chunks !== 0 && isInside(at)) return undefined;
+    if (place.chunks !== 0 && isInsideOutput(at)) return undefined;
     const width = size(reveal) / 256;
     const claimed = signed(slice(reveal, move.index * width, (move.index + 1) * width));
     return { place: at, claimed };
@@ -142,7 +142,7 @@ export function judgedAfter(game: Game, reveal: Hex, move: Move): { place: Place
   return undefined;
 }
 
-function words(place: Place, data: Hex): Hex[] {
+function words(place: GamePlace, data: Hex): Hex[] {
   if (size(data) % 32 !== 0) throw misshapen(place, `${size(data)} bytes`, "whole words");
   return Array.from({ length: size(data) / 32 }, (_, i) => slice(data, 32 * i, 32 * i + 32));
 }
@@ -159,25 +159,25 @@ function same(a: Hex, b: Hex | undefined): boolean {
   return a.toLowerCase() === b?.toLowerCase();
 }
 
-function firstDifference(place: Place, theirs: readonly Hex[], mine: readonly Hex[]): number {
+function firstDifference(place: GamePlace, theirs: readonly Hex[], mine: readonly Hex[]): number {
   requireLength(place, theirs.length, mine.length);
   return indexWhere(place, mine.length, (i) => !same(mine[i]!, theirs[i]));
 }
 
-function indexWhere(place: Place, count: number, differs: (index: number) => boolean): number {
+function indexWhere(place: GamePlace, count: number, differs: (index: number) => boolean): number {
   for (let i = 0; i < count; i++) if (differs(i)) return i;
   throw unreachable(place, "a reveal that agrees with my own run everywhere", "a difference");
 }
 
-function requireLength(place: Place, found: number, wanted: number): void {
+function requireLength(place: GamePlace, found: number, wanted: number): void {
   if (found !== wanted) throw misshapen(place, `a length of ${found}`, `${wanted}`);
 }
 
-function where({ level, step, op }: Place): string {
-  return `level ${LEVEL_NAME[level] ?? level}, step ${step}, operator ${op}`;
+function where({ level, step, op }: GamePlace): string {
+  return `level ${GAME_LEVEL_NAME[level] ?? level}, step ${step}, operator ${op}`;
 }
 
-function unreachable(place: Place, found: string, wanted: string): Error {
+function unreachable(place: GamePlace, found: string, wanted: string): Error {
   return keeperError("KP-030", {
     kind: "Fatal",
     found: `${found}, at ${where(place)}`,
@@ -186,7 +186,7 @@ function unreachable(place: Place, found: string, wanted: string): Error {
   });
 }
 
-function misshapen(place: Place, found: string, wanted: string): Error {
+function misshapen(place: GamePlace, found: string, wanted: string): Error {
   return keeperError("KP-032", {
     kind: "Fatal",
     found: `${found}, at ${where(place)}`,

@@ -7,9 +7,9 @@ import {
   type Tracer,
   tileLeaves,
 } from "@assay/exact";
+import { elementPosition, GAME_LEVEL, type GamePlace, isInsideOutput } from "@assay/sdk";
 import { bytesToHex, concat, type Hex, hexToBytes, keccak256 } from "viem";
 import { occupied, strideOf } from "./merkle.ts";
-import { isInside, LEVEL, type Place, positionOf } from "./place.ts";
 
 /** A record as the contract's ABI has it. */
 export interface AbiRecord {
@@ -67,25 +67,25 @@ export interface MyRun {
 }
 
 /** What my run says at `place`. @throws EX-060 at a place that the run does not have, EX-031 for a damaged checkpoint */
-export async function viewOf(run: MyRun, place: Place): Promise<View> {
+export async function viewOf(run: MyRun, place: GamePlace): Promise<View> {
   const { tracer, compiled } = run;
   switch (place.level) {
-    case LEVEL.Tree:
+    case GAME_LEVEL.Tree:
       return { level: "nodes", nodes: nodesOf(boundaryTree(run.boundaries), place) };
-    case LEVEL.Segment: {
+    case GAME_LEVEL.Segment: {
       const { pre, states } = await tracer.segmentSteps(place.step);
       return { level: "segment", firstStep: place.step * compiled.segmentLength, start: pre, states };
     }
-    case LEVEL.Ops:
+    case GAME_LEVEL.Ops:
       return opsView(run, place.step);
-    case LEVEL.Tiles: {
+    case GAME_LEVEL.Tiles: {
       const tensor = await tracer.value(place.step, place.op);
       return { level: "nodes", nodes: nodesOf(new MerkleTree(tileLeaves(tensor)), place) };
     }
-    case LEVEL.Tile:
+    case GAME_LEVEL.Tile:
       return { level: "tile", data: await tracer.tile(place.step, place.op, place.node) };
-    case LEVEL.Prefix: {
-      const { row, col } = positionOf(place);
+    case GAME_LEVEL.Prefix: {
+      const { row, col } = elementPosition(place);
       return { level: "prefix", sums: await tracer.prefix(place.step, place.op, row, col) };
     }
     default:
@@ -109,13 +109,13 @@ async function opsView({ tracer, compiled, nonce, dataRoot }: MyRun, step: numbe
   };
 }
 
-async function proofView({ tracer, compiled, nonce }: MyRun, place: Place): Promise<ProofView> {
+async function proofView({ tracer, compiled, nonce }: MyRun, place: GamePlace): Promise<ProofView> {
   const { step, op, chunk } = place;
   const record = compiled.phases[phaseOf(compiled.phases, step)]!.records[op]!;
-  const { row, col } = positionOf(place);
+  const { row, col } = elementPosition(place);
   const isList = place.rows === 0;
   // Padding is judged without operands, so only the roots are asked for: element (0, 0) stands in.
-  const [r, c] = isList || !isInside(place) ? [0, 0] : [row, col];
+  const [r, c] = isList || !isInsideOutput(place) ? [0, 0] : [row, col];
   const { inputRoots, tiles } = await tracer.proveInputs(
     step,
     op,
@@ -123,7 +123,7 @@ async function proofView({ tracer, compiled, nonce }: MyRun, place: Place): Prom
     c,
     place.chunks === 0 ? undefined : Math.max(0, chunk - 1),
   );
-  const shown = isList || !isInside(place) ? [] : tiles;
+  const shown = isList || !isInsideOutput(place) ? [] : tiles;
   return { level: "proof", op: abiRecord(record), nonce, roots: inputRoots, tiles: shown };
 }
 
@@ -132,7 +132,7 @@ function boundaryTree(boundaries: readonly Hex[]): MerkleTree {
   return new MerkleTree(boundaries.map((state) => hexToBytes(keccak256(concat(["0x09", state])))));
 }
 
-function nodesOf(tree: MerkleTree, { node, height, leaves }: Place): Hex[] {
+function nodesOf(tree: MerkleTree, { node, height, leaves }: GamePlace): Hex[] {
   const stride = strideOf(height);
   const count = occupied(node, height, stride, leaves);
   return Array.from({ length: count }, (_, i) => bytesToHex(tree.node(height - stride, node * 2 ** stride + i)));

@@ -1,11 +1,11 @@
 import { type ChildContext, serveChild } from "@assay/daemon-kit";
 import { createTracer, requireExactBackend, runProgram } from "@assay/exact";
 import { loadNodeBackend } from "@assay/exact/node";
+import { unpackGamePlace } from "@assay/sdk";
 import { openBlockFolder } from "@assay/storage";
 import { keeperError } from "../../errors.ts";
 import { fetchInputs, type JobInputs } from "./inputs.ts";
 import { decideMove, judgedAfter } from "./move.ts";
-import { unpackPlace } from "./place.ts";
 import { loadSaved, MAX_STATES, newestState, readOutcome, saveState, writeOutcome } from "./run-folder.ts";
 import type { CheckOutcome, Task, TaskMessage, ViewOutcome } from "./tasks.ts";
 import { viewOf } from "./view.ts";
@@ -79,7 +79,7 @@ async function view(task: ViewTask, inputs: JobInputs): Promise<ViewOutcome> {
     loadState: async (segment) => (segment === 0 ? initial : loadSaved(folder, segment)?.state),
   });
   const run = { tracer, compiled, boundaries: outcome.boundaries, nonce, dataRoot: task.inputs.spec.dataRoot };
-  const view = await viewOf(run, unpackPlace(game.place));
+  const view = await viewOf(run, unpackGamePlace(game.place));
   if (view.level === "proof") return { view, proof: view };
   const next = judgedAfter(game, reveal, decideMove(game, reveal, view));
   const proof = next && (await viewOf(run, next.place));

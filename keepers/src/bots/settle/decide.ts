@@ -1,4 +1,4 @@
-import type { ClaimedJob, Job, JobId, SubmittedJob } from "@assay/sdk";
+import { type ClaimedJob, finalizableAt, type Job, type JobId, type SubmittedJob } from "@assay/sdk";
 import { type Address, concat, hexToBigInt, keccak256, numberToHex } from "viem";
 import type { SettleConfig } from "../../config.ts";
 
@@ -67,7 +67,7 @@ function dutyOf({ job, rejected }: SettleView, config: Limits): SettleAction["ty
 /** The first second, in chain time, at which anyone may move a job on. */
 export function dueAt(job: Job): number {
   if (job.status === "claimed") return (job as ClaimedJob).claimedAt + job.terms.runTime + 1;
-  if (job.status === "submitted") return (job as SubmittedJob).submittedAt + job.terms.window;
+  if (job.status === "submitted") return finalizableAt(job as SubmittedJob);
   return job.terms.claimBy + 1;
 }
 

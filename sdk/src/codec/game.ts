@@ -1,8 +1,15 @@
-import { concat, encodeAbiParameters, type Hex, keccak256, numberToHex } from "viem";
+import { type Address, concat, encodeAbiParameters, type Hex, keccak256, numberToHex } from "viem";
+import type { SubmittedJob } from "../events/job.ts";
+import { packJobSpec } from "./jobSpec.ts";
+import { packJobTerms } from "./jobTerms.ts";
+import type { SpecWords, TermsWords } from "./types.ts";
 
-/** Levels of the game, as the contract numbers them. */
-export const LEVEL = { Tree: 1, Segment: 2, Ops: 3, Tiles: 4, Tile: 5, Prefix: 6, Proof: 7 } as const;
-export const LEVEL_NAME = ["none", "tree", "segment", "ops", "tiles", "tile", "prefix", "proof"] as const;
+/** Levels of a dispute, as the contract numbers them. */
+export const GAME_LEVEL = { Tree: 1, Segment: 2, Ops: 3, Tiles: 4, Tile: 5, Prefix: 6, Proof: 7 } as const;
+export const GAME_LEVEL_NAME = ["none", "tree", "segment", "ops", "tiles", "tile", "prefix", "proof"] as const;
+
+/** What the contract says of a game, in the low byte of its word. */
+export const GAME_STATUS = { none: 0, live: 1, forfeited: 2, closed: 3 } as const;
 
 /** The six words of a game; the contract keeps their hash. */
 export interface Game {
@@ -15,8 +22,30 @@ export interface Game {
   pre: Hex;
 }
 
+/** The preimage of a result's commitment: what opens a game and what the provider answers with. */
+export interface DisputeRecord {
+  terms: TermsWords;
+  spec: SpecWords;
+  nonce: Hex;
+  runRoot: Hex;
+  finalState: Hex;
+}
+
+/** The record of a submitted job. */
+export function disputeRecord(
+  job: Pick<SubmittedJob, "terms" | "spec" | "nonce" | "runRoot" | "finalState">,
+): DisputeRecord {
+  const { nonce, runRoot, finalState } = job;
+  return { terms: packJobTerms(job.terms), spec: packJobSpec(job.spec), nonce, runRoot, finalState };
+}
+
+/** The party word of a game: challenger 160 | bond 96. */
+export function partyWord(challenger: Address, bond: bigint): bigint {
+  return (BigInt(challenger) << 96n) | bond;
+}
+
 /** Coordinates of the disputed object. `step` counts segments at level Segment, and holds segLen at level Tree. */
-export interface Place {
+export interface GamePlace {
   level: number;
   step: number;
   op: number;
@@ -32,7 +61,7 @@ export interface Place {
   chunk: number;
 }
 
-const FIELDS: readonly (readonly [keyof Place, shift: number, bits: number])[] = [
+const FIELDS: readonly (readonly [keyof GamePlace, shift: number, bits: number])[] = [
   ["level", 240, 8],
   ["step", 200, 40],
   ["op", 192, 8],
@@ -47,25 +76,25 @@ const FIELDS: readonly (readonly [keyof Place, shift: number, bits: number])[] =
   ["chunk", 8, 8],
 ];
 
-export function unpackPlace(word: bigint): Place {
+export function unpackGamePlace(word: bigint): GamePlace {
   const fields = FIELDS.map(([name, shift, bits]) => [name, Number(bitsOf(word, shift, bits))]);
-  return Object.fromEntries(fields) as Place;
+  return Object.fromEntries(fields) as unknown as GamePlace;
 }
 
 /** Row and column, in the operator's output, of the picked element; outside of it for padding. */
-export function positionOf({ cols, node, element }: Pick<Place, "cols" | "node" | "element">) {
+export function elementPosition({ cols, node, element }: Pick<GamePlace, "cols" | "node" | "element">) {
   const grid = Math.ceil(cols / 16);
   return { row: Math.floor(node / grid) * 16 + (element >> 4), col: (node % grid) * 16 + (element & 15) };
 }
 
 /** Whether the picked element lies inside the operator's output. */
-export function isInside(place: Pick<Place, "rows" | "cols" | "node" | "element">): boolean {
-  const { row, col } = positionOf(place);
+export function isInsideOutput(place: Pick<GamePlace, "rows" | "cols" | "node" | "element">): boolean {
+  const { row, col } = elementPosition(place);
   return row < place.rows && col < place.cols;
 }
 
 /** Times in seconds; `last`: of the challenger's last move. */
-export interface Clock {
+export interface GameClock {
   last: number;
   providerUsed: number;
   challengerUsed: number;
@@ -74,7 +103,7 @@ export interface Clock {
   span: number;
 }
 
-export function unpackClock(word: bigint): Clock {
+export function unpackGameClock(word: bigint): GameClock {
   return {
     last: Number(bitsOf(word, 216, 40)),
     providerUsed: Number(bitsOf(word, 184, 32)),
@@ -85,7 +114,7 @@ export function unpackClock(word: bigint): Clock {
 }
 
 /** The word of a live game: what the contract stores, the hash of the preimage over the status byte. */
-export function liveWord(game: Game): bigint {
+export function liveGameWord(game: Game): bigint {
   const { commitment, party, clock, place, expect, pre } = game;
   const types = ["bytes32", "uint256", "uint256", "uint256", "bytes32", "bytes32"].map((type) => ({ type }));
   const hash = BigInt(keccak256(encodeAbiParameters(types, [commitment, party, clock, place, expect, pre])));
