@@ -1,6 +1,6 @@
 // The arrow rule of docs/architecture.md, as a machine: contracts -> generated ABIs -> sdk -> {compute-node, keepers};
 // exact, storage and daemon-kit import nothing of ours; sdk, exact and the storage client run in a browser.
-const OURS = "^(sdk|exact|storage|daemon-kit|compute-node|keepers|scripts|test)/";
+const OURS = "^(sdk|exact|storage|daemon-kit|compute-node|keepers|indexer|scripts|test)/";
 
 /** A workspace may import only what is listed; everything else of ours is refused. */
 const only = (from, allowed) => ({
@@ -21,6 +21,7 @@ module.exports = {
     only("sdk", []),
     only("compute-node", ["sdk", "exact", "storage", "daemon-kit"]),
     only("keepers", ["sdk", "exact", "storage", "daemon-kit"]),
+    only("indexer", ["sdk", "daemon-kit"]),
     {
       name: "no-cycles",
       severity: "error",
@@ -42,7 +43,7 @@ module.exports = {
       name: "package-door",
       severity: "error",
       comment: "Other workspaces are entered through their index (or node.ts), never by an inner path",
-      from: { path: "^(compute-node|keepers)/" },
+      from: { path: "^(compute-node|keepers|indexer)/" },
       to: {
         path: "^(sdk|exact|storage|daemon-kit)/",
         pathNot: ["^(sdk|exact|storage|daemon-kit)/src/(index|node)\\.ts$", "^storage/src/client/index\\.ts$"],

@@ -6,10 +6,12 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const FOLDERS = [
-  ...["storage", "daemon-kit", "exact", "sdk", "compute-node", "keepers"].map((workspace) => `${workspace}/src`),
+  ...["storage", "daemon-kit", "exact", "sdk", "compute-node", "keepers", "indexer"].map(
+    (workspace) => `${workspace}/src`,
+  ),
   "scripts",
 ];
-const CODE = /\b(?:ST|DK|CN|KP|EX|SDK|DEPLOY|LAYOUT|SIZE)-\d{3}\b/g;
+const CODE = /\b(?:ST|DK|CN|KP|IX|EX|SDK|DEPLOY|LAYOUT|SIZE)-\d{3}\b/g;
 
 function sourcesOf(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })

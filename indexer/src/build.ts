@@ -1,0 +1,115 @@
+import { createHash } from "node:crypto";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, relative } from "node:path";
+import { parse, stringify } from "yaml";
+import { failure } from "./errors.ts";
+import { run } from "./process.ts";
+
+const require = createRequire(import.meta.url);
+const MANIFEST = "subgraph.yaml";
+/** Folders of a subgraph's source that are made from it. */
+const DERIVED = new Set(["node_modules", "generated", "build", "tests"]);
+
+/** One data source's place on a chain. */
+export interface Place {
+  address: string;
+  startBlock: number;
+}
+
+export interface BuildArgs {
+  /** The subgraph's source folder, with its subgraph.yaml. */
+  source: string;
+  /** Folder of finished builds; one folder each, named by what was built. */
+  builds: string;
+  /** The network's name in the manifest. */
+  network: string;
+  /** Places by data source name; a source without one keeps what its manifest says. */
+  places: Readonly<Record<string, Place>>;
+}
+
+/**
+ * Builds a subgraph for one network. A build is named by the hash of all that goes into it, so the same source for the
+ * same network is built once, and graph-node takes it up where it left off.
+ *
+ * @returns the path of the built manifest
+ * @throws IX-006 the source does not build
+ */
+export async function buildSubgraph({ source, builds, network, places }: BuildArgs): Promise<string> {
+  const manifest = manifestFor(join(source, MANIFEST), network, places);
+  const name = hashOf(source, manifest);
+  const done = join(builds, name, MANIFEST);
+  if (existsSync(done)) return done;
+  mkdirSync(builds, { recursive: true });
+  const work = mkdtempSync(join(builds, ".work-"));
+  try {
+    cpSync(source, work, {
+      recursive: true,
+      filter: (path) => !DERIVED.has(relative(source, path).split("/")[0] ?? ""),
+    });
+    writeFileSync(join(work, MANIFEST), manifest);
+    // the compiler looks for the AssemblyScript library upwards from the source
+    symlinkSync(
+      dirname(dirname(dirname(require.resolve("@graphprotocol/graph-ts/package.json")))),
+      join(work, "node_modules"),
+    );
+    await graph(work, ["codegen"]);
+    await graph(work, ["build", "--output-dir", "build"]);
+    // A rename is whole or not at all: a build that was killed leaves nothing under the final name.
+    renameSync(join(work, "build"), join(builds, name));
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+  return done;
+}
+
+/** The manifest with the network's name, addresses and start blocks in place. */
+function manifestFor(file: string, network: string, places: BuildArgs["places"]): string {
+  interface Source {
+    name: string;
+    network: string;
+    source: { address?: string; startBlock?: number };
+  }
+  const manifest = parse(readFileSync(file, "utf8")) as { dataSources: Source[]; templates?: Source[] };
+  for (const source of manifest.dataSources) {
+    source.network = network;
+    const place = places[source.name];
+    if (place) Object.assign(source.source, place);
+  }
+  for (const template of manifest.templates ?? []) template.network = network;
+  return stringify(manifest);
+}
+
+function hashOf(source: string, manifest: string): string {
+  const hash = createHash("sha256").update(manifest);
+  const files = readdirSync(source, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(source, join(entry.parentPath, entry.name)))
+    .filter((path) => !DERIVED.has(path.split("/")[0] ?? "") && path !== MANIFEST)
+    .sort();
+  for (const file of files) hash.update(`\0${file}\0`).update(readFileSync(join(source, file)));
+  return hash.digest("hex").slice(0, 32);
+}
+
+async function graph(cwd: string, args: readonly string[]): Promise<void> {
+  const file = join(dirname(require.resolve("@graphprotocol/graph-cli/package.json")), "bin", "run.js");
+  const program = run({ file: process.execPath, args: [file, ...args], cwd, env: { CI: "1", NO_COLOR: "1" } });
+  const { code } = await program.exited;
+  if (code === 0) return;
+  throw failure("IX-006", `the subgraph does not build (graph ${args[0]})`, {
+    found: program.tail.slice(-12).join("\n          "),
+    wanted: "a subgraph that compiles",
+    hint: "mend the schema, the manifest or the mappings in subgraph/",
+  });
+}

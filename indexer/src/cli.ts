@@ -1,0 +1,139 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { createShutdown, EXIT_RETRY, exitCodeOf, formatError } from "@assay/daemon-kit";
+import { type Deployment, parseDeployment } from "@assay/sdk";
+import { Command } from "commander";
+import { failure } from "./errors.ts";
+import { Folder } from "./folder.ts";
+import { type IndexerStatus, startIndexer } from "./indexer.ts";
+
+const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
+const STOP_MS = 60_000;
+
+interface Options {
+  dataDir: string;
+  rpcUrl: string;
+  deployment: string;
+  subgraph: string;
+  port: string;
+  json?: boolean;
+}
+
+/** Runs the command line. Sets the exit code: 0 done, 1 your input, 75 try again. */
+export async function main(argv: readonly string[]): Promise<void> {
+  try {
+    await program().parseAsync([...argv], { from: "user" });
+  } catch (error) {
+    const retryable = error instanceof Error && "kind" in error && error.kind === "Retryable";
+    process.exitCode = retryable ? EXIT_RETRY : exitCodeOf(error);
+    process.stderr.write(`${formatError(error)}\n`);
+  }
+}
+
+function program(): Command {
+  const root = new Command("assay-indexer")
+    .description("Runs graph-node and PostgreSQL on this machine and keeps the protocol's subgraph indexed.")
+    .version("0.1.0")
+    .showHelpAfterError()
+    .addHelpText(
+      "after",
+      "\nOther ways to an index: ops/docker-compose.yml, or SUBGRAPH_URL of a graph-node elsewhere.",
+    );
+  command(root, "up", "start, and stay until SIGINT or SIGTERM").action(up);
+  command(root, "status", "which block the index is at").action(status);
+  command(root, "down", "stop the indexer that runs on the data folder").action(down);
+  command(root, "reset", "forget the index: the next start rebuilds it from the chain").action(reset);
+  return root;
+}
+
+function command(root: Command, name: string, description: string): Command {
+  const result = new Command(name)
+    .description(description)
+    .option("--data-dir <folder>", "database, builds, log", join(REPOSITORY, ".devnet", "indexer"))
+    .option("--json", "for machines");
+  if (name === "up") {
+    result
+      .option("--rpc-url <url>", "the chain", "http://127.0.0.1:8545")
+      .option("--deployment <file>", "addresses of the protocol", join(REPOSITORY, "deployments", "31337.json"))
+      .option("--subgraph <folder>", "source of the subgraph", join(REPOSITORY, "subgraph"))
+      .option("--port <port>", "of the GraphQL endpoint on 127.0.0.1; 0 takes any", "8000");
+  }
+  root.addCommand(result);
+  return result;
+}
+
+async function up(options: Options): Promise<void> {
+  const { json, rpcUrl, subgraph, port } = options;
+  const started = performance.now();
+  const onStep = (step: string) => {
+    if (!json) console.error(`${((performance.now() - started) / 1000).toFixed(1).padStart(5)} s  ${step}`);
+  };
+  const folder = new Folder(options.dataDir);
+  const deployment = readDeployment(options.deployment);
+  const shutdown = createShutdown({ graceMs: STOP_MS });
+  const indexer = await startIndexer({ folder, rpcUrl, deployment, source: subgraph, port: Number(port), onStep });
+  shutdown.register("indexer", () => indexer.stop());
+  onStep("ready");
+  console.log(json ? JSON.stringify({ url: indexer.url }) : `queries: ${indexer.url}`);
+  void indexer.broken.then((error) => {
+    process.stderr.write(`${formatError(error)}\n`);
+    return shutdown.stop(error);
+  });
+}
+
+async function status({ dataDir, json }: Options): Promise<void> {
+  const running = new Folder(dataDir).running();
+  if (!running) {
+    console.log(json ? JSON.stringify({ running: false }) : "not running");
+    process.exitCode = 1;
+    return;
+  }
+  const found = (await (await fetch(`${running.url}/status`)).json()) as IndexerStatus;
+  if (json) return console.log(JSON.stringify({ running: true, ...running, ...found }));
+  console.log(`queries ${running.url}\nprocess ${running.pid}, since ${running.startedAt}`);
+  console.log(`block   ${found.block ?? "none yet"} of ${found.head ?? "?"}`);
+  if (found.error) console.log(`stopped ${found.error}`);
+}
+
+async function down({ dataDir, json }: Options): Promise<void> {
+  const folder = new Folder(dataDir);
+  const running = folder.running();
+  if (running) {
+    process.kill(running.pid, "SIGTERM");
+    const deadline = Date.now() + STOP_MS;
+    while (folder.running() && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  const stopped = running !== undefined && folder.running() === undefined;
+  console.log(json ? JSON.stringify({ stopped }) : stopped ? "stopped" : "nothing to stop");
+}
+
+function reset({ dataDir, json }: Options): void {
+  const folder = new Folder(dataDir);
+  const running = folder.running();
+  if (running) {
+    throw failure("IX-009", "an indexer runs on this data folder", {
+      found: `process ${running.pid}`,
+      wanted: "none",
+      hint: "stop it first: npm run indexer -- down",
+    });
+  }
+  folder.clear();
+  console.log(json ? JSON.stringify({ cleared: dataDir }) : `cleared ${dataDir}`);
+}
+
+/** @throws IX-014 the file cannot be read */
+function readDeployment(path: string): Deployment {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (cause) {
+    throw failure("IX-014", "no deployment file", {
+      found: `${path}: ${(cause as Error).message}`,
+      wanted: "the file that the deployment wrote",
+      hint: "run `npm run deploy` against this chain, or name the file with --deployment",
+      cause,
+    });
+  }
+  return parseDeployment(JSON.parse(text));
+}

@@ -1,0 +1,215 @@
+import { createWriteStream, mkdirSync, rmSync } from "node:fs";
+import type { Server } from "node:http";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Deployment } from "@assay/sdk";
+import pg from "pg";
+import { buildSubgraph, type Place } from "./build.ts";
+import { checkChain } from "./chain.ts";
+import { ask } from "./door.ts";
+import { failure } from "./errors.ts";
+import { type Folder, socketFolder } from "./folder.ts";
+import { openGateway } from "./gateway.ts";
+import { type GraphNode, startGraphNode } from "./graph-node.ts";
+import { DATABASE_USER, type Postgres, startPostgres } from "./postgres.ts";
+import { openRpcDoor } from "./rpc-door.ts";
+
+/** The subgraph's name in graph-node. Nothing outside sees it. */
+export const SUBGRAPH = "assay";
+/** The name by which manifests call the chain. */
+const NETWORK = "assay";
+
+export interface IndexerArgs {
+  folder: Folder;
+  rpcUrl: string;
+  deployment: Deployment;
+  /** The subgraph's source folder. */
+  source: string;
+  /** Port of the GraphQL endpoint on 127.0.0.1; 0 takes any. */
+  port: number;
+  /** Told of each step of the start. */
+  onStep?: (step: string) => void;
+}
+
+export interface Indexer {
+  /** Where queries go. */
+  url: string;
+  /** Resolves with the reason when a part of it dies or the chain is replaced. */
+  broken: Promise<Error>;
+  stop(): Promise<void>;
+}
+
+export interface IndexerStatus {
+  /** The last block whose events are in the index, undefined before the first. */
+  block?: number;
+  head?: number;
+  /** Whether graph-node gave up on the subgraph, and why. */
+  error?: string;
+}
+
+const GENESIS_MS = 5_000;
+
+/** Starts database, graph-node and gateway, builds the subgraph for this deployment and has graph-node index it. */
+export async function startIndexer(args: IndexerArgs): Promise<Indexer> {
+  const { folder, rpcUrl, deployment, source, onStep = () => {} } = args;
+  const closing: (() => Promise<unknown> | unknown)[] = [];
+  const stop = async () => {
+    for (const close of closing.splice(0).reverse()) await close();
+  };
+  try {
+    onStep("asking the chain");
+    const { genesis, head } = await checkChain(rpcUrl, deployment);
+    let node: GraphNode | undefined;
+    const status = async () => readStatus(node);
+    const graphql = () => node?.door("graphql");
+    const gateway = await openGateway({ port: args.port, name: SUBGRAPH, graphql, status });
+    closing.push(() => close(gateway.server));
+    folder.take(gateway.url);
+    closing.push(() => folder.release());
+
+    onStep("building the subgraph");
+    const [manifest, idleManifest] = await buildBoth({ folder, deployment, source, head });
+    // two folders: the database's belongs to the database's user
+    const [sockets, socketDir] = [socketFolder(), socketFolder()];
+    for (const path of [sockets, socketDir]) closing.push(() => rmSync(path, { recursive: true, force: true }));
+    const log = createWriteStream(folder.log, { flags: "a" });
+    closing.push(() => new Promise((resolve) => log.end(resolve)));
+    const onLine = (line: string) => log.write(`${line}\n`);
+
+    onStep("starting PostgreSQL");
+    const postgres = await startPostgres({ dataDir: folder.database, socketDir, onLine });
+    closing.push(() => postgres.stop("SIGINT", 0));
+    const database = await databaseFor(postgres, genesis);
+    const rpcSocket = join(sockets, "rpc.sock");
+    const rpcDoor = await openRpcDoor(rpcSocket, rpcUrl);
+    closing.push(() => close(rpcDoor));
+
+    onStep("starting graph-node");
+    const started = await startGraphNode({
+      idleManifest,
+      doors: join(sockets, "doors"),
+      postgresSocket: postgres.socket,
+      rpcSocket,
+      database,
+      user: DATABASE_USER,
+      network: NETWORK,
+      onLine,
+    });
+    closing.push(() => started.stop("SIGTERM", 0));
+    await started.deploy(SUBGRAPH, manifest);
+    node = started;
+    const broken = watch({ postgres, node: started, rpcUrl, deployment, genesis, closing });
+    return { url: gateway.url, broken, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** What graph-node says of the subgraph. */
+async function readStatus(node: GraphNode | undefined): Promise<IndexerStatus> {
+  if (!node) return {};
+  const query = `{ indexingStatusForCurrentVersion(subgraphName: "${SUBGRAPH}") {
+    health fatalError { message } chains { chainHeadBlock { number } latestBlock { number } } } }`;
+  const { body } = await ask(node.door("status"), "/graphql", JSON.stringify({ query }));
+  interface Reply {
+    data?: {
+      indexingStatusForCurrentVersion?: {
+        fatalError?: { message: string };
+        chains: { chainHeadBlock?: { number: string }; latestBlock?: { number: string } }[];
+      };
+    };
+  }
+  const found = (JSON.parse(body.toString()) as Reply).data?.indexingStatusForCurrentVersion;
+  const chain = found?.chains[0];
+  return {
+    ...(chain?.latestBlock ? { block: Number(chain.latestBlock.number) } : {}),
+    ...(chain?.chainHeadBlock ? { head: Number(chain.chainHeadBlock.number) } : {}),
+    ...(found?.fatalError ? { error: found.fatalError.message } : {}),
+  };
+}
+
+async function buildBoth(args: Pick<IndexerArgs, "folder" | "deployment" | "source"> & { head: number }) {
+  const { folder, deployment, source, head } = args;
+  const places: Record<string, Place> = {};
+  for (const [name, { address, startBlock }] of Object.entries(deployment.contracts)) {
+    places[name] = { address, startBlock: startBlock ?? deployment.startBlock };
+  }
+  mkdirSync(folder.builds, { recursive: true });
+  const idle = fileURLToPath(new URL("../idle", import.meta.url));
+  const address = "0x0000000000000000000000000000000000000001";
+  // the idle subgraph need not walk through history: it starts at a round number near the head, so that builds recur
+  const startBlock = head - (head % 10_000);
+  return [
+    await buildSubgraph({ source, builds: folder.builds, network: NETWORK, places }),
+    await buildSubgraph({
+      source: idle,
+      builds: folder.builds,
+      network: NETWORK,
+      places: { Idle: { address, startBlock } },
+    }),
+  ] as const;
+}
+
+/** One database per chain: what was indexed of another chain of the same id would be nonsense here. */
+async function databaseFor(postgres: Postgres, genesis: string): Promise<string> {
+  const name = `chain_${genesis.slice(2, 18)}`;
+  const host = join(postgres.socket, "..");
+  const client = new pg.Client({ host, user: DATABASE_USER, database: "postgres" });
+  await client.connect();
+  try {
+    const { rowCount } = await client.query("select 1 from pg_database where datname = $1", [name]);
+    if (!rowCount) await client.query(`create database ${client.escapeIdentifier(name)}`);
+  } finally {
+    await client.end();
+  }
+  return name;
+}
+
+interface Watched {
+  postgres: Postgres;
+  node: GraphNode;
+  rpcUrl: string;
+  deployment: Deployment;
+  genesis: string;
+  closing: (() => Promise<unknown> | unknown)[];
+}
+
+function watch({ postgres, node, rpcUrl, deployment, genesis, closing }: Watched): Promise<Error> {
+  return new Promise((resolve) => {
+    const dead = (what: string, tail: readonly string[]) =>
+      resolve(
+        failure("IX-012", `${what} ended`, {
+          found: tail
+            .filter((line) => !/^\s+\d+:|^\s+at /.test(line))
+            .slice(-3)
+            .join(" | "),
+          wanted: `${what} to go on until the indexer is stopped`,
+          hint: "start the indexer again: it goes on where it was; see the log if it ends again",
+          kind: "Retryable",
+        }),
+      );
+    void postgres.exited.then(() => dead("PostgreSQL", postgres.tail));
+    void node.exited.then(() => dead("graph-node", node.tail));
+    const timer = setInterval(async () => {
+      const found = await checkChain(rpcUrl, deployment).catch(() => undefined);
+      if (found && found.genesis !== genesis) resolve(replaced(genesis, found.genesis));
+    }, GENESIS_MS);
+    timer.unref();
+    closing.push(() => clearInterval(timer));
+  });
+}
+
+function replaced(before: string, after: string) {
+  return failure("IX-013", "the chain was replaced by another one", {
+    found: `a chain whose first block is ${after}`,
+    wanted: `the chain whose first block is ${before}`,
+    hint: "start the indexer again: it keeps an index for each chain",
+    kind: "Retryable",
+  });
+}
+
+function close(server: Server): Promise<void> {
+  server.closeAllConnections();
+  return new Promise((resolve) => server.close(() => resolve()));
+}
