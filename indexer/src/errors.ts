@@ -8,7 +8,7 @@ export interface Facts {
   cause?: unknown;
 }
 
-/** A failure of the indexer, `IX-…`, explained in docs/errors.md. */
+/** A failure of the indexer, `IX-…`, explained in docs/errors.md. The launcher in bin/ says IX-001. */
 export function failure(code: string, message: string, facts: Facts): DaemonError {
   return new DaemonError(code, message, { kind: "UserFault", ...facts });
 }

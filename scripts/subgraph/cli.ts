@@ -49,7 +49,7 @@ async function main(): Promise<number> {
     url: values.url,
     publicClient,
     deployment,
-    block: BigInt(head),
+    block: BigInt(head.number),
   });
   if (values.json) console.log(JSON.stringify({ block: Number(block), entities, mismatches }));
   else {

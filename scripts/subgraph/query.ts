@@ -1,3 +1,5 @@
+import type { Chain, Hash, PublicClient, Transport } from "viem";
+
 /** Asks a subgraph; `T` is the shape of `data`. Rejects on any GraphQL error. */
 export async function query<T>(url: string, text: string, variables: object = {}): Promise<T> {
   const answer = await fetch(url, {
@@ -33,22 +35,35 @@ export async function allOf<T>(
 }
 
 /** The newest block whose events are in the index; undefined before the first. */
-export async function indexedBlock(url: string): Promise<number | undefined> {
+export async function indexedBlock(url: string): Promise<{ number: number; hash: Hash } | undefined> {
   try {
-    return (await query<{ _meta: { block: { number: number } } }>(url, "{ _meta { block { number } } }"))._meta.block
-      .number;
+    return (
+      await query<{ _meta: { block: { number: number; hash: Hash } } }>(url, "{ _meta { block { number hash } } }")
+    )._meta.block;
   } catch {
     return undefined;
   }
 }
 
-/** Waits until the index has caught up with `block`. */
-export async function waitForIndex(url: string, block: bigint, timeoutMs = 60_000): Promise<void> {
+/**
+ * Waits until the index has caught up with `block` of the chain as it is now. The number alone would not do: an index that
+ * has not noticed a reorganisation yet may be higher than the new chain.
+ */
+export async function waitForIndex(
+  url: string,
+  publicClient: Pick<PublicClient<Transport, Chain>, "getBlock">,
+  block: bigint,
+  timeoutMs = 60_000,
+): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     const found = await indexedBlock(url);
-    if (found !== undefined && BigInt(found) >= block) return;
-    if (Date.now() > deadline) throw new Error(`the index is at block ${found ?? "none"}, block ${block} wanted`);
+    if (found && BigInt(found.number) >= block) {
+      const same = await publicClient.getBlock({ blockNumber: BigInt(found.number) }).catch(() => undefined);
+      if (same?.hash === found.hash) return;
+    }
+    if (Date.now() > deadline)
+      throw new Error(`the index is at block ${found?.number ?? "none"}, block ${block} wanted`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -1,4 +1,4 @@
-import { Bytes } from "@graphprotocol/graph-ts";
+import { BigInt, Bytes } from "@graphprotocol/graph-ts";
 import {
   BondForfeited,
   Burned,
@@ -10,6 +10,9 @@ import {
 } from "../generated/StakingManager/StakingManager";
 import { Operator, ThawRequest } from "../generated/schema";
 import { protocol, provider } from "./entities";
+
+const BPS = BigInt.fromI32(10_000);
+const ONE = BigInt.fromI32(1);
 
 export function handleStaked(event: Staked): void {
   const totals = protocol();
@@ -78,7 +81,9 @@ export function handleExposureSet(event: ExposureSet): void {
 export function handleBondForfeited(event: BondForfeited): void {
   const totals = protocol();
   const worker = provider(event.params.provider, totals);
-  const lost = event.params.toRequester.plus(event.params.toFinder).plus(event.params.burned);
+  const paid = event.params.toRequester.plus(event.params.toFinder);
+  const lost = paid.plus(event.params.toAudit).plus(event.params.burned);
+  worker.exposureBps = exposureAfter(worker.exposureBps, lost, worker.stake);
   worker.stake = worker.stake.minus(lost);
   worker.locked = worker.locked.minus(event.params.bond);
   worker.forfeited = worker.forfeited.plus(lost);
@@ -86,6 +91,13 @@ export function handleBondForfeited(event: BondForfeited): void {
   totals.stake = totals.stake.minus(lost);
   totals.locked = totals.locked.minus(event.params.bond);
   totals.save();
+}
+
+/** STK: what is lost takes its share, rounded up, off what operators may keep locked. */
+function exposureAfter(exposureBps: i32, lost: BigInt, stake: BigInt): i32 {
+  if (stake.isZero()) return exposureBps;
+  const share = lost.times(BPS).plus(stake).minus(ONE).div(stake).toI32();
+  return share > exposureBps ? 0 : exposureBps - share;
 }
 
 export function handleBurned(event: Burned): void {

@@ -17,7 +17,7 @@ after(() => market.close());
 async function verified() {
   const { publicClient } = market.chain;
   const block = await publicClient.getBlockNumber();
-  await waitForIndex(market.url, block);
+  await waitForIndex(market.url, publicClient, block);
   return verifyIndex({ url: market.url, publicClient, deployment: market.deployment, block });
 }
 
@@ -50,7 +50,7 @@ test("a reorganisation of five blocks is right in the index as soon as it is at 
   const snapshot = await market.rpc("evm_snapshot");
   const before = (await person.getBalance()).available;
   for (let i = 0; i < 5; i++) await person.deposit({ amount: 10n });
-  await waitForIndex(market.url, await market.chain.publicClient.getBlockNumber());
+  await waitForIndex(market.url, market.chain.publicClient, await market.chain.publicClient.getBlockNumber());
   assert.equal(await amountNow(), before + 50n, "the index has seen what will not have happened");
 
   await market.rpc("evm_revert", [snapshot]);
@@ -62,7 +62,7 @@ test("a reorganisation of five blocks is right in the index as soon as it is at 
 
 test("killed and started again, the indexer goes on where it was", async () => {
   const { publicClient } = market.chain;
-  await waitForIndex(market.url, await publicClient.getBlockNumber());
+  await waitForIndex(market.url, publicClient, await publicClient.getBlockNumber());
   market.indexer.kill("SIGKILL");
   await market.indexer.exited;
   const late = market.people[1]!;
