@@ -27,7 +27,7 @@ describe("gas of a whole dispute, both sides, production profile", () => {
   async function dispute(task: Task, step: number): Promise<{ total: number; terminal: number; rounds: number }> {
     const note = "layer1 weight gradient";
     const op = task.compiled.records.findIndex((record) => record.note === note);
-    const suit = await court.submit(task, { only: step, tamper: fault(step, op, 777) });
+    const suit = await court.submit(task, { span: { first: step, count: 1 }, tamper: fault(step, op, 777) });
     court.gas.length = 0;
     const accuser = new Accuser(suit, suit.honest, challenger);
     await play(court, accuser, new Defender(suit, suit.claimed));

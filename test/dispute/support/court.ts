@@ -23,7 +23,7 @@ import { createWorld, type Event, type Receipt, Refusal, type Target, type World
 import type { Build } from "./compile.ts";
 import { decodePlace, type Game, LEVEL } from "./place.ts";
 import type { Accuser, Defender, Move } from "./players.ts";
-import { boundaryTree, type Tamper, type Task, TracedRun } from "./run.ts";
+import { boundaryTree, type Span, type Tamper, type Task, TracedRun } from "./run.ts";
 import { type Claim, claimOf, type Suit } from "./suit.ts";
 
 export const POLICY = 3;
@@ -161,14 +161,14 @@ export class Court {
       tamper?: Tamper;
       lie?: (honest: TracedRun) => Claim;
       seconds?: number;
-      /** Compute this step only (see TracedRun). */
-      only?: number;
+      /** Compute these steps only (see TracedRun). */
+      span?: Span;
     } = {},
   ): Promise<Suit & { claimed: TracedRun }> {
     const open = await this.claim(task, options);
     const { nonce } = open.job;
-    const honest = new TracedRun(task, nonce, {}, options.only);
-    const claimed = options.tamper ? new TracedRun(task, nonce, options.tamper, options.only) : honest;
+    const honest = new TracedRun(task, nonce, {}, options.span);
+    const claimed = options.tamper ? new TracedRun(task, nonce, options.tamper, options.span) : honest;
     const claim = options.lie?.(honest) ?? claimOf(claimed);
     return { ...(await this.enter(open, honest, claim, options.seconds)), claimed };
   }

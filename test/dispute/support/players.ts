@@ -237,6 +237,20 @@ export function packSums(sums: readonly bigint[]): Hex {
   return concat(sums.map((sum) => numberToHex(BigInt.asUintN(64, sum), { size: 8 })));
 }
 
+/** What a reveal shows, packed as its event carries it. */
+export function revealedBy([name, args]: Move): Hex {
+  switch (name) {
+    case "revealNodes":
+      return concat(args[1] as Hex[]);
+    case "revealSteps":
+      return concat([args[2] as Hex, ...(args[4] as Hex[])]);
+    case "revealOps":
+      return concat(args[3] as Hex[]);
+    default:
+      return args[1] as Hex;
+  }
+}
+
 /** All phase headers without their tags, as `revealOps` takes them (ProgramHeaders.sol). */
 export function headersOf({ task }: TracedRun): Hex {
   return concat(

@@ -40,9 +40,15 @@ export interface Tamper {
   nonce?(nonce: Hex): Hex;
 }
 
+/** Some steps of a run: they are computed from the task's start, which is the state before the first of them. */
+export interface Span {
+  first: number;
+  count: number;
+}
+
 /**
- * A run by the integer reference, with every intermediate value kept. With `only`, just that step is computed, from the
- * task's start; all other states are words without content. What a dispute over that step costs does not depend on them.
+ * A run by the integer reference, with every intermediate value kept. With a span, just these steps are computed; all
+ * other states are words without content. What a dispute over one of these steps costs does not depend on them.
  */
 export class TracedRun {
   readonly task: Task;
@@ -52,19 +58,17 @@ export class TracedRun {
   /** Results of step t's operators. */
   readonly values: IntTensor[][] = [];
   readonly consts: readonly IntTensor[];
-  readonly #salt: Hex = "0x";
   readonly #roots = new Map<IntTensor, Hex>();
   readonly #trees = new Map<IntTensor, Tree>();
 
-  constructor(task: Task, nonce: Hex, tamper: Tamper = {}, only?: number) {
+  constructor(task: Task, nonce: Hex, tamper: Tamper = {}, span?: Span) {
     this.task = task;
     this.nonce = tamper.nonce?.(nonce) ?? nonce;
     this.consts = constTensors(task.compiled, task.dataset);
     this.states = [];
-    this.states[only ?? 0] = tamper.start?.(task.start) ?? task.start;
-    const steps = only === undefined ? [...Array(task.compiled.steps).keys()] : [only];
-    for (const step of steps) this.#step(step, tamper);
-    this.#salt = only === undefined ? "0x" : this.state(only + 1);
+    const { first, count } = span ?? { first: 0, count: task.compiled.steps };
+    this.states[first] = tamper.start?.(task.start) ?? task.start;
+    for (let step = first; step < first + count; step++) this.#step(step, tamper);
   }
 
   phase(step: number): Phase {
@@ -101,8 +105,8 @@ export class TracedRun {
   stateRoots(step: number): Hex[] {
     const state = this.states[step];
     if (state) return state.map((tensor) => this.root(tensor));
-    // behind a computed step, everything depends on it
-    const salt = step >= this.states.length ? fromHex(this.#salt) : new Uint8Array();
+    // behind the computed steps, everything depends on them
+    const salt = step >= this.states.length ? fromHex(this.state(this.states.length - 1)) : new Uint8Array();
     return this.task.compiled.states.map((_, k) => toHex(keccak(uint(step, 8), uint(k, 8), salt)));
   }
 
