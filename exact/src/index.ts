@@ -33,6 +33,7 @@ export { type ConversionOptions, fromLayersModel } from "./model/from-layers.ts"
 export { type LayersModelFiles, type LayersModelJson, toLayersModel } from "./model/to-layers.ts";
 export { type Bound, checkRecords } from "./program/bounds.ts";
 export { type CompiledProgram, compileProgram } from "./program/compile.ts";
+export { type Contraction, contractionOf } from "./program/contraction.ts";
 export {
   gatherSource,
   type Move,

@@ -1,7 +1,8 @@
 import { OP, OP_NAME, type OpRecord } from "@assay/exact";
 import type { Court } from "./court.ts";
 import { CaseBuilder } from "./questions.ts";
-import { Random, sample } from "./random.ts";
+import { Random } from "./random.ts";
+import { sample } from "./samples.ts";
 
 /** Questions in one call. The chain simulator slows down faster than in proportion when a request grows. */
 const BATCH = 100;
@@ -64,8 +65,8 @@ export class Comparer {
   }
 }
 
-// The opcodes that the judge knows; those of convolutional programs have higher numbers than CHAIN.
-const OPCODES = Object.values(OP).filter((opcode) => opcode < OP.CHAIN);
+/** The opcodes whose results have elements. */
+export const OPCODES = Object.values(OP).filter((opcode) => opcode !== OP.CHAIN);
 
 /** Asks about random records of every opcode in turn until `cases` questions have been compared. */
 export async function compareRandom(court: Court, seed: number, cases: number): Promise<Comparison> {

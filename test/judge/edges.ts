@@ -92,7 +92,86 @@ function maxima(): CaseBuilder[] {
   ];
 }
 
+function numbered(rows: number, cols: number): IntTensor {
+  const data = Int32Array.from({ length: rows * cols }, (_, i) => i + 1);
+  return { name: "numbered", rows, cols, dtype: "int32", data };
+}
+
+/** Images moved by every offset that reaches 1, 3 and 127 can draw, in one pixel to many and one channel to three. */
+function moves(): CaseBuilder[] {
+  return [1, 3, 127].flatMap((reach) =>
+    [
+      [1, 1, 1],
+      [1, 5, 3],
+      [4, 1, 2],
+      [3, 4, 1],
+    ].map(([height, width, channels]) => {
+      const cols = height! * width! * channels!;
+      const attrs = [2, 0, reach, height!, width!, channels!];
+      return askAll(record({ opcode: OP.DATALOAD, rows: 18, cols, attrs }, [numbered(7, cols + 3)]));
+    }),
+  );
+}
+
+/** Patches of kernels that fit into the image, just do, and do not; several images below each other. */
+function patches(): CaseBuilder[] {
+  return [1, 3, 5].flatMap((kernel) =>
+    [
+      [1, 1],
+      [1, 4],
+      [3, 3],
+      [6, 2],
+    ].map(([height, width]) => {
+      const x = numbered(2 * height! * width!, 2);
+      const attrs = [height!, width!, kernel];
+      return askAll(record({ opcode: OP.IM2COL, rows: x.rows, cols: kernel * kernel * 2, attrs }, [x]));
+    }),
+  );
+}
+
+/** Windows in which one place is the largest, all are equal, or keys saturate; winners and losers of the backward pass. */
+function windows(): CaseBuilder[] {
+  const attrs = [4, 6];
+  const flat = (value: number): IntTensor => ({ ...numbered(24, 2), data: new Int32Array(48).fill(value) });
+  const tensors = [numbered(24, 2), flat(0), ...ENDS.map(flat)];
+  tensors.push({ ...numbered(24, 2), data: Int32Array.from({ length: 48 }, (_, i) => -((i * 29) % 48)) });
+  return tensors.flatMap((x) => [
+    askAll(record({ opcode: OP.POOLKEY, attrs }, [x])),
+    askAll(record({ opcode: OP.POOLMAX, rows: 6, attrs }, [x, x])),
+    askAll(record({ opcode: OP.POOLMAX, rows: 6, attrs }, [x, tensors[0]!])),
+    askAll(
+      record({ opcode: OP.UNPOOL, rows: 24, attrs }, [numbered(6, 2), x, { ...x, rows: 6, data: x.data.slice(0, 12) }]),
+    ),
+  ]);
+}
+
+/** Parts of one tile and of three, as many as rows of a tile and more; extreme operands. */
+function parts(): CaseBuilder[] {
+  return [
+    [2, 16],
+    [3, 48],
+    [18, 16],
+  ].map(([count, height]) => {
+    const rows = count! * height!;
+    const data = Int8Array.from({ length: rows * 3 }, (_, i) => (i % 7 === 0 ? -128 : (i % 251) - 125));
+    const x: IntTensor = { name: "parts", rows, cols: 3, dtype: "int8", data };
+    const y: IntTensor = { ...x, cols: 2, data: data.slice(0, rows * 2) };
+    return askAll(record({ opcode: OP.MATMUL, rows: 3 * count!, cols: 2, attrs: [1, 0, count!] }, [x, y]));
+  });
+}
+
 /** The cases at which implementations of the table are known to part ways. */
 export function edgeCases(): CaseBuilder[] {
-  return [...shifts(), divisions(), lookUps(), ...norms(), ...contractions(), ...maxima()];
+  return [
+    ...shifts(),
+    divisions(),
+    lookUps(),
+    ...norms(),
+    ...contractions(),
+    ...maxima(),
+    ...moves(),
+    ...patches(),
+    ...windows(),
+    ...parts(),
+  ];
 }

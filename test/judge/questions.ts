@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+  contractionOf,
   evaluateRecord,
   type Hex,
   type IntTensor,
@@ -82,16 +83,16 @@ export class CaseBuilder {
 
   /** Asks for element (row, col); for a MATMUL inside its shape, for every chunk of it. */
   ask(row: number, col: number): void {
-    const { record, inputs } = this.sample;
+    const { record } = this.sample;
     const inside = row < record.rows && col < record.cols;
     if (record.opcode !== OP.MATMUL || !inside) {
       this.push(row, col, undefined, inside ? BigInt(this.value.data[row * record.cols + col]!) : 0n);
       return;
     }
-    const depth = record.attrs[0] === 1 ? inputs[0]!.rows : inputs[0]!.cols;
+    const { length } = contractionOf(record, row);
     let sum = 0n;
-    for (let chunk = 0; 16 * chunk < depth; chunk++) {
-      const products = this.products(row, col, chunk, depth);
+    for (let chunk = 0; 16 * chunk < length; chunk++) {
+      const products = this.products(row, col, chunk);
       this.push(row, col, chunk, products);
       sum += products;
     }
@@ -108,12 +109,14 @@ export class CaseBuilder {
   }
 
   /** One chunk of a contraction, written down once more and in big integers. */
-  private products(row: number, col: number, chunk: number, depth: number): bigint {
+  private products(row: number, col: number, chunk: number): bigint {
     const [x, y] = this.sample.inputs as [IntTensor, IntTensor];
-    const [ta, tb] = this.sample.record.attrs;
+    const [ta, tb, parts = 0] = this.sample.record.attrs;
+    const height = (ta === 1 ? x.rows : x.cols) / (parts > 1 ? parts : 1);
+    const before = ta === 1 ? Math.floor(row / x.cols) * height : 0;
     let sum = 0n;
-    for (let k = 16 * chunk; k < Math.min(depth, 16 * chunk + 16); k++) {
-      const a = ta === 1 ? x.data[k * x.cols + row]! : x.data[row * x.cols + k]!;
+    for (let k = before + 16 * chunk; k < before + Math.min(height, 16 * chunk + 16); k++) {
+      const a = ta === 1 ? x.data[k * x.cols + (row % x.cols)]! : x.data[row * x.cols + k]!;
       const b = tb === 1 ? y.data[col * y.cols + k]! : y.data[k * y.cols + col]!;
       sum += BigInt(a) * BigInt(b);
     }

@@ -177,7 +177,7 @@ test("J3: numbers of tiles and roots are the record's", async () => {
 
 test("opcodes are asked where they belong, unknown ones nowhere", async () => {
   const one = question(relu, 20, 33);
-  for (const opcode of [0, OP.CHAIN, 21, 255]) {
+  for (const opcode of [0, OP.CHAIN, OP.UNPOOL + 1, 255]) {
     await refuses("expectedElement", argsOf(one, { op: { opcode } }), "Judge_Opcode", [opcode]);
   }
   const dot = question(product, 20, 33, 4);
@@ -217,6 +217,9 @@ test("DSP-06: records outside caps and shape rules cannot be judged", async () =
     { inputs: longer },
     { attrs: [1n, 1n, 0n, 0n, 0n, 0n, 0n, 0n] },
     { attrs: [2n, 1n, 0n, 0n, 0n, 0n, 0n, 0n] },
+    { attrs: [0n, 2n, 0n, 0n, 0n, 0n, 0n, 0n] },
+    { attrs: [0n, 1n, -1n, 0n, 0n, 0n, 0n, 0n] },
+    { attrs: [0n, 1n, 2n, 0n, 0n, 0n, 0n, 0n] },
   ]) {
     await refuses("chunkSum", argsOf(dot, { op }), "Judge_IllFormedRecord", [OP.MATMUL]);
   }
@@ -228,7 +231,6 @@ test("DSP-06: records outside caps and shape rules cannot be judged", async () =
     [-1n, 1n],
     [2n ** 63n - 1n, 1n],
     [60n, 2n],
-    [60n, 1n, 1n], // moved images (EXA-12) are not judged yet
   ]) {
     const op = { attrs: [...attrs, ...Array<bigint>(8 - attrs.length).fill(0n)] };
     await refuses("expectedElement", argsOf(loaded, { op }), "Judge_IllFormedRecord", [OP.DATALOAD]);

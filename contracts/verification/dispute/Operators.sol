@@ -48,6 +48,12 @@ library Operators {
     function chunks(OpRecord calldata op) internal pure returns (uint256) {
         if (op.opcode != MATMUL) return 0;
         uint256 length = op.attrs[0] != 0 ? op.inputs[0].rows : op.inputs[0].cols;
+        if (op.attrs[2] > 1) {
+            // EXA-13: each part has its own sums; the judge wants parts of whole tiles
+            uint256 parts = uint256(int256(op.attrs[2]));
+            Guards.program(length % (16 * parts) == 0);
+            length /= parts;
+        }
         Guards.program(length != 0 && length <= MAX_CONTRACTION);
         return (length + 15) >> 4;
     }

@@ -27,6 +27,8 @@ library Contraction {
 
     /// @notice Sum over k in 16 * number .. min(K, 16 * number + 16) - 1 of A(row, k) * B(k, col), where A(row, k) is
     ///         x[row][k], or x[k][row] when attrs[0] is 1, and B(k, col) is y[k][col], or y[col][k] when attrs[1] is 1.
+    ///         Of a product in parts (EXA-13), row r is row r mod cols(x) of part r / cols(x), whose k start behind those
+    ///         of the parts before it.
     /// @dev    The caller has checked the record, row < op.rows, col < op.cols, 16 * number < K and the array lengths.
     function chunkSum(
         OpRecord calldata op,
@@ -34,10 +36,18 @@ library Contraction {
         Chunk memory chunk,
         Tile[] calldata tiles
     ) internal pure returns (int256) {
+        uint256 left = RecordRules.contraction(op) - (chunk.number << 4);
+        if (op.attrs[2] > 1) chunk = _ofPart(op, chunk);
         Line memory a = _line(op.inputs[0], roots[0], tiles[0], chunk.row, chunk.number, op.attrs[0] == 1);
         Line memory b = _line(op.inputs[1], roots[1], tiles[1], chunk.col, chunk.number, op.attrs[1] != 1);
-        uint256 left = RecordRules.contraction(op) - (chunk.number << 4);
         return _dot(a, b, left < 16 ? left : 16);
+    }
+
+    /// @dev EXA-13: the same chunk in the coordinates of the operands. RecordRules: parts are whole tiles high.
+    function _ofPart(OpRecord calldata op, Chunk memory chunk) private pure returns (Chunk memory) {
+        uint256 side = op.inputs[0].cols;
+        uint256 tilesBefore = (chunk.row / side) * (RecordRules.contraction(op) >> 4);
+        return Chunk(chunk.row % side, chunk.col, tilesBefore + chunk.number);
     }
 
     /// @dev Proves the tile that holds chunk `chunk` of line `line` of `x`; a line is a column if `down`, else a row.

@@ -81,9 +81,9 @@ library ElementOps {
         return uint256(clip(x, 0, int256(length) - 1));
     }
 
-    /// @notice DSP-11: row of the data set that batch row `b` of step `step` loads, in the sampled order.
-    function sampledRow(bytes32 nonce, uint64 step, uint32 b, uint256 rows) internal pure returns (uint256) {
-        return uint256(keccak256(abi.encodePacked(bytes1(0x08), nonce, step, b))) % rows;
+    /// @notice DSP-11: the draw of batch row `b` of step `step`; the row that it loads is this modulo the rows.
+    function draw(bytes32 nonce, uint64 step, uint32 b) internal pure returns (uint256) {
+        return uint256(keccak256(abi.encodePacked(bytes1(0x08), nonce, step, b)));
     }
 
     /// @notice Row of the data set that batch row `b` of step `step` loads, in the sequential order.

@@ -5,9 +5,11 @@ import {IOneStepJudge, Input, OpRecord, Position, Tile} from "../../interfaces/I
 import {Contraction} from "./Contraction.sol";
 import {Opcodes} from "./Opcodes.sol";
 import {ElementOps} from "./ElementOps.sol";
+import {Gathers} from "./Gathers.sol";
 import {RecordRules} from "./RecordRules.sol";
 import {Reductions} from "./Reductions.sol";
 import {TensorProof} from "./TensorProof.sol";
+import {Windows} from "./Windows.sol";
 
 /// @title OneStepJudge
 /// @notice Purpose: the last word of a dispute. It recomputes one element of one operator of one step from the inputs that
@@ -82,6 +84,8 @@ contract OneStepJudge is IOneStepJudge {
         if (opcode >= Opcodes.TILEMAX && opcode <= Opcodes.ROWSUM16)
             return _reduction(op, roots[0], position, tiles[0]);
         if (opcode == Opcodes.MATMUL) revert Judge_Opcode(opcode);
+        if (opcode > Opcodes.KFLIP) return _pooling(op, roots, position, tiles);
+        if (opcode > Opcodes.CHAIN) return _copy(op, roots[0], position, tiles[0]);
         int256 x = _broadcast(op.inputs[0], roots[0], position, tiles[0]);
         if (op.nIn == 1) return _unary(op, x, 0);
         if (opcode == Opcodes.LUT) return _lookUp(op.inputs[1], roots[1], x, tiles[1]);
@@ -133,12 +137,60 @@ contract OneStepJudge is IOneStepJudge {
         Tile calldata tile
     ) private pure returns (int256) {
         Input calldata data = op.inputs[0];
-        uint256 row =
-            op.attrs[1] == 1
-                ? ElementOps.sequentialRow(position.step, op.rows, position.row, data.rows)
-                : ElementOps.sampledRow(position.nonce, position.step, position.row, data.rows);
         // RecordRules: 0 <= attrs[0] and attrs[0] + cols <= data.cols
-        return _read(data, root, row, uint256(int256(op.attrs[0])) + position.col, tile);
+        uint256 col = uint256(int256(op.attrs[0])) + position.col;
+        if (op.attrs[1] == 1) {
+            uint256 row = ElementOps.sequentialRow(position.step, op.rows, position.row, data.rows);
+            return _read(data, root, row, col, tile);
+        }
+        uint256 draw = ElementOps.draw(position.nonce, position.step, position.row);
+        if (op.attrs[2] == 0) return _read(data, root, draw % data.rows, col, tile);
+        bool outside;
+        (col, outside) = Gathers.moved(op, position.col, Gathers.move(draw, uint256(int256(op.attrs[2]))));
+        int256 value = _read(data, root, draw % data.rows, col, tile);
+        return outside ? int256(0) : value;
+    }
+
+    /// @dev An element of the only input, or 0 beside an image; the tile of the nearest pixel is proven there, too (EXA-16).
+    function _copy(
+        OpRecord calldata op,
+        bytes32 root,
+        Position calldata position,
+        Tile calldata tile
+    ) private pure returns (int256) {
+        Gathers.Source memory source = _source(op, position.row, position.col);
+        int256 value = _read(op.inputs[0], root, source.row, source.col, tile);
+        return source.outside ? int256(0) : value;
+    }
+
+    function _source(OpRecord calldata op, uint256 row, uint256 col) private pure returns (Gathers.Source memory) {
+        uint8 opcode = op.opcode;
+        if (opcode == Opcodes.RESHAPE) return Gathers.reshaped(op, row, col);
+        if (opcode == Opcodes.UNSTACK) return Gathers.unstacked(op, row, col);
+        if (opcode == Opcodes.IM2COL) return Gathers.patch(op, row, col);
+        return Gathers.flipped(op, row, col);
+    }
+
+    function _pooling(
+        OpRecord calldata op,
+        bytes32[] calldata roots,
+        Position calldata position,
+        Tile[] calldata tiles
+    ) private pure returns (int256) {
+        uint256 row = position.row;
+        uint256 col = position.col;
+        if (op.opcode == Opcodes.POOLKEY)
+            return ElementOps.mulc(_read(op.inputs[0], roots[0], row, col, tiles[0]), 4) + Windows.place(op, row);
+        if (op.opcode == Opcodes.POOLMAX) {
+            (uint256 upper, uint256 lower) = Windows.corners(op, row);
+            (int256 a, int256 b) = _readPair(op.inputs[0], roots[0], upper, col, tiles[0]);
+            (int256 c, int256 d) = _readPair(op.inputs[1], roots[1], lower, col, tiles[1]);
+            return Windows.largest(a, b, c, d);
+        }
+        uint256 window = Windows.of_(op, row);
+        int256 gradient = _read(op.inputs[0], roots[0], window, col, tiles[0]);
+        int256 key = _read(op.inputs[1], roots[1], row, col, tiles[1]);
+        return Windows.unpooled(gradient, key, _read(op.inputs[2], roots[2], window, col, tiles[2]));
     }
 
     function _lookUp(Input calldata table, bytes32 root, int256 x, Tile calldata tile) private pure returns (int256) {
@@ -167,5 +219,18 @@ contract OneStepJudge is IOneStepJudge {
     ) private pure returns (int256) {
         TensorProof.check(root, x, row >> 4, col >> 4, tile);
         return TensorProof.element(tile.data, x.dtype, ((row & 15) << 4) | (col & 15));
+    }
+
+    /// @dev Elements (row, col) and (row + 1, col) of `x`; `row` is even, so that one tile holds both.
+    function _readPair(
+        Input calldata x,
+        bytes32 root,
+        uint256 row,
+        uint256 col,
+        Tile calldata tile
+    ) private pure returns (int256, int256) {
+        TensorProof.check(root, x, row >> 4, col >> 4, tile);
+        uint256 first = ((row & 15) << 4) | (col & 15);
+        return (TensorProof.element(tile.data, x.dtype, first), TensorProof.element(tile.data, x.dtype, first + 16));
     }
 }

@@ -24,6 +24,13 @@ library Opcodes {
     uint8 internal constant LUT = 18;
     uint8 internal constant INTDIV = 19;
     uint8 internal constant CHAIN = 20;
+    uint8 internal constant RESHAPE = 21;
+    uint8 internal constant UNSTACK = 22;
+    uint8 internal constant IM2COL = 23;
+    uint8 internal constant KFLIP = 24;
+    uint8 internal constant POOLKEY = 25;
+    uint8 internal constant POOLMAX = 26;
+    uint8 internal constant UNPOOL = 27;
 
     /// @notice Bit of `flags`: an RHU record ends with CLIP(attrs[2], attrs[3]).
     uint8 internal constant FLAG_CLIP = 1;

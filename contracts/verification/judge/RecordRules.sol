@@ -2,6 +2,7 @@
 pragma solidity ^0.8.24;
 
 import {IOneStepJudge, Input, OpRecord} from "../../interfaces/IOneStepJudge.sol";
+import {ImageRules} from "./ImageRules.sol";
 import {Opcodes} from "./Opcodes.sol";
 import {TensorProof} from "./TensorProof.sol";
 
@@ -13,11 +14,12 @@ library RecordRules {
     uint256 internal constant MAX_SIDE = 1 << 24;
     uint256 internal constant MAX_TILES = 1 << 26;
     uint256 internal constant MAX_CONTRACTION = 2048;
+    int256 internal constant MAX_REACH = 127; // EXA-12
 
     /// @notice Reverts unless the record is well-formed and has `roots` inputs.
     function check(OpRecord calldata op, uint256 roots) internal pure {
         uint8 opcode = op.opcode;
-        require(opcode != 0 && opcode < Opcodes.CHAIN, IOneStepJudge.Judge_Opcode(opcode));
+        require(_hasElements(opcode), IOneStepJudge.Judge_Opcode(opcode));
         uint256 count = op.nIn;
         (uint256 fewest, uint256 most) = _arity(opcode);
         bool fits = count >= fewest && count <= most && _isTensor(op.rows, op.cols);
@@ -31,12 +33,20 @@ library RecordRules {
         require(roots == count, IOneStepJudge.Judge_RootCount(roots, count));
     }
 
-    /// @notice Number of products that an element of a MATMUL sums up.
+    /// @notice Number of products that an element of a well-formed MATMUL sums up.
     function contraction(OpRecord calldata op) internal pure returns (uint256) {
-        return op.attrs[0] == 1 ? op.inputs[0].rows : op.inputs[0].cols;
+        if (op.attrs[0] != 1) return op.inputs[0].cols;
+        uint256 rows = op.inputs[0].rows;
+        return op.attrs[2] > 1 ? rows / uint256(int256(op.attrs[2])) : rows;
+    }
+
+    function _hasElements(uint8 opcode) private pure returns (bool) {
+        return opcode != 0 && opcode <= Opcodes.UNPOOL && opcode != Opcodes.CHAIN;
     }
 
     function _arity(uint8 opcode) private pure returns (uint256 fewest, uint256 most) {
+        if (opcode == Opcodes.UNPOOL) return (3, 3);
+        if (opcode == Opcodes.POOLMAX) return (2, 2);
         if (opcode == Opcodes.RHU || opcode == Opcodes.EXPADD) return (1, 2);
         if (opcode == Opcodes.MATMUL || opcode == Opcodes.LUT || opcode == Opcodes.INTDIV || _isBroadcast(opcode))
             return (2, 2);
@@ -66,12 +76,8 @@ library RecordRules {
         if (opcode == Opcodes.MATMUL) return _matmulFits(op);
         uint256 rows = op.inputs[0].rows;
         uint256 cols = op.inputs[0].cols;
-        if (opcode == Opcodes.DATALOAD) {
-            int256 offset = op.attrs[0];
-            // EXA-12: a load that moves its images is not judged yet; taken for a plain one it would convict the honest
-            if (op.attrs[2] != 0) return false;
-            return _isFlag(op.attrs[1]) && offset >= 0 && offset + int256(uint256(op.cols)) <= int256(cols);
-        }
+        if (opcode == Opcodes.DATALOAD) return _loadFits(op, cols);
+        if (opcode > Opcodes.CHAIN) return ImageRules.fits(op);
         if (opcode == Opcodes.TILEMAX || opcode == Opcodes.TILEMAXABS) {
             return op.rows == (rows + 15) >> 4 && op.cols == (cols + 15) >> 4;
         }
@@ -88,13 +94,28 @@ library RecordRules {
     }
 
     function _matmulFits(OpRecord calldata op) private pure returns (bool) {
+        if (!_isFlag(op.attrs[0]) || !_isFlag(op.attrs[1]) || op.attrs[2] < 0) return false;
         Input calldata x = op.inputs[0];
         Input calldata y = op.inputs[1];
-        uint256 depth = contraction(op);
-        (uint256 rows, uint256 cols, uint256 depthY) = op.attrs[1] == 1 ? (0, y.rows, y.cols) : (0, y.cols, y.rows);
-        rows = op.attrs[0] == 1 ? x.cols : x.rows;
-        bool flags = _isFlag(op.attrs[0]) && _isFlag(op.attrs[1]);
-        return flags && op.rows == rows && op.cols == cols && depth == depthY && depth <= MAX_CONTRACTION;
+        (uint256 cols, uint256 depth) = op.attrs[1] == 1 ? (y.rows, y.cols) : (y.cols, y.rows);
+        if (op.cols != cols || contraction(op) > MAX_CONTRACTION) return false;
+        uint256 parts = uint256(int256(op.attrs[2]));
+        if (parts < 2) return op.rows == (op.attrs[0] == 1 ? x.cols : x.rows) && contraction(op) == depth;
+        // EXA-13: parts of whole tiles, of a product with ta alone
+        bool plain = op.attrs[0] == 1 && op.attrs[1] == 0;
+        return plain && x.rows == depth && depth % (16 * parts) == 0 && op.rows == parts * x.cols;
+    }
+
+    /// @dev Columns inside the data set, in order 0 or 1; images of whole pixels are moved in the sampled order only (EXA-12).
+    function _loadFits(OpRecord calldata op, uint256 cols) private pure returns (bool) {
+        int256 offset = op.attrs[0];
+        bool inside = offset >= 0 && offset + int256(uint256(op.cols)) <= int256(cols);
+        if (!inside || !_isFlag(op.attrs[1])) return false;
+        int256 reach = op.attrs[2];
+        if (reach == 0) return true;
+        if (reach < 0 || reach > MAX_REACH || op.attrs[1] == 1) return false;
+        if (op.attrs[3] <= 0 || op.attrs[4] <= 0 || op.attrs[5] <= 0) return false;
+        return int256(op.attrs[3]) * op.attrs[4] * op.attrs[5] == int256(uint256(op.cols));
     }
 
     /// @dev Whether an attribute that says yes or no says one of them.

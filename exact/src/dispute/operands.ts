@@ -1,4 +1,6 @@
-import { sampleIndex } from "../commit/run.ts";
+import { sampleDigest, sampleIndex } from "../commit/run.ts";
+import { contractionOf } from "../program/contraction.ts";
+import { movedColumn, moveOf, operandPlaces, type Place } from "../program/gather.ts";
 import { OP, ORDER } from "../program/opcodes.ts";
 import type { OpRecord } from "../program/records.ts";
 import type { Scope } from "../run/reference.ts";
@@ -21,28 +23,30 @@ export interface ElementRef {
 
 const tileOf = (index: number): number => Math.floor(index / 16);
 
-/** Length of a MATMUL's contraction. */
-export function contraction(record: OpRecord): number {
-  const x = record.inputs[0]!;
-  return record.attrs[0] === 1 ? x.rows : x.cols;
-}
-
 function chunkTiles(record: OpRecord, at: ElementRef): TileRef[] {
-  const chunks = Math.ceil(contraction(record) / 16);
+  const { line, from, length } = contractionOf(record, at.row);
+  const chunks = Math.ceil(length / 16);
   const chunk = at.chunk ?? -1;
   if (!(chunk >= 0 && chunk < chunks)) throw noSuchPlace("chunk", at.chunk, `0..${chunks - 1}`);
-  const [row, col] = [tileOf(at.row), tileOf(at.col)];
+  // The parts of a contraction are whole tiles high (EXA-13).
+  const [row, col, k] = [tileOf(line), tileOf(at.col), tileOf(from) + chunk];
   const [ta, tb] = [record.attrs[0] === 1, record.attrs[1] === 1];
   return [
-    { input: 0, tileRow: ta ? chunk : row, tileCol: ta ? row : chunk },
-    { input: 1, tileRow: tb ? col : chunk, tileCol: tb ? chunk : col },
+    { input: 0, tileRow: ta ? k : row, tileCol: ta ? row : k },
+    { input: 1, tileRow: tb ? col : k, tileCol: tb ? k : col },
   ];
 }
 
-function loadedRow(record: OpRecord, row: number, scope: Pick<Scope, "nonce" | "step">): number {
-  const rows = record.inputs[0]!.rows;
-  if (record.attrs[1] !== ORDER.SEQUENTIAL) return sampleIndex(scope.nonce, scope.step, row, rows);
-  return Number((BigInt(scope.step) * BigInt(record.rows) + BigInt(row)) % BigInt(rows));
+/** Where a DATALOAD's element comes from; of a moved image, the nearest pixel (EXA-16). */
+function loaded(record: OpRecord, { row, col }: ElementRef, scope: Pick<Scope, "nonce" | "step">): TileRef {
+  const { rows } = record.inputs[0]!;
+  const [offset = 0, order, reach = 0] = record.attrs;
+  if (order === ORDER.SEQUENTIAL) {
+    return place(0, Number((BigInt(scope.step) * BigInt(record.rows) + BigInt(row)) % BigInt(rows)), offset + col);
+  }
+  const drawn = sampleIndex(scope.nonce, scope.step, row, rows);
+  if (reach === 0) return place(0, drawn, offset + col);
+  return place(0, drawn, movedColumn(record, col, moveOf(sampleDigest(scope.nonce, scope.step, row), reach)).col);
 }
 
 /**
@@ -63,7 +67,7 @@ export function operandTiles(
     case OP.MATMUL:
       return chunkTiles(record, at);
     case OP.DATALOAD:
-      return [place(0, loadedRow(record, row, scope), (record.attrs[0] ?? 0) + col)];
+      return [loaded(record, at, scope)];
     case OP.TILEMAX:
     case OP.TILEMAXABS:
       return [{ input: 0, tileRow: row, tileCol: col }];
@@ -76,8 +80,14 @@ export function operandTiles(
       return [place(0, row, col), place(1, Math.floor(index / table.cols), index % table.cols)];
     }
     default:
-      return record.inputs.map(({ rows, cols }, k) => place(k, rows === 1 ? 0 : row, cols === 1 ? 0 : col));
+      return (operandPlaces(record, row, col) ?? broadcast(record, row, col)).map((at) =>
+        place(at.input, at.row, at.col),
+      );
   }
+}
+
+function broadcast({ inputs }: OpRecord, row: number, col: number): Place[] {
+  return inputs.map(({ rows, cols }, input) => ({ input, row: rows === 1 ? 0 : row, col: cols === 1 ? 0 : col }));
 }
 
 function place(input: number, row: number, col: number): TileRef {

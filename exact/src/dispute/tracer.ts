@@ -4,13 +4,14 @@ import { stateHash } from "../commit/run.ts";
 import { tilePreimage } from "../commit/tensor.ts";
 import { ExactError } from "../errors.ts";
 import type { CompiledProgram } from "../program/compile.ts";
+import { contractionOf } from "../program/contraction.ts";
 import { OP } from "../program/opcodes.ts";
 import { type Operand, type OpRecord, phaseOf, recordLeaf, UNCHANGED } from "../program/records.ts";
 import type { Backend } from "../run/backend.ts";
 import { constTensors, type Scope } from "../run/reference.ts";
 import type { Hex, IntTensor } from "../types.ts";
 import { type Evaluate, evaluateQuickly } from "./evaluate.ts";
-import { contraction, type ElementRef, operandTiles } from "./operands.ts";
+import { type ElementRef, operandTiles } from "./operands.ts";
 import { RootCache } from "./roots.ts";
 import { type LoadState, StateSource } from "./states.ts";
 import { MerkleTree, noSuchPlace } from "./tree.ts";
@@ -197,12 +198,13 @@ export class Tracer {
     const [ta, tb] = [record.attrs[0] === 1, record.attrs[1] === 1];
     const sums: bigint[] = [];
     let sum = 0n;
-    const depth = contraction(record);
-    for (let k = 0; k < depth; k++) {
-      const a = x.data[ta ? k * x.cols + row : row * x.cols + k]!;
+    const { line, from, length } = contractionOf(record, row);
+    for (let i = 0; i < length; i++) {
+      const k = from + i;
+      const a = x.data[ta ? k * x.cols + line : line * x.cols + k]!;
       const b = y.data[tb ? col * y.cols + k : k * y.cols + col]!;
       sum += BigInt(a) * BigInt(b);
-      if (k % 16 === 15 || k === depth - 1) sums.push(sum);
+      if (i % 16 === 15 || i === length - 1) sums.push(sum);
     }
     return sums;
   }

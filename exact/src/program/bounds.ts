@@ -1,8 +1,9 @@
 import { ExactError } from "../errors.ts";
 import { DTYPE_RANGE } from "../types.ts";
+import { contractionLength } from "./contraction.ts";
 import { FLAG_CLIP, LIMIT, OP, OP_INPUTS, OP_NAME } from "./opcodes.ts";
 import { type Externals, KIND, type Operand, type OpRecord } from "./records.ts";
-import { checkShape, contractionLength } from "./shapes.ts";
+import { checkShape } from "./shapes.ts";
 
 /** Worst case of one record: the largest magnitude any step of its evaluation can reach, and that over 2^24. */
 export interface Bound {

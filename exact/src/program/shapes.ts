@@ -37,11 +37,6 @@ function broadcasts(out: number, length: number): boolean {
   return length === out || length === 1;
 }
 
-/** Number of products that an element of a MATMUL sums up. */
-export function contractionLength({ attrs, inputs }: OpRecord): number {
-  return attrs[0] === 1 ? inputs[0]!.rows / Math.max(1, attrs[2] ?? 0) : inputs[0]!.cols;
-}
-
 const whole = (value: number, ...factors: number[]): boolean =>
   factors.every((f) => Number.isInteger(f) && f > 0) && value % factors.reduce((a, b) => a * b, 1) === 0;
 
@@ -118,6 +113,8 @@ function checkGeometry(record: OpRecord, index: number): void {
       return;
     }
     case OP.MATMUL:
+      if (![0, 1].includes(first) || ![0, 1].includes(second) || third < 0)
+        fail(record, index, "ta and tb of 0 or 1, and no negative number of parts");
       if (third > 1 && (first !== 1 || second !== 0 || !whole(x.rows, third, TILE)))
         fail(record, index, "parts of whole tiles, of a product with ta alone");
   }

@@ -1,4 +1,5 @@
 import { depth } from "../../../exact/src/commit/merkle.ts";
+import { contractionOf } from "../../../exact/src/program/contraction.ts";
 import { OP } from "../../../exact/src/program/opcodes.ts";
 import { LEVEL, LEVEL_NAME } from "../support/place.ts";
 import type { Task } from "../support/run.ts";
@@ -135,8 +136,7 @@ function* sumLies(task: Task, { full }: Extent): Generator<{ name: string; plan:
   const { steps, records } = task.compiled;
   for (const [op, record] of records.entries()) {
     if (record.opcode !== OP.MATMUL) continue;
-    const input = record.inputs[0]!;
-    const chunks = Math.ceil((record.attrs[0] ? input.rows : input.cols) / 16);
+    const chunks = Math.ceil(contractionOf(record, 0).length / 16);
     for (const tile of full ? Array(tileCount(record)).keys() : [0]) {
       for (const loose of [false, true]) {
         for (const sums of [Array(chunks).fill(0) as number[], ...combinations(chunks, [0, 1, -2])]) {

@@ -26,8 +26,8 @@ export async function accuseFalsely(
   suit: Suit,
   challenger: Address,
   random: (n: number) => number,
+  accuser: Accuser = new RandomAccuser(suit, suit.honest, challenger, random),
 ): Promise<Game> {
-  const accuser = new RandomAccuser(suit, suit.honest, challenger, random);
   const defender = new Defender(suit, suit.honest);
   let game = await court.challenge(accuser);
   while (decodePlace(game.place).level !== LEVEL.Proof) {

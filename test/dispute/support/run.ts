@@ -6,6 +6,7 @@ import { tensorRoot, tileLeaves, tilePreimage } from "../../../exact/src/commit/
 import { evaluateQuickly } from "../../../exact/src/dispute/evaluate.ts";
 import { operandTiles } from "../../../exact/src/dispute/operands.ts";
 import type { CompiledProgram } from "../../../exact/src/program/compile.ts";
+import { contractionOf } from "../../../exact/src/program/contraction.ts";
 import { OP } from "../../../exact/src/program/opcodes.ts";
 import { KIND, type OpRecord, type Phase, phaseOf, UNCHANGED } from "../../../exact/src/program/records.ts";
 import { constTensors, type Scope } from "../../../exact/src/run/reference.ts";
@@ -146,12 +147,13 @@ export class TracedRun {
     const record = this.phase(step).records[op]!;
     const [x, y] = this.inputs(step, record) as [IntTensor, IntTensor];
     const [ta, tb] = record.attrs;
-    const length = ta ? x.rows : x.cols;
+    const { line, from, length } = contractionOf(record, row);
     const sums: bigint[] = [];
     let sum = 0;
-    for (let k = 0; k < length; k++) {
-      sum += x.data[ta ? k * x.cols + row : row * x.cols + k]! * y.data[tb ? col * y.cols + k : k * y.cols + col]!;
-      if (k % 16 === 15 || k === length - 1) sums.push(BigInt(sum));
+    for (let i = 0; i < length; i++) {
+      const k = from + i;
+      sum += x.data[ta ? k * x.cols + line : line * x.cols + k]! * y.data[tb ? col * y.cols + k : k * y.cols + col]!;
+      if (i % 16 === 15 || i === length - 1) sums.push(BigInt(sum));
     }
     return sums;
   }
