@@ -14,7 +14,7 @@ describe("faults", () => {
   let challenger: Address;
   before(async () => {
     court = await Court.open(buildsOf());
-    challenger = await court.fund(court.world.accounts[5]!);
+    challenger = await court.fund(court.world.accounts[5]!, 10_000n * 10n ** 18n);
   });
   after(() => court.close());
 
