@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { loadNodeBackend } from "@assay/exact/node";
-import { WALK_LEVEL } from "../lib/walk.ts";
+import { GAME_LEVEL } from "@assay/sdk";
 import { renderWalk } from "../lib/walk-view.ts";
 import { hear } from "./hearing.ts";
 import { parseOptions } from "./options.ts";
@@ -18,7 +18,7 @@ test("a fault at a named place of an engine's run is walked down to that place a
   const judged = facts.moves.at(-1)!.place!;
   assert.deepEqual(
     [judged.level, judged.step, judged.op, judged.node, judged.element],
-    [WALK_LEVEL.proof, 10, 8, 0, 5],
+    [GAME_LEVEL.Proof, 10, 8, 0, 5],
   );
   assert.equal(facts.gasTotal, facts.gasChallenger + facts.gasProvider);
   const drawn = renderWalk(facts.moves, view).join("\n");

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { GAME_LEVEL, type GamePlace } from "@assay/sdk";
 import { concat, type Hex, keccak256, numberToHex, toHex } from "viem";
-import { roundsOf, WALK_LEVEL, type WalkMove, type WalkPlace, type WalkProgram } from "./walk.ts";
+import { roundsOf, type WalkMove, type WalkProgram } from "./walk.ts";
 import { renderWalk } from "./walk-view.ts";
 
 const PROGRAM: WalkProgram = { states: 2, segmentLength: 4, steps: 12, opName: (_, op) => `OP${op}` };
 
-const place = (level: number, at: Partial<WalkPlace> = {}): WalkPlace => ({
+const place = (level: number, at: Partial<GamePlace> = {}): GamePlace => ({
   level,
   step: 0,
   op: 0,
@@ -36,13 +37,13 @@ function lists(name: string, count: number, wrong: number, head: Hex[] = []): { 
 function dispute(): WalkMove[] {
   const tensor = { op: 2, step: 6, dtype: 3, rows: 20, cols: 24, chunks: 3, leaves: 4 };
   const places = [
-    place(WALK_LEVEL.tree, { height: 1, leaves: 2, step: 4 }),
-    place(WALK_LEVEL.segment, { step: 1, leaves: 4 }),
-    place(WALK_LEVEL.ops, { step: 6 }),
-    place(WALK_LEVEL.tiles, { ...tensor, height: 2 }),
-    place(WALK_LEVEL.tile, { ...tensor, node: 3 }),
-    place(WALK_LEVEL.prefix, { ...tensor, node: 3, element: 20 }),
-    place(WALK_LEVEL.proof, { ...tensor, node: 3, element: 20, chunk: 2 }),
+    place(GAME_LEVEL.Tree, { height: 1, leaves: 2, step: 4 }),
+    place(GAME_LEVEL.Segment, { step: 1, leaves: 4 }),
+    place(GAME_LEVEL.Ops, { step: 6 }),
+    place(GAME_LEVEL.Tiles, { ...tensor, height: 2 }),
+    place(GAME_LEVEL.Tile, { ...tensor, node: 3 }),
+    place(GAME_LEVEL.Prefix, { ...tensor, node: 3, element: 20 }),
+    place(GAME_LEVEL.Proof, { ...tensor, node: 3, element: 20, chunk: 2 }),
   ];
   const elements = Array.from({ length: 256 }, (_, i) => numberToHex(i, { size: 4 }));
   const sums = (values: number[]): Hex => concat(values.map((value) => numberToHex(value, { size: 8, signed: true })));
@@ -107,9 +108,9 @@ test("without the other side's view and without receipts it still draws the way"
 });
 
 test("a part of a tall tree is a part, and its leaves count from the left of the whole tree", () => {
-  const tall = place(WALK_LEVEL.tree, { height: 8, leaves: 200, step: 4 });
-  const lower = place(WALK_LEVEL.tree, { height: 4, node: 5, leaves: 200, step: 4 });
-  const segment = place(WALK_LEVEL.segment, { step: 83, leaves: 4 });
+  const tall = place(GAME_LEVEL.Tree, { height: 8, leaves: 200, step: 4 });
+  const lower = place(GAME_LEVEL.Tree, { height: 4, node: 5, leaves: 200, step: 4 });
+  const segment = place(GAME_LEVEL.Segment, { step: 83, leaves: 4 });
   const moves: WalkMove[] = [
     { by: "provider", name: "reveal", at: 0, place: tall, data: concat(hashes("part", 13)) },
     { by: "challenger", name: "pick", at: 0, place: tall, next: lower },

@@ -1,4 +1,5 @@
-import { roundsOf, WALK_LEVEL, type WalkMove, type WalkPlace, type WalkProgram, type WalkRound } from "./walk.ts";
+import { elementPosition, GAME_LEVEL, type GamePlace } from "@assay/sdk";
+import { roundsOf, type WalkMove, type WalkProgram, type WalkRound } from "./walk.ts";
 
 const NAME_WIDTH = 14;
 const LINE_WIDTH = 108;
@@ -22,7 +23,7 @@ function drawRound(round: WalkRound, program: WalkProgram): string[] {
   const { place, index, theirs, own, moves } = round;
   const { title, listed, child } = describe(round, program);
   const cost = costOf(moves);
-  if (place.level === WALK_LEVEL.proof) return [line(title, listed, cost)];
+  if (place.level === GAME_LEVEL.Proof) return [line(title, listed, cost)];
   const sides = [
     theirs === undefined ? "" : `provider ${short(theirs)}`,
     own === undefined ? "" : `challenger ${short(own)}`,
@@ -38,36 +39,36 @@ function describe(round: WalkRound, program: WalkProgram): { title: string; list
   const { place, count, index } = round;
   const { step, op } = place;
   switch (place.level) {
-    case WALK_LEVEL.tree: {
-      const leaf = round.moves.at(-1)?.next?.level === WALK_LEVEL.segment;
+    case GAME_LEVEL.Tree: {
+      const leaf = round.moves.at(-1)?.next?.level === GAME_LEVEL.Segment;
       return {
         title: "run",
         listed: plural(count, leaf ? "segment end" : "part"),
         child: leaf ? `segment ${index + childBase(round)}` : `part ${index}`,
       };
     }
-    case WALK_LEVEL.segment:
+    case GAME_LEVEL.Segment:
       return {
         title: `segment ${step}`,
         listed: plural(count, "state"),
         child: `step ${step * program.segmentLength + index}`,
       };
-    case WALK_LEVEL.ops:
+    case GAME_LEVEL.Ops:
       return {
         title: `step ${step}`,
         listed: plural(count, "operator"),
         child: `operator ${index}: ${program.opName(step, index)}`,
       };
-    case WALK_LEVEL.tiles: {
-      const leaf = round.moves.at(-1)?.next?.level === WALK_LEVEL.tile;
+    case GAME_LEVEL.Tiles: {
+      const leaf = round.moves.at(-1)?.next?.level === GAME_LEVEL.Tile;
       const child = leaf ? `tile ${index + childBase(round)}` : `part ${index}`;
       return { title: `operator ${op}`, listed: plural(count, leaf ? "tile" : "part"), child };
     }
-    case WALK_LEVEL.tile: {
-      const [row, col] = elementAt(place, index);
+    case GAME_LEVEL.Tile: {
+      const { row, col } = elementPosition({ ...place, element: index });
       return { title: `tile ${place.node}`, listed: plural(count, "element"), child: `element (${row}, ${col})` };
     }
-    case WALK_LEVEL.prefix: {
+    case GAME_LEVEL.Prefix: {
       const child = `products ${16 * index}..${16 * index + 15}`;
       return { title: "element", listed: plural(count, "prefix sum"), child };
     }
@@ -81,13 +82,7 @@ function childBase({ place }: WalkRound): number {
   return place.node * 2 ** place.height;
 }
 
-/** Row and column of element `index` of the tile at `place` in the operator's result. */
-function elementAt({ cols, node }: WalkPlace, index: number): [number, number] {
-  const grid = Math.max(1, Math.ceil(cols / 16));
-  return [Math.floor(node / grid) * 16 + (index >> 4), (node % grid) * 16 + (index & 15)];
-}
-
-function judged({ rows, chunk }: WalkPlace): string {
+function judged({ rows, chunk }: GamePlace): string {
   if (rows === 0) return "appends the list's entry again";
   return chunk > 0 ? "adds the sixteen products again" : "computes the element again";
 }

@@ -1,23 +1,5 @@
+import { GAME_LEVEL, type GamePlace } from "@assay/sdk";
 import { type Hex, size, slice } from "viem";
-
-/** Levels of the walk, by their numbers in a place (docs/spec/dispute.md). */
-export const WALK_LEVEL = { tree: 1, segment: 2, ops: 3, tiles: 4, tile: 5, prefix: 6, proof: 7 } as const;
-
-/** Coordinates of a disputed object, unpacked. */
-export interface WalkPlace {
-  level: number;
-  step: number;
-  op: number;
-  height: number;
-  node: number;
-  leaves: number;
-  dtype: number;
-  rows: number;
-  cols: number;
-  chunks: number;
-  element: number;
-  chunk: number;
-}
 
 /** One transaction of a game, as its events and receipt tell. */
 export interface WalkMove {
@@ -28,19 +10,19 @@ export interface WalkMove {
   /** Time of its block, Unix seconds. */
   at: number;
   /** Where the game stood; none for the challenge that opened it. */
-  place?: WalkPlace;
+  place?: GamePlace;
   /** A reveal's content, as the contract's event carries it. */
   data?: Hex;
   /** What the other side would have revealed there, if known. */
   own?: Hex;
   /** Which child a move of the challenger picked, and where the game stood then. */
   index?: number;
-  next?: WalkPlace;
+  next?: GamePlace;
 }
 
 /** What a reveal lists at a level, and what of it was picked. */
 export interface WalkRound {
-  place: WalkPlace;
+  place: GamePlace;
   /** Entries of the list; 1 at the judge. */
   count: number;
   /** How many differ from the other side's, if that is known. */
@@ -64,18 +46,18 @@ export interface WalkProgram {
 const DTYPE_BYTES: Readonly<Record<number, number>> = { 1: 1, 2: 2, 3: 4 };
 
 /** The entries of a reveal as text: hashes, or numbers where the level shows numbers. `states`: tensors of a state. */
-export function entriesOf(place: WalkPlace, data: Hex, states: number): string[] {
+export function entriesOf(place: GamePlace, data: Hex, states: number): string[] {
   const parts = (width: number): Hex[] =>
     Array.from({ length: size(data) / width }, (_, i) => slice(data, i * width, (i + 1) * width));
   const signed = (part: Hex): string => String(BigInt.asIntN(8 * size(part), BigInt(part)));
   switch (place.level) {
-    case WALK_LEVEL.segment:
+    case GAME_LEVEL.Segment:
       return parts(32).slice(1);
-    case WALK_LEVEL.ops:
+    case GAME_LEVEL.Ops:
       return parts(32).slice(states);
-    case WALK_LEVEL.tile:
+    case GAME_LEVEL.Tile:
       return parts(DTYPE_BYTES[place.dtype] ?? 1).map(signed);
-    case WALK_LEVEL.prefix:
+    case GAME_LEVEL.Prefix:
       return parts(8).map(signed);
     default:
       return parts(32);
@@ -107,28 +89,28 @@ export function roundsOf(moves: readonly WalkMove[], program: WalkProgram): Walk
 }
 
 /** Which child of `place` the game went on to, read off the places alone. */
-function indexOf(place: WalkPlace, next: WalkPlace | undefined, { segmentLength }: WalkProgram): number {
+function indexOf(place: GamePlace, next: GamePlace | undefined, { segmentLength }: WalkProgram): number {
   if (!next) return 0;
   switch (place.level) {
-    case WALK_LEVEL.tree:
+    case GAME_LEVEL.Tree:
       // the leaf of a run tree is a segment, whose number is then in the place of the step
-      return childIndex(place, next.level === WALK_LEVEL.segment ? next.step : next.node, next.level !== place.level);
-    case WALK_LEVEL.tiles:
+      return childIndex(place, next.level === GAME_LEVEL.Segment ? next.step : next.node, next.level !== place.level);
+    case GAME_LEVEL.Tiles:
       return childIndex(place, next.node, next.level !== place.level);
-    case WALK_LEVEL.segment:
+    case GAME_LEVEL.Segment:
       return next.step - place.step * segmentLength;
-    case WALK_LEVEL.ops:
+    case GAME_LEVEL.Ops:
       return next.op;
-    case WALK_LEVEL.tile:
+    case GAME_LEVEL.Tile:
       return next.element;
-    case WALK_LEVEL.prefix:
+    case GAME_LEVEL.Prefix:
       return Math.max(0, next.chunk - 1);
     default:
       return 0;
   }
 }
 
-function childIndex(place: WalkPlace, node: number, last: boolean): number {
+function childIndex(place: GamePlace, node: number, last: boolean): number {
   const rounds = Math.ceil(place.height / 6);
   const stride = last ? place.height : Math.ceil(place.height / rounds);
   return node - place.node * 2 ** stride;

@@ -3,7 +3,8 @@ import { after, before, describe, test } from "node:test";
 import type { Address } from "viem";
 import { ASY_UNIT } from "../support/actor.ts";
 import { buildsOf } from "./support/builds.ts";
-import { Court, MIN_BUDGET, MIN_WINDOW, STAKE } from "./support/court.ts";
+import { moved, unpackClock } from "./support/clock-model.ts";
+import { Court, keyOf, MIN_BUDGET, MIN_WINDOW, STAKE } from "./support/court.ts";
 import { generator } from "./support/faults.ts";
 import { decodePlace, type Game, LEVEL } from "./support/place.ts";
 import { Defender, RandomAccuser } from "./support/players.ts";
@@ -12,6 +13,11 @@ import { smallTask } from "./support/tasks.ts";
 const GRIEFERS = 50;
 /** How long the honest provider takes over each answer, and its one machine over all of them. */
 const SECONDS_PER_REVEAL = 55;
+
+/** What the provider has, staked or in its wallet. */
+async function wealth({ provider }: Court): Promise<bigint> {
+  return (await provider.stakes()).stake + (await provider.wallet());
+}
 
 describe("many challengers at once", () => {
   let court: Court;
@@ -22,6 +28,7 @@ describe("many challengers at once", () => {
 
   test(`${GRIEFERS} griefers cannot make an honest provider late, nor poorer, nor hold up its job for ever`, async () => {
     const random = generator(50);
+    const before = await wealth(court);
     const suit = await court.submit(smallTask({ steps: 60, segmentLength: 2, features: 40 }));
     const { world } = court;
     const defender = new Defender(suit, suit.honest);
@@ -50,7 +57,10 @@ describe("many challengers at once", () => {
       // the griefers move at once, each to a place of its own
       for (const entry of open) {
         const revealed = (await court.revealed(entry.game))!;
+        const reveal = await world.read<bigint>(court.dispute, "revealOf", [keyOf(entry.game)]);
+        const expected = moved(unpackClock(entry.game.clock), Number(BigInt.asUintN(40, reveal)), world.now);
         entry.game = (await court.pick(entry.accuser, entry.game, revealed))!;
+        assert.deepEqual(unpackClock(entry.game.clock), expected, "the clock is the model's");
       }
       open = open.filter(({ game }) => decodePlace(game.place).level !== LEVEL.Proof);
     }
@@ -66,9 +76,18 @@ describe("many challengers at once", () => {
     await world.send(world.deployer, world.market, "finalize", [suit.job.terms, suit.run, suit.commitment]);
     for (const { game } of games) await court.send(court.provider.address, ["sweep", [game, suit.record]]);
 
-    const bond = STAKE / 50n;
-    assert.equal(await court.credit(court.provider.address), (BigInt(GRIEFERS) * bond * 6n) / 10n);
-    await court.send(court.provider.address, ["withdraw", [(BigInt(GRIEFERS) * bond * 6n) / 10n]]);
+    const forfeits = (BigInt(GRIEFERS) * (STAKE / 50n) * 6n) / 10n;
+    assert.equal(await court.credit(court.provider.address), forfeits);
+    await court.send(court.provider.address, ["withdraw", [forfeits]]);
+    const price = suit.job.fields.maxPrice;
+    const { gross } = await court.provider.earned();
+    assert.equal(gross, price, "the job is paid");
+    assert.equal(
+      (await wealth(court)) - before,
+      forfeits,
+      "and its stake is whole: it ends with more than it started with",
+    );
+    assert.equal((await court.provider.stakes()).locked, 0n);
     assert.equal(
       await world.read<bigint>(world.asy, "balanceOf", [court.dispute.address]),
       0n,
