@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { writeDurably } from "@assay/daemon-kit";
 import type { Hex } from "viem";
@@ -15,7 +15,7 @@ const HEADER = 4 + 1 + 8 + 4;
 const HASH = 32;
 const NAME = /^checkpoint-(\d{13})\.bin$/;
 
-/** How many are kept: the newest may be torn by a crash, so never fewer than two. */
+/** How many of the newest are kept in any case: the last one may be torn by a crash. */
 export const KEPT = 2;
 
 export interface Checkpoint {
@@ -27,8 +27,15 @@ export interface Checkpoint {
   tensors: Uint8Array;
 }
 
-/** Writes a checkpoint and removes all but the newest two. */
-export function writeCheckpoint(folder: string, checkpoint: Checkpoint): void {
+/**
+ * Writes a checkpoint and removes older ones.
+ * @param isMilestone which of the older ones stay, by their steps: those from which a dispute's questions are answered
+ */
+export function writeCheckpoint(
+  folder: string,
+  checkpoint: Checkpoint,
+  isMilestone: (step: number) => boolean = () => false,
+): void {
   const { step, boundaries, tensors } = checkpoint;
   const header = Buffer.alloc(HEADER);
   MAGIC.copy(header);
@@ -37,7 +44,22 @@ export function writeCheckpoint(folder: string, checkpoint: Checkpoint): void {
   header.writeUInt32BE(boundaries.length, 13);
   const body = Buffer.concat([header, ...boundaries.map((hash) => Buffer.from(hash.slice(2), "hex")), tensors]);
   writeDurably(join(folder, nameOf(step)), Buffer.concat([body, sha256(body)]));
-  for (const old of stepsIn(folder).slice(KEPT)) rmSync(join(folder, nameOf(old)), { force: true });
+  for (const old of stepsIn(folder).slice(KEPT)) {
+    if (!isMilestone(old)) rmSync(join(folder, nameOf(old)), { force: true });
+  }
+}
+
+/** The checkpoint after `step` steps, undefined where none was kept or its file is torn. */
+export function checkpointAt(folder: string, step: number): Checkpoint | undefined {
+  const file = join(folder, nameOf(step));
+  if (!existsSync(file)) return undefined;
+  const checkpoint = decode(readFileSync(file));
+  return checkpoint?.step === step ? checkpoint : undefined;
+}
+
+/** DSP-91: a run of so many segments keeps the state after each so many of them. */
+export function milestoneSpacing(segments: number): number {
+  return Math.max(1, Math.min(64, Math.floor(Math.sqrt(segments))));
 }
 
 /**

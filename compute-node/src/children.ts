@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { runChild } from "@assay/daemon-kit";
 import type { NodeConfig } from "./config.ts";
 import type { RunResult } from "./state.ts";
-import type { PrepareOutcome, ProbeOutcome, Task, TaskMessage } from "./tasks.ts";
+import type { AnswerOutcome, PrepareOutcome, ProbeOutcome, Task, TaskMessage } from "./tasks.ts";
 
 const WORKER = fileURLToPath(new URL("./worker.ts", import.meta.url));
 /** Most time the inputs of a job may take to arrive and to be checked. */
@@ -18,7 +18,7 @@ interface Options {
   onMessage?: (message: TaskMessage) => void;
 }
 
-type Outcome = { probe: ProbeOutcome; prepare: PrepareOutcome; run: RunResult };
+type Outcome = { probe: ProbeOutcome; prepare: PrepareOutcome; run: RunResult; answer: AnswerOutcome };
 
 async function runTask<T extends Task>(
   config: Pick<NodeConfig, "memoryMb" | "silenceSeconds">,
@@ -59,5 +59,14 @@ export function prepareInputs(
 
 /** Runs a job in a child, from its last checkpoint. @throws ST-xxx, EX-xxx, CN-020, DK-060..DK-062 */
 export function runJob(config: NodeConfig, task: Extract<Task, { task: "run" }>, options: Options): Promise<RunResult> {
+  return runTask(config, task, options);
+}
+
+/** Works out the answers to games in a child. @throws ST-xxx, EX-xxx, CN-020, DK-060..DK-062 */
+export function answerGames(
+  config: NodeConfig,
+  task: Extract<Task, { task: "answer" }>,
+  options: Options,
+): Promise<AnswerOutcome> {
   return runTask(config, task, options);
 }

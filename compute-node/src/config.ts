@@ -64,6 +64,8 @@ export const configSchema = z.strictObject({
   maxAttempts: whole(1, 100).default(3),
   silenceSeconds: whole(5, 86_400).default(300),
   collect: flag.default(false),
+  maxBond: amount.default("1000000000"),
+  maxWindow: whole(1, 365 * 86_400).default(14 * 86_400),
   minGasBalance: amount.default("0.005"),
   maxFeeGwei: z.coerce.number().positive().max(1e6).default(500),
   httpHost: z.string().default("127.0.0.1"),
@@ -80,7 +82,10 @@ export interface TokenPrice {
 }
 
 /** The checked configuration: paths absolute, chain-dependent defaults filled in, amounts in smallest units. */
-export type NodeConfig = Omit<Parsed, "prices" | "deployment" | "pollMs" | "confirmations" | "minGasBalance"> & {
+export type NodeConfig = Omit<
+  Parsed,
+  "prices" | "deployment" | "pollMs" | "confirmations" | "minGasBalance" | "maxBond"
+> & {
   pollMs: number;
   confirmations: number;
   deployment: string;
@@ -88,6 +93,8 @@ export type NodeConfig = Omit<Parsed, "prices" | "deployment" | "pollMs" | "conf
   prices: ReadonlyMap<string, TokenPrice>;
   /** Wei. */
   minGasBalance: bigint;
+  /** Largest bond of a job, ASY's smallest unit. */
+  maxBond: bigint;
 };
 
 const REPOSITORY = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
@@ -134,6 +141,7 @@ function complete(values: Parsed, folder: string): NodeConfig {
     pollMs: values.pollMs ?? (local ? 500 : 4000),
     confirmations: values.confirmations ?? (local ? 0 : 2),
     minGasBalance: parseUnits(values.minGasBalance, 18),
+    maxBond: parseUnits(values.maxBond, 18),
   };
 }
 

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { parseEther } from "viem";
 import { type Action, decide, type SkipReason, skipReasons } from "./decide.ts";
 import type { JobView, LocalRun, NodeState } from "./state.ts";
-import { NOW, OTHER, someConfig, someJob, someState, word } from "./test-kit.ts";
+import { ME, NOW, OTHER, someConfig, someJob, someState, word } from "./test-kit.ts";
 
 const READY = { status: "ready", macs: 1e9, memoryMb: 300 } as const;
 const view = (change: Partial<JobView> = {}): JobView => ({ job: someJob(), preparation: READY, ...change });
@@ -45,6 +45,10 @@ test("each reason to leave a job alone has its own code", () => {
     ["SKIP_PRICE_TOO_LOW", view(), {}, asy("101", "0")],
     ["SKIP_PAY_TOO_LOW", view(), {}, asy("0", "101")],
     ["SKIP_STAKE", terms({ bond: parseEther("1001") })],
+    ["SKIP_EXPOSURE", view(), { exposureBps: 50 }],
+    ["SKIP_BOND", view(), {}, someConfig({ maxBond: parseEther("9") })],
+    ["SKIP_WINDOW", view(), {}, someConfig({ maxWindow: 59 })],
+    ["SKIP_DEFENDING", view(), { pressed: true }],
     ["SKIP_GAS", view(), { gasBalance: 1n }],
     ["SKIP_RUN_TIME_TOO_SHORT", terms({ runTime: 80 })],
     ["SKIP_RUN_TIME_TOO_SHORT", view({ preparation: { ...READY, macs: 600e9 } })],
@@ -79,6 +83,21 @@ test("a claimed job: run, then submit; only when the claim has its confirmations
   assert.equal(first([claimed({ run: run({ finished: true }) })])?.type, "submit");
   assert.equal(first([claimed()], { head: 91n }, someConfig({ confirmations: 2 })), undefined);
   assert.equal(first([claimed()], { head: 92n }, someConfig({ confirmations: 2 }))?.type, "run");
+});
+
+test("while a challenge waits for its answer no run is begun, but a finished one is delivered", () => {
+  assert.equal(first([claimed()], { pressed: true }), undefined);
+  assert.equal(first([claimed({ run: run({ finished: true }) })], { pressed: true })?.type, "submit");
+});
+
+test("bonds of one look do not pass the exposure together; the owner's own key is not limited by it", () => {
+  const two = [view(), view({ job: someJob("open", { lane: 1 }) })];
+  const limits = { exposureBps: 150, stake: parseEther("1000") };
+  const config = someConfig({ maxParallelJobs: 4 });
+  const types = (state: Partial<NodeState>) =>
+    decide(someState({ ...state, jobs: two }), config).map(({ type }) => type);
+  assert.deepEqual(types(limits), ["claim", "skip"]);
+  assert.deepEqual(types({ ...limits, operator: ME }), ["claim", "claim"]);
 });
 
 test("a result for another nonce is none: the run starts again", () => {

@@ -24,6 +24,10 @@ export const skipReasons = {
   SKIP_PRICE_TOO_LOW: "the price is below the operator's minimum",
   SKIP_PAY_TOO_LOW: "the price per multiply-add is below the operator's minimum",
   SKIP_STAKE: "the free stake does not cover the bond",
+  SKIP_EXPOSURE: "the owner allows operators no such part of the stake in bonds",
+  SKIP_BOND: "the bond is above the operator's limit",
+  SKIP_WINDOW: "the result could be challenged for longer than the operator allows",
+  SKIP_DEFENDING: "a challenge to an own result is answered first",
   SKIP_GAS: "the signing account has too little of the chain's coin",
   SKIP_RUN_TIME_TOO_SHORT: "this machine would not be done in time",
   SKIP_MEMORY: "the run needs more memory than the operator allows",
@@ -62,6 +66,8 @@ type Limits = Pick<
   | "memoryMb"
   | "maxParallelJobs"
   | "minGasBalance"
+  | "maxBond"
+  | "maxWindow"
 >;
 
 /** Multiply-adds of the reference machine in a second: what a spec's refSeconds counts in. */
@@ -76,6 +82,7 @@ export function decide(state: NodeState, config: Limits): Action[] {
     slots: config.maxParallelJobs - active(state),
     runs: config.maxParallelJobs - count(state, "run"),
     stake: state.freeStake,
+    exposure: exposureLeft(state),
     preparing: count(state, "prepare") > 0,
   };
   const own: Action[] = [];
@@ -94,7 +101,15 @@ interface Budget {
   /** Runs that may be started. */
   runs: number;
   stake: bigint;
+  /** What operators may still lock. */
+  exposure: bigint;
   preparing: boolean;
+}
+
+/** STK-12: the owner's own key is not limited. */
+function exposureLeft({ operator, provider, stake, lockedStake, exposureBps, freeStake }: NodeState): bigint {
+  if (operator.toLowerCase() === provider.toLowerCase()) return freeStake;
+  return (stake * BigInt(exposureBps)) / 10_000n - lockedStake;
 }
 
 /** Jobs that occupy this machine or are about to. */
@@ -149,7 +164,7 @@ function decideClaimed(view: JobView, job: ClaimedJob, state: NodeState, config:
   const run = view.run?.nonce === nonce ? view.run : undefined;
   if (run?.gaveUp) return [skip(view, "SKIP_GAVE_UP", run.gaveUp.message)];
   if (run?.finished) return state.nowMs >= (view.notBeforeMs ?? 0) ? [{ type: "submit", id, nonce }] : [];
-  if (state.nowMs < (run?.retryAtMs ?? 0) || state.draining || budget.runs <= 0) return [];
+  if (state.nowMs < (run?.retryAtMs ?? 0) || state.draining || state.pressed || budget.runs <= 0) return [];
   budget.runs -= 1;
   return [{ type: "run", id, nonce }];
 }
@@ -177,6 +192,7 @@ function decideOpen(view: JobView, state: NodeState, config: Limits, budget: Bud
   if (tooMuch) return [tooMuch];
   budget.slots -= 1;
   budget.stake -= terms.bond;
+  budget.exposure -= terms.bond;
   return [{ type: "claim", id, atMs: nextClaimTime(id, state.provider, state.nowMs, config.claimSpreadMs) }];
 }
 
@@ -192,8 +208,12 @@ function unfit(view: JobView, { terms, spec }: PostedJob, state: NodeState, conf
   }
   if (view.lost) return skip(view, "SKIP_LOST");
   if (state.draining) return skip(view, "SKIP_DRAINING");
+  if (state.pressed) return skip(view, "SKIP_DEFENDING");
   if (!state.authorised) return skip(view, "SKIP_NOT_OPERATOR", `${state.operator} for ${state.provider}`);
   if (spec.rulesVersion !== 1) return skip(view, "SKIP_RULES_VERSION", `${spec.rulesVersion}`);
+  if (terms.bond > config.maxBond) return skip(view, "SKIP_BOND", `${terms.bond}, allowed ${config.maxBond}`);
+  if (terms.window > config.maxWindow)
+    return skip(view, "SKIP_WINDOW", `${terms.window} s, allowed ${config.maxWindow} s`);
   if (terms.minReputation > 0) return skip(view, "SKIP_REPUTATION", `${terms.minReputation}`);
   if (state.now + config.claimMarginSeconds > terms.claimBy) {
     return skip(view, "SKIP_DEADLINE_TOO_CLOSE", `claimBy ${terms.claimBy}, now ${state.now}`);
@@ -217,6 +237,7 @@ function unaffordable(
   }
   if (budget.slots <= 0) return skip(view, "SKIP_BUSY", `${config.maxParallelJobs} allowed`);
   if (terms.bond > budget.stake) return skip(view, "SKIP_STAKE", `${budget.stake} free, bond ${terms.bond}`);
+  if (terms.bond > budget.exposure) return skip(view, "SKIP_EXPOSURE", `${budget.exposure} left, bond ${terms.bond}`);
   return tooSlow(view, terms.runTime, spec.refSeconds, config);
 }
 

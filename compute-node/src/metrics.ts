@@ -24,6 +24,13 @@ export function createMetrics(registry: Registry) {
     gasSpent: counter("gas_spent_eth_total", "Fees of mined transactions"),
     head: gauge("head_block", "Newest block seen"),
     headAge: gauge("head_age_seconds", "Age of the newest block by this machine's clock"),
+    disputes: gauge("disputes", "Games in play against own results"),
+    disputeClock: gauge(
+      "dispute_clock_left_ratio",
+      "Smallest share of a clock left to answer a challenge; 1 when none waits",
+    ),
+    reveals: counter("dispute_reveals_total", "Answers to challenges, by kind", ["move"]),
+    disputesWon: counter("disputes_won_total", "Games ended against a silent challenger, lost bonds settled", ["how"]),
     rpcErrors: counter("rpc_errors_total", "Looks at the chain that failed"),
   };
 }

@@ -15,6 +15,7 @@ import { run } from "./act/run.ts";
 import { submit } from "./act/submit.ts";
 import type { NodeContext } from "./context.ts";
 import { type Action, decide, skipReasons } from "./decide.ts";
+import { Defender } from "./defender/defender.ts";
 import { facts } from "./errors.ts";
 import { JobIndex } from "./job-index.ts";
 import { LocalJobs } from "./local.ts";
@@ -34,6 +35,7 @@ export class ComputeNode {
   readonly #deps: ActDeps;
   readonly #started = Date.now();
   readonly #running = new Set<Promise<void>>();
+  #defender: Defender | undefined;
   #chain: ChainFacts | undefined;
   #failure: AssayError | undefined;
   #failures = 0;
@@ -50,6 +52,7 @@ export class ComputeNode {
   async recover(): Promise<void> {
     const { sender, index, config, log, account } = this.#deps;
     await sender.reconcile();
+    this.#defender = await Defender.open(this.#deps, () => this.wake());
     await index.open(config.pollMs, () => this.wake());
     const own = index.all().filter((job) => isMine(job, account.address));
     const known = new Set<string>(own.map(({ id }) => id));
@@ -76,7 +79,7 @@ export class ComputeNode {
 
   /** Resolves when nothing is under way any more; after the signal has fired. */
   async settle(): Promise<void> {
-    await Promise.all(this.#running);
+    await Promise.all([...this.#running, this.#defender?.settle()]);
   }
 
   /** undefined when the node can work, else why it cannot. */
@@ -89,7 +92,8 @@ export class ComputeNode {
 
   /** The content of /status. */
   status(): unknown {
-    return statusOf(this.#deps, { chain: this.#chain, started: this.#started, readiness: this.readiness() });
+    const disputes = this.#defender?.games() ?? [];
+    return statusOf(this.#deps, { chain: this.#chain, started: this.#started, readiness: this.readiness(), disputes });
   }
 
   async #look(): Promise<void> {
@@ -97,6 +101,7 @@ export class ComputeNode {
     try {
       await index.refresh();
       this.#chain = await observe(this.#deps);
+      await this.#defender?.look(this.#chain);
       this.#lookedAt = Date.now();
       if (this.#failure) log.info("the rpc answers again");
       this.#failure = undefined;
@@ -123,7 +128,14 @@ export class ComputeNode {
   #state(chain: ChainFacts): NodeState {
     const { index, signal } = this.#deps;
     const nowMs = Date.now();
-    return { ...chain, nowMs, draining: signal.aborted, jobs: index.all().map((job) => this.#view(job.id, nowMs)) };
+    const pressed = this.#defender?.pressed ?? false;
+    return {
+      ...chain,
+      nowMs,
+      draining: signal.aborted,
+      pressed,
+      jobs: index.all().map((job) => this.#view(job.id, nowMs)),
+    };
   }
 
   #view(id: JobId, nowMs: number): JobView {

@@ -3,11 +3,9 @@ import type { ChainContext } from "./context.ts";
 import type { NodeState } from "./state.ts";
 
 /** What the chain says of the provider and of itself at this moment. */
-export interface ChainFacts extends Omit<NodeState, "jobs" | "draining" | "nowMs"> {
+export interface ChainFacts extends Omit<NodeState, "jobs" | "draining" | "pressed" | "nowMs"> {
   /** Unix seconds of the newest block. */
   headTime: number;
-  stake: bigint;
-  lockedStake: bigint;
 }
 
 /**
@@ -17,11 +15,12 @@ export interface ChainFacts extends Omit<NodeState, "jobs" | "draining" | "nowMs
 export async function observe({ rpc, client, account, provider }: ChainContext): Promise<ChainFacts> {
   const { AssayToken, StakingManager } = client.deployment.contracts;
   const staking = { abi: stakingManagerAbi, address: StakingManager.address } as const;
-  const [latest, pending, [stake, lockedStake, freeStake], authorised, gasBalance] = await Promise.all([
+  const [latest, pending, [stake, lockedStake, freeStake], exposure, authorised, gasBalance] = await Promise.all([
     rpc.getBlock({ blockTag: "latest" }),
     // Where no block comes without a transaction, only the pending one shows how time passes.
     rpc.getBlock({ blockTag: "pending" }).catch(() => undefined),
     rpc.readContract({ ...staking, functionName: "stakeOf", args: [provider] }),
+    rpc.readContract({ ...staking, functionName: "exposureOf", args: [provider] }),
     rpc.readContract({ ...staking, functionName: "isOperator", args: [provider, account.address] }),
     rpc.getBalance({ address: account.address }),
   ]);
@@ -37,6 +36,7 @@ export async function observe({ rpc, client, account, provider }: ChainContext):
     stake,
     lockedStake,
     freeStake,
+    exposureBps: Number(exposure),
     gasBalance,
   };
 }

@@ -65,10 +65,16 @@ export interface NodeState {
   asy: Address;
   /** Stake that new bonds can be taken from. */
   freeStake: bigint;
+  /** All stake, and what bonds hold of it; of the whole, operators may keep `exposureBps` / 10,000 locked. */
+  stake: bigint;
+  lockedStake: bigint;
+  exposureBps: number;
   /** Wei of the signing account. */
   gasBalance: bigint;
   /** The node is stopping: nothing new. */
   draining: boolean;
+  /** A challenge to an own result waits for an answer: no other work is begun. */
+  pressed: boolean;
   jobs: readonly JobView[];
 }
 

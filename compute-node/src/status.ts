@@ -1,5 +1,6 @@
 import { formatEther } from "viem";
 import type { ActDeps } from "./act/deps.ts";
+import type { DefendedGame } from "./defender/defender.ts";
 import type { ChainFacts } from "./observe.ts";
 import { isMine } from "./state.ts";
 
@@ -7,6 +8,7 @@ export interface StatusInput {
   chain: ChainFacts | undefined;
   started: number;
   readiness: string | undefined;
+  disputes: readonly DefendedGame[];
 }
 
 /** Sets the gauges that follow the chain and the jobs. */
@@ -34,7 +36,7 @@ export function reportFacts({ metrics, index, local, account }: ActDeps, chain: 
 }
 
 /** What /status answers. */
-export function statusOf(deps: ActDeps, { chain, started, readiness }: StatusInput) {
+export function statusOf(deps: ActDeps, { chain, started, readiness, disputes }: StatusInput) {
   const { config, provider, account, engine, index, local } = deps;
   return {
     version: 1,
@@ -50,6 +52,7 @@ export function statusOf(deps: ActDeps, { chain, started, readiness }: StatusInp
     chainTime: chain?.now,
     stake: chain && { total: chain.stake, locked: chain.lockedStake, free: chain.freeStake },
     gasBalance: chain?.gasBalance,
+    disputes,
     jobs: index.all().map((job) => {
       const { busy, lastSkip, progress, run, preparation } = local.peek(job.id) ?? {};
       return {

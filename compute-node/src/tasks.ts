@@ -1,4 +1,4 @@
-import type { JobSpec } from "@assay/sdk";
+import type { DisputeRecord, Game, JobSpec, ProviderMove } from "@assay/sdk";
 import type { Hex } from "viem";
 
 export type EngineName = "wasm" | "cpu";
@@ -17,7 +17,17 @@ export interface InputsRequest {
 export type Task =
   | { task: "probe"; engine: "auto" | EngineName }
   | { task: "prepare"; inputs: InputsRequest }
-  | { task: "run"; inputs: InputsRequest; nonce: Hex; folder: string; engine: EngineName };
+  | RunTask
+  /** What a finished run says at the places where games stand; the run is made again where the folder has lost it. */
+  | (Omit<RunTask, "task"> & { task: "answer"; record: DisputeRecord; games: readonly Game[] });
+
+export interface RunTask {
+  task: "run";
+  inputs: InputsRequest;
+  nonce: Hex;
+  folder: string;
+  engine: EngineName;
+}
 
 export interface ProbeOutcome {
   engine: EngineName;
@@ -31,6 +41,11 @@ export interface PrepareOutcome {
   macs: number;
   /** What the run is expected to need. */
   memoryMb: number;
+}
+
+/** Answers in the order of the games. */
+export interface AnswerOutcome {
+  moves: ProviderMove[];
 }
 
 /** What a child tells while it works. */

@@ -91,6 +91,10 @@ export function someState(change: Partial<NodeState> = {}): NodeState {
     freeStake: 1000n * 10n ** 18n,
     gasBalance: 10n ** 18n,
     draining: false,
+    pressed: false,
+    exposureBps: 10_000,
+    stake: 1000n * 10n ** 18n,
+    lockedStake: 0n,
     jobs: [],
     ...change,
   };

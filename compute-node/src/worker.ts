@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { type ChildContext, serveChild, writeDurably } from "@assay/daemon-kit";
 import {
+  createTracer,
   decodeTensors,
   encodeTensors,
   exactnessProbe,
@@ -13,12 +14,13 @@ import {
 } from "@assay/exact";
 import { loadNodeBackend } from "@assay/exact/node";
 import { openBlockFolder } from "@assay/storage";
-import { type Checkpoint, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
+import { type Checkpoint, checkpointAt, milestoneSpacing, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
+import { answerAt } from "./defender/answer.ts";
 import { nodeError } from "./errors.ts";
 import { costOf, loadInputs } from "./inputs.ts";
 import { OUTPUT_FILE, RESULT_FILE } from "./run-folder.ts";
 import type { RunResult } from "./state.ts";
-import type { EngineName, ProbeOutcome, Task, TaskMessage } from "./tasks.ts";
+import type { AnswerOutcome, EngineName, ProbeOutcome, RunTask, Task, TaskMessage } from "./tasks.ts";
 
 // A child process of the node. Everything a stranger wrote (manifests, programs, data) is read in here, so that the
 // worst it can do is end this process.
@@ -31,7 +33,8 @@ serveChild(async (input, context) => {
     signal: context.signal,
     onMessage: (message) => void context.send(message),
   });
-  return task.task === "prepare" ? costOf(inputs) : await run(task, inputs, context);
+  if (task.task === "prepare") return costOf(inputs);
+  return task.task === "run" ? await run(task, inputs, context) : await answer(task, inputs, context);
 });
 
 /** The first engine that loads and passes the exactness probe; `auto` tries the faster one first. */
@@ -68,15 +71,19 @@ function startFrom({ step, boundaries, tensors }: Checkpoint): Start | undefined
 
 type Start = { step: number; state: IntTensor[]; boundaries: Hex[] };
 type Inputs = Awaited<ReturnType<typeof loadInputs>>;
-type RunTask = Extract<Task, { task: "run" }>;
 
-async function run({ nonce, folder, engine }: RunTask, inputs: Inputs, context: ChildContext): Promise<RunResult> {
+async function run(
+  { nonce, folder, engine }: Omit<RunTask, "task">,
+  inputs: Inputs,
+  context: ChildContext,
+): Promise<RunResult> {
   const { compiled, dataset, initial } = inputs;
   const send = (message: TaskMessage) => context.send(message);
   const torn: string[] = [];
   const saved = readCheckpoint(folder, startFrom, (file) => torn.push(file));
   const start = saved ?? { step: 0, state: initial, boundaries: [] };
   const boundaries = [...start.boundaries];
+  const spacing = compiled.segmentLength * milestoneSpacing(compiled.segments);
   await send({ kind: "started", pid: process.pid, step: start.step, steps: compiled.steps, torn });
   const result = await runProgram({
     compiled,
@@ -90,7 +97,7 @@ async function run({ nonce, folder, engine }: RunTask, inputs: Inputs, context: 
     onSegment: async ({ step, stateHash, state }) => {
       if (step === compiled.steps) return; // the result itself follows
       boundaries.push(stateHash);
-      writeCheckpoint(folder, { step, boundaries, tensors: encodeTensors(state) });
+      writeCheckpoint(folder, { step, boundaries, tensors: encodeTensors(state) }, (old) => old % spacing === 0);
       await send({ kind: "checkpoint", step });
     },
   });
@@ -108,4 +115,49 @@ async function run({ nonce, folder, engine }: RunTask, inputs: Inputs, context: 
   // Last: its presence says that the output is whole.
   writeDurably(join(folder, RESULT_FILE), new TextEncoder().encode(JSON.stringify(outcome)));
   return outcome;
+}
+
+/** What a finished run says at the places of games. */
+async function answer(
+  task: Extract<Task, { task: "answer" }>,
+  inputs: Inputs,
+  context: ChildContext,
+): Promise<AnswerOutcome> {
+  const { compiled, dataset, initial } = inputs;
+  const { nonce, folder, engine, record, games } = task;
+  const boundaries = innerBoundaries(folder, compiled) ?? (await remake(task, inputs, context));
+  const tracer = createTracer({
+    compiled,
+    dataset,
+    nonce,
+    boundaries,
+    backend: await loadNodeBackend(engine),
+    loadState: async (segment) => {
+      if (segment === 0) return initial;
+      const saved = checkpointAt(folder, segment * compiled.segmentLength);
+      return saved && startFrom(saved)?.state;
+    },
+  });
+  const moves: AnswerOutcome["moves"] = [];
+  for (const game of games) moves.push(await answerAt({ tracer, compiled, boundaries, record }, game));
+  return { moves };
+}
+
+/** S_1 to S_{M-1}: the last checkpoint of a finished run has them all. */
+function innerBoundaries(folder: string, { segments }: Inputs["compiled"]): Hex[] | undefined {
+  if (segments === 1) return [];
+  return readCheckpoint(folder, ({ boundaries }) => (boundaries.length === segments - 1 ? boundaries : undefined));
+}
+
+/** Runs the job again, from what the folder still has: its files may be lost, its result may not be undefended. */
+async function remake(task: Omit<RunTask, "task">, inputs: Inputs, context: ChildContext): Promise<Hex[]> {
+  await run(task, inputs, context);
+  const made = innerBoundaries(task.folder, inputs.compiled);
+  if (made) return made;
+  throw nodeError("CN-031", {
+    kind: "Retryable",
+    found: `no whole checkpoint in ${task.folder} after a run`,
+    wanted: "the states between the run's segments",
+    hint: "look at the disk: a result that cannot be defended loses its bond",
+  });
 }

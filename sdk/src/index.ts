@@ -59,6 +59,7 @@ export { type AssayActions, type AssayClient, assayActions, createAssayClient } 
 export { claimNonce, dataRoot, type NonceInputs, resultCommitment, stateHash } from "./codec/commitments.ts";
 export { finalizableAt, POLICY } from "./codec/finalizableAt.ts";
 export {
+  challengerBudget,
   type DisputeRecord,
   disputeRecord,
   elementPosition,
@@ -71,8 +72,11 @@ export {
   gameId,
   isInsideOutput,
   liveGameWord,
+  occupiedNodes,
   partyWord,
+  providerBudget,
   revealKey,
+  revealStride,
   unpackGameClock,
   unpackGamePlace,
 } from "./codec/game.ts";

@@ -12,16 +12,21 @@ import {
 import { readArtifact } from "../../scripts/deploy/artifacts.ts";
 import {
   type ClaimedJob,
+  disputeRecord,
+  GAME_LEVEL_NAME,
   packJobSpec,
   packJobTerms,
+  packRunWord,
   requireContract,
+  revealKey,
   type SpecToPost,
   type SubmittedJob,
 } from "../../sdk/src/index.ts";
 import { digestOf, uploadFile } from "../../storage/src/index.ts";
 import { decodePlace, type Game, LEVEL } from "../dispute/support/place.ts";
-import { Defender } from "../dispute/support/players.ts";
+import { type Accuser, Defender, RandomAccuser } from "../dispute/support/players.ts";
 import { type Tamper, type Task, TracedRun } from "../dispute/support/run.ts";
+import type { Suit } from "../dispute/support/suit.ts";
 import { ASY, type Market, post, smallManifest } from "./harness.ts";
 
 interface Contract {
@@ -144,7 +149,7 @@ export class DishonestProvider {
     const defender = new Defender({ record } as unknown as ConstructorParameters<typeof Defender>[0], run);
     let answered = 0;
     for (let seen = 0; ; ) {
-      const games = await this.#moves(job.commitment);
+      const games = await gamesOf(this.market, this.court, job.commitment);
       if (await this.#isOver(job.commitment)) return answered;
       const game = games.at(-1);
       if (game && games.length > seen) {
@@ -162,29 +167,7 @@ export class DishonestProvider {
 
   /** How many positions the games against a result have stood at. */
   async positions(commitment: Hex): Promise<number> {
-    return (await this.#moves(commitment)).length;
-  }
-
-  /** Where the games against a result have stood, in order. */
-  async #moves(commitment: Hex): Promise<Game[]> {
-    const logs = await this.market.chain.publicClient.getLogs({
-      address: this.court.dispute.address,
-      event: MOVED,
-      args: { commitment },
-      fromBlock: 0n,
-      strict: true,
-    });
-    const bonds = await this.market.chain.publicClient.getLogs({
-      address: this.court.dispute.address,
-      event: CHALLENGED,
-      args: { commitment },
-      fromBlock: 0n,
-      strict: true,
-    });
-    return logs.map(({ args: { challenger, clock, place, expect, pre } }) => {
-      const bond = bonds.find(({ args }) => args.challenger === challenger)?.args.bond ?? 0n;
-      return { commitment, party: (BigInt(challenger) << 96n) | bond, clock, place, expect, pre };
-    });
+    return (await gamesOf(this.market, this.court, commitment)).length;
   }
 
   async #isOver(commitment: Hex): Promise<boolean> {
@@ -197,6 +180,74 @@ export class DishonestProvider {
     const hash = await wallet.writeContract({ address, abi, functionName, args: args as unknown[] });
     const receipt = await this.market.chain.publicClient.waitForTransactionReceipt({ hash });
     if (receipt.status !== "success") throw new Error(`${functionName} reverted`);
+  }
+}
+
+/** Accuses an honest result: it picks anything, as if it differed. Lives in tests only. */
+export class FalseAccuser {
+  readonly market: Market;
+  readonly court: LocalCourt;
+  readonly account: number;
+
+  constructor(market: Market, court: LocalCourt, account: number) {
+    this.market = market;
+    this.court = court;
+    this.account = account;
+  }
+
+  /**
+   * Plays until the judge would be next, where a false accuser can only fall silent.
+   * @param beforePick called each time when the provider has answered
+   * @returns the levels that the provider answered at
+   */
+  async play(
+    { task }: DisputableJob,
+    job: SubmittedJob,
+    beforePick: () => Promise<void> = async () => {},
+  ): Promise<string[]> {
+    const { market, account } = this;
+    const { address } = market.chain.wallet(account).account;
+    await market.give(address, ASY("10"));
+    await market.client(account).depositBond({ amount: ASY("2") });
+    const record = disputeRecord(job);
+    const run = new TracedRun(task, job.nonce);
+    const suit = { record, spec: { dataRoot: job.spec.dataRoot }, run: packRunWord(job.run), task } as unknown as Suit;
+    let turn = 0;
+    // the last child of everything: the walk goes through the inner levels, whatever their width
+    const accuser: Accuser = new RandomAccuser(suit, run, address, (n) => (turn++ === 0 ? 1 : n - 1));
+    await this.#send(accuser.challenge());
+    const levels: string[] = [];
+    for (;;) {
+      const game = (await gamesOf(market, this.court, job.commitment)).at(-1)!;
+      const place = decodePlace(game.place);
+      if (place.level === LEVEL.Proof) return levels;
+      const data = await this.#answered(game);
+      levels.push(GAME_LEVEL_NAME[place.level]!);
+      await beforePick();
+      await this.#send(accuser.answer(game, data));
+    }
+  }
+
+  async #answered(game: Game): Promise<Hex> {
+    const key = revealKey(game);
+    for (;;) {
+      const logs = await this.market.chain.publicClient.getLogs({
+        address: this.court.dispute.address,
+        event: REVEALED,
+        args: { commitment: game.commitment, key },
+        fromBlock: 0n,
+        strict: true,
+      });
+      if (logs[0]) return logs[0].args.data;
+      await sleep(50);
+    }
+  }
+
+  async #send([functionName, args]: readonly [string, readonly unknown[]]): Promise<void> {
+    const { address, abi } = this.court.dispute;
+    const wallet = this.market.chain.wallet(this.account);
+    const hash = await wallet.writeContract({ address, abi, functionName, args: args as unknown[] });
+    await this.market.chain.publicClient.waitForTransactionReceipt({ hash });
   }
 }
 
@@ -213,6 +264,7 @@ const endOf = (run: TracedRun): Hex => run.state(run.task.compiled.steps);
 const MOVED = parseAbiItem(
   "event Moved(bytes32 indexed commitment, address indexed challenger, uint256 clock, uint256 place, bytes32 expect, bytes32 pre)",
 );
+const REVEALED = parseAbiItem("event Revealed(bytes32 indexed commitment, bytes32 indexed key, bytes data)");
 const CHALLENGED = parseAbiItem(
   "event Challenged(bytes32 indexed commitment, address indexed challenger, bytes32 indexed job, uint256 bond)",
 );
@@ -234,4 +286,26 @@ export function creditOf(market: Market, court: LocalCourt, account: number): Pr
     functionName: "creditOf",
     args,
   }) as Promise<bigint>;
+}
+
+/** Where the games against a result have stood, in order. */
+export async function gamesOf(market: Market, court: LocalCourt, commitment: Hex): Promise<Game[]> {
+  const logs = await market.chain.publicClient.getLogs({
+    address: court.dispute.address,
+    event: MOVED,
+    args: { commitment },
+    fromBlock: 0n,
+    strict: true,
+  });
+  const bonds = await market.chain.publicClient.getLogs({
+    address: court.dispute.address,
+    event: CHALLENGED,
+    args: { commitment },
+    fromBlock: 0n,
+    strict: true,
+  });
+  return logs.map(({ args: { challenger, clock, place, expect, pre } }) => {
+    const bond = bonds.find(({ args }) => args.challenger === challenger)?.args.bond ?? 0n;
+    return { commitment, party: (BigInt(challenger) << 96n) | bond, clock, place, expect, pre };
+  });
 }

@@ -134,3 +134,31 @@ export function gameId(commitment: Hex, challenger: Hex): Hex {
 function bitsOf(word: bigint, shift: number, bits: number): bigint {
   return (word >> BigInt(shift)) & ((1n << BigInt(bits)) - 1n);
 }
+
+/** DSP-73: clocks that every game of a result makes longer, in seconds, and how much longer at most. */
+const EXTRA_PER_GAME = 16 * 60;
+const MAX_EXTRA = 7 * 86_400;
+
+/** DSP-73: seconds that a provider has in one game. `opened` counts the games against its result. */
+export function providerBudget(span: number, opened: number, minBudget: number): number {
+  return Math.max(minBudget, 2 * span) + Math.min(MAX_EXTRA, opened * EXTRA_PER_GAME);
+}
+
+/** DSP-73: seconds that a challenger has in its game. */
+export function challengerBudget(span: number, minBudget: number): number {
+  return Math.max(minBudget, Math.floor(span / 2));
+}
+
+/** DSP-21: how many levels the reveal of a node at this height spans; the path is cut into equal parts of at most six. */
+export function revealStride(height: number): number {
+  return Math.ceil(height / Math.ceil(height / 6));
+}
+
+/** DSP-21: how many of a node's descendants, `stride` levels below it, hold one of `leaves` leaves. */
+export function occupiedNodes(
+  { node, height, leaves }: Pick<GamePlace, "node" | "height" | "leaves">,
+  stride: number,
+): number {
+  const below = 2 ** (height - stride);
+  return Math.min(2 ** stride, Math.ceil((leaves - node * 2 ** height) / below));
+}
