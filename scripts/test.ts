@@ -19,7 +19,7 @@ interface Suite {
 const HANG_MS = 600_000;
 
 const SUITES: Suite[] = [
-  { name: "exact", files: ["exact/src/**/*.test.ts"] },
+  { name: "exact", files: ["exact/src/**/*.test.ts", "test/backends/**/*.test.ts"] },
   { name: "storage", files: ["storage/src/**/*.test.ts"] },
   { name: "daemon-kit", files: ["daemon-kit/src/**/*.test.ts"] },
   { name: "sdk", files: ["sdk/src/**/*.test.ts", "test/sdk/**/*.test.ts"] },

@@ -130,7 +130,7 @@ export function createBench(program: Program, digits: { train: LabelledImages; h
     const float = floatAccuracy(twin, digits.heldOut.images, digits.heldOut.labels);
     twin.dispose();
     tape?.dispose();
-    const { accuracy: exact } = evaluate(compiled, backend, result.state, held);
+    const { accuracy: exact } = await evaluate(compiled, backend, result.state, held);
     const hashMs = 1000 * result.hashSeconds;
     const overhead = hashMs / (exactMs - hashMs);
     return { exact, float, rounds, overhead, runRoot: result.runRoot, finalState: result.finalState };

@@ -88,7 +88,7 @@ export async function receiveModel(
       `the delivered weights are not the committed ones: found roots ${roots.join(", ")}, wanted ${job.finalRoots.join(", ")}`,
     );
   }
-  const { accuracy, wrong } = evaluate(compiled, "plain", state, heldOut);
+  const { accuracy, wrong } = await evaluate(compiled, "plain", state, heldOut);
   return { state, accuracy, wrong: wrong.length, outputCid: cid.toString() };
 }
 

@@ -98,8 +98,8 @@ export class StateSource {
         ? new InferExecutor(compiled, dataset, state)
         : new TrainExecutor(compiled, dataset, nonce, state);
     try {
-      for (let t = at; t < target; t++) executor.step(t);
-      const reached = executor.read();
+      for (let t = at; t < target; t++) await executor.step(t);
+      const reached = await executor.read();
       this.verify(target / compiled.segmentLength, reached);
       this.keep(target, reached);
       return { at: target, state: reached };

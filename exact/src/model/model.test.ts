@@ -48,10 +48,10 @@ for (const [name, change] of Object.entries(NETWORKS)) {
     const wrong = scores.flatMap((row, r) =>
       dataset.data[r * cols + features + row.indexOf(Math.max(...row))] === 1 ? [] : [r],
     );
-    const exact = evaluate(compiled, backend, state, dataset);
+    const exact = await evaluate(compiled, backend, state, dataset);
     assert.ok(exact.accuracy > 0.9, `the network has learnt: ${exact.accuracy}`);
     assert.ok(Math.abs(1 - wrong.length / rows - exact.accuracy) <= 1 / rows);
-    assert.deepEqual(evaluate(compiled, "plain", state, dataset), exact);
+    assert.deepEqual(await evaluate(compiled, "plain", state, dataset), exact);
     model.dispose();
   });
 }

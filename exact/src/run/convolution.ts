@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { ConvPlan, LayerPlan } from "../program/plan.ts";
 import { kernelGradient, unpool, type Windows, windowPlaces } from "./pool.ts";
+import { readBack } from "./read-back.ts";
 import type { WeightGradient } from "./weight-gradient.ts";
 
 /** A convolution on the device, with the memory it uses again in every step. */
@@ -27,7 +28,7 @@ export class Convolution {
    * IM2COL, MATMUL, POOLKEY and POOLMAX: the pooling keys of a batch [batch x width], as [windows x filters]. The sums are
    * those of the contraction in another order; the factor 4 of the keys is on the weights.
    */
-  keys(x: tf.Tensor2D, weights: tf.Tensor2D): Float32Array {
+  keys(x: tf.Tensor2D, weights: tf.Tensor2D): Promise<Float32Array> {
     const { height, width, channels } = this.conv.map;
     const batch = x.shape[0];
     const keys = tf.tidy(() => {
@@ -35,9 +36,7 @@ export class Convolution {
       const z = tf.conv2d(images, this.kernel(tf.mul(weights, 4)), 1, "same");
       return tf.maxPool(tf.add(z, this.placesFor(batch)) as tf.Tensor4D, 2, 2, "valid");
     });
-    const data = keys.dataSync() as Float32Array;
-    keys.dispose();
-    return data;
+    return readBack(keys);
   }
 
   private placesFor(batch: number): tf.Tensor4D {
@@ -50,7 +49,7 @@ export class Convolution {
   }
 
   /** Gradient at the layer's input times `factor`, [pixels x channels]: a convolution with the turned kernel. */
-  inputGradient(windows: Windows, weights: tf.Tensor2D, factor: number): Float32Array {
+  inputGradient(windows: Windows, weights: tf.Tensor2D, factor: number): Promise<Float32Array> {
     const { height, width } = this.conv.map;
     const size = windows.gradient.length * 4;
     if (this.spread.length !== size) this.spread = new Float32Array(size);
@@ -60,9 +59,7 @@ export class Convolution {
       const turned = tf.transpose(tf.reverse(this.kernel(weights), [0, 1]), [0, 1, 3, 2]) as tf.Tensor4D;
       return tf.conv2d(tf.tensor4d(this.spread, [images, height, width, this.plan.units]), turned, 1, "same");
     });
-    const data = dx.dataSync() as Float32Array;
-    dx.dispose();
-    return data;
+    return readBack(dx);
   }
 
   /** Gradient of the weights times `factor`, from the layer's input [pixels x channels]. */

@@ -53,7 +53,7 @@ test("a tenth of the recipe already reads most digits, and the exported model ag
   const backend = await loadNodeBackend("wasm");
   const start = { step: 0, state: initialState(compiled, seed(1)), boundaries: [] };
   const { state } = await runProgram({ compiled, backend, dataset, nonce: seed(3), start });
-  const exact = evaluate(compiled, backend, state, held);
+  const exact = await evaluate(compiled, backend, state, held);
   assert.ok(exact.accuracy > 0.9, `accuracy ${exact.accuracy}`);
   assert.equal(exact.wrong.length, Math.round((1 - exact.accuracy) * 2000));
   const { modelJson, weights } = toLayersModel(compiled, state);

@@ -83,7 +83,7 @@ function pool(z: Float32Array, places: Float32Array, rowLength: number, filters:
   return out;
 }
 
-type Scorer = (features: Float32Array) => Float32Array;
+type Scorer = (features: Float32Array) => Float32Array | Promise<Float32Array>;
 
 function plainScorer(compiled: CompiledProgram, weights: Float32Array[]): Scorer {
   const { layers } = compiled.plans[0]!;
@@ -116,8 +116,8 @@ export function disposeLayers(layers: readonly DeviceLayer[]): void {
 
 function deviceScorer(compiled: CompiledProgram, weights: readonly DeviceLayer[]): Scorer {
   const plan = compiled.plans[0]!;
-  return (features) => {
-    const pass = forwardPass(plan, weights, features);
+  return async (features) => {
+    const pass = await forwardPass(plan, weights, features);
     tf.dispose(pass.device);
     return pass.scores;
   };
@@ -128,12 +128,12 @@ function deviceScorer(compiled: CompiledProgram, weights: readonly DeviceLayer[]
  * score is their label, and the rows that are wrong. `backend` may be a loaded back end or 'plain' (no tfjs); the
  * answer is the same. Activations are scaled per 64 rows, as in training. Throws EX-010 if the columns do not fit.
  */
-export function evaluate(
+export async function evaluate(
   compiled: CompiledProgram,
   backend: Backend | "plain",
   state: readonly IntTensor[],
   dataset: IntTensor,
-): Evaluation {
+): Promise<Evaluation> {
   const { features } = compiled.program.input;
   const cols = compiled.consts[0]!.cols;
   if (dataset.cols !== cols) {
@@ -154,7 +154,7 @@ export function evaluate(
     const batch = new Float32Array(rows * features);
     for (let r = 0; r < rows; r++)
       batch.set(data.subarray((from + r) * cols, (from + r) * cols + features), r * features);
-    const scores = score(batch);
+    const scores = await score(batch);
     for (let r = 0; r < rows; r++) {
       const found = argmax(scores, r * (cols - features), cols - features);
       if (data[(from + r) * cols + features + found] !== 1) wrong.push(from + r);

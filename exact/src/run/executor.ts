@@ -28,10 +28,10 @@ export interface Saturation {
   zeroedGradients: number;
 }
 
-/** Runs the steps of one program in order and reads its state between them. */
+/** Runs the steps of one program in order, each after the one before has ended, and reads its state between them. */
 export interface Executor {
-  step(step: number): StepResult;
-  read(): IntTensor[];
+  step(step: number): Promise<StepResult>;
+  read(): Promise<IntTensor[]>;
   /** Counters of the last step, given the state that `read` gave after it; undefined where nothing is trained. */
   saturation(state: readonly IntTensor[]): Saturation | undefined;
   dispose(): void;
@@ -81,26 +81,26 @@ export class TrainExecutor implements Executor {
   }
 
   /** Runs step number `step` (0-based). Steps must be run in order. */
-  step(step: number): StepResult {
+  async step(step: number): Promise<StepResult> {
     const plan = this.compiled.plans[phaseOf(this.compiled.phases, step)]!;
     const { features, targets } = this.load(step);
-    const pass = forwardPass(plan, this.layers, features);
+    const pass = await forwardPass(plan, this.layers, features);
     const classes = plan.layers.at(-1)!.units;
     const logits = requantiseLogits(pass.scores, plan.logitShift - pass.shifts.at(-1)!);
     const { gradient, loss, correct } = softmaxGradient(logits, targets, classes, plan, this.table);
     this.rounded = { before: 0, after: 0 };
-    this.backward(plan, pass, gradient, this.segmentEnds(step));
+    await this.backward(plan, pass, gradient, this.segmentEnds(step));
     tf.dispose(pass.device);
     return { loss, accuracy: correct / this.compiled.program.batchSize };
   }
 
-  private backward(plan: StepPlan, pass: Pass, output: Float32Array, count: boolean): void {
+  private async backward(plan: StepPlan, pass: Pass, output: Float32Array, count: boolean): Promise<void> {
     let gradient = output;
     let behind = 0;
     for (let l = plan.layers.length - 1; l >= 0; l--) {
       const { updateShift } = plan.layers[l]!;
       const shift = Math.max(-LIMIT.shift, Math.min(LIMIT.shift, updateShift - pass.shifts[l]! - behind));
-      const layer = this.differentiate(plan, pass, l, gradient, shift);
+      const layer = await this.differentiate(plan, pass, l, gradient, shift);
       if (layer.dx) {
         const max = maskGradient(layer.dx, pass.host[l]!, 2 ** shift);
         const normal = exponentNorm(max, plan.layers[l - 1]!.gradientLimit);
@@ -118,18 +118,18 @@ export class TrainExecutor implements Executor {
    * Gradients of layer l, scaled by 2^-shift: scaling a factor of a product by a power of two instead of the product is
    * exact and touches fewer elements.
    */
-  private differentiate(plan: StepPlan, pass: Pass, l: number, gradient: Float32Array, shift: number) {
+  private async differentiate(plan: StepPlan, pass: Pass, l: number, gradient: Float32Array, shift: number) {
     const layer = plan.layers[l]!;
     const { weights, convolution } = this.layers[l]!;
     if (convolution) {
       const windows = { gradient, keys: pass.keys[l]!, filters: layer.units };
       const factor = 2 ** -shift;
-      const dx = l > 0 ? convolution.inputGradient(windows, weights, factor) : undefined;
+      const dx = l > 0 ? await convolution.inputGradient(windows, weights, factor) : undefined;
       return { dx, dw: convolution.weightGradient(pass.host[l]!, windows, factor), used: [] };
     }
     const device = tf.tensor2d(scaled(gradient, shift), [this.compiled.program.batchSize, layer.units]);
     const inputT = tf.transpose(pass.device[l]!) as tf.Tensor2D;
-    const dx = l > 0 ? timesTransposed(device, weights) : undefined;
+    const dx = l > 0 ? await timesTransposed(device, weights) : undefined;
     const dw: WeightGradient = (bias) =>
       bias
         ? (tf.fused.matMul({ a: inputT, b: device, bias }) as tf.Tensor2D)
@@ -138,8 +138,8 @@ export class TrainExecutor implements Executor {
   }
 
   /** The state tensors after the last step that ran: masters, then velocities. */
-  read(): IntTensor[] {
-    const tensors = this.layers.map((layer) => layer.read());
+  async read(): Promise<IntTensor[]> {
+    const tensors = await Promise.all(this.layers.map((layer) => layer.read()));
     return [...tensors.map((t) => t[0]!), ...tensors.flatMap((t) => t.slice(1))];
   }
 
@@ -160,9 +160,9 @@ function shareAt(data: ArrayLike<number>, limit: number): number {
   return count / data.length;
 }
 
-function timesTransposed(gradient: tf.Tensor2D, weights: tf.Tensor2D): Float32Array {
+async function timesTransposed(gradient: tf.Tensor2D, weights: tf.Tensor2D): Promise<Float32Array> {
   const turned = tf.transpose(weights) as tf.Tensor2D;
-  const data = product(gradient, turned);
+  const data = await product(gradient, turned);
   turned.dispose();
   return data;
 }

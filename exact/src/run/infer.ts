@@ -28,7 +28,7 @@ export class InferExecutor implements Executor {
     this.filled = state.at(-1)!.data.length;
   }
 
-  step(step: number): StepResult {
+  async step(step: number): Promise<StepResult> {
     const { batchSize, input } = this.compiled.program;
     const plan = this.compiled.plans[0]!;
     const cols = this.compiled.consts[0]!.cols;
@@ -38,7 +38,7 @@ export class InferExecutor implements Executor {
     rows.forEach((row, b) => {
       batch.set(this.dataset.subarray(row * cols, row * cols + input.features), b * input.features);
     });
-    const pass = forwardPass(plan, this.weights, batch);
+    const pass = await forwardPass(plan, this.weights, batch);
     tf.dispose(pass.device);
     const logits = requantiseLogits(pass.scores, plan.logitShift - pass.shifts.at(-1)!);
     this.logits.set(logits, this.filled);
@@ -49,7 +49,7 @@ export class InferExecutor implements Executor {
     return { loss: 0, accuracy: correct.length / batchSize };
   }
 
-  read(): IntTensor[] {
+  async read(): Promise<IntTensor[]> {
     const list = this.state.at(-1)!;
     const data = this.logits.slice(0, this.filled);
     return [...this.state.slice(0, -1), { ...list, rows: this.filled / list.cols, data }];

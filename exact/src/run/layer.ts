@@ -78,14 +78,14 @@ export class LayerStore {
   }
 
   /** The masters and, with momentum, the velocities as committed: int32, row-major. */
-  read(): IntTensor[] {
+  async read(): Promise<IntTensor[]> {
     const { inputs: rows, units: cols } = this.plan;
     const tensors = this.velocity ? [this.master, this.velocity] : [this.master];
-    return tensors.map((tensor, k) => {
-      const values = tensor.dataSync();
-      const data = new Int32Array(values.length);
+    const values = await Promise.all(tensors.map((tensor) => tensor.data()));
+    return values.map((from, k) => {
+      const data = new Int32Array(from.length);
       // A plain loop: both constructors of typed arrays take several times as long for this conversion.
-      for (let i = 0; i < data.length; i++) data[i] = values[i]!;
+      for (let i = 0; i < data.length; i++) data[i] = from[i]!;
       return { name: this.names[k]!, rows, cols, dtype: "int32", data };
     });
   }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { registerHooks } from "node:module";
 import { test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
 import { ExactError } from "../errors.ts";
@@ -70,4 +71,21 @@ test("a back end that cannot be loaded gives EX-020 with advice", async () => {
     loadBackend("none" as "cpu", { wasmPath: "/nowhere/" }),
     (error) => error instanceof ExactError && error.code === "EX-020",
   );
+});
+
+test("an install without the optional package webgpu says so", async () => {
+  const hooks = registerHooks({
+    resolve(name, context, next) {
+      if (name === "webgpu") throw new Error("no package webgpu");
+      return next(name, context);
+    },
+  });
+  try {
+    await assert.rejects(
+      loadNodeBackend("webgpu"),
+      (error) => error instanceof ExactError && error.code === "EX-020" && /no package webgpu/.test(error.message),
+    );
+  } finally {
+    hooks.deregister();
+  }
 });

@@ -8,6 +8,7 @@ import type { Backend } from "./backend.ts";
 import { shiftFactors } from "./host.ts";
 import { convolutions } from "./probe-convolution.ts";
 import type { Vector } from "./probe-vector.ts";
+import { readBack } from "./read-back.ts";
 import { integerDivide, roundingShift } from "./reference.ts";
 
 export interface ProbeCase {
@@ -155,14 +156,14 @@ export async function exactnessProbe(backend: Backend): Promise<ProbeResult> {
   await backend.activate();
   draws = 0;
   const parts: Uint8Array[] = [];
-  const cases = [...contractions(), ...convolutions(draw), ...shifts(), ...elementwise()].map(
-    ({ name, run, wanted }): ProbeCase => {
-      const found = tf.tidy(() => run().dataSync().slice() as Float32Array);
-      parts.push(new Uint8Array(Int32Array.from(found).buffer));
-      const at = firstDifference(found, wanted);
-      return at < 0 ? { name, ok: true } : { name, ok: false, found: String(found[at]), wanted: String(wanted[at]) };
-    },
-  );
+  const cases: ProbeCase[] = [];
+  for (const { name, run, wanted } of [...contractions(), ...convolutions(draw), ...shifts(), ...elementwise()]) {
+    const found = (await readBack(tf.tidy(run))).slice();
+    parts.push(new Uint8Array(Int32Array.from(found).buffer));
+    const at = firstDifference(found, wanted);
+    const differs = { name, ok: false, found: String(found[at]), wanted: String(wanted[at]) };
+    cases.push(at < 0 ? { name, ok: true } : differs);
+  }
   return { ok: cases.every((item) => item.ok), digest: toHex(keccak(...parts)), cases };
 }
 

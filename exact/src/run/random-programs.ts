@@ -1,11 +1,12 @@
 import { tensorRoot } from "../commit/tensor.ts";
 import { initialState } from "../data/init.ts";
 import { ExactError } from "../errors.ts";
-import { loadNodeBackend } from "../node.ts";
 import { type CompiledProgram, compileProgram } from "../program/compile.ts";
+import { OP, OP_NAME } from "../program/opcodes.ts";
 import { type Program, parseProgram } from "../program/schema.ts";
 import { seed } from "../testing.ts";
 import type { Hex, IntTensor } from "../types.ts";
+import type { Backend } from "./backend.ts";
 import { constTensors, referenceStep } from "./reference.ts";
 import { runProgram } from "./run.ts";
 
@@ -49,7 +50,11 @@ function randomLayers(dice: Dice, convolutions: number): Record<string, unknown>
 function randomProgram(dice: Dice): unknown {
   const convolutions = dice.pick([0, 0, 1, 2]);
   const unit = 2 ** Math.max(1, convolutions);
-  const image = { height: unit * dice.roll(1, 3), width: unit * dice.roll(1, 3), channels: dice.roll(1, 3) };
+  // Images and batches large enough, now and then, for a kernel's gradient to be a contraction in parts.
+  const large = convolutions > 0 && dice.roll(0, 15) === 0;
+  const [least, most] = large ? [3, 4] : [1, 3];
+  const side = () => unit * dice.roll(least, most);
+  const image = { height: side(), width: side(), channels: dice.roll(1, 3) };
   const size = image.height * image.width * image.channels;
   const moved = convolutions > 0 || dice.roll(0, 1) === 1;
   const input = { features: moved ? size : dice.roll(1, 40), bits: dice.roll(1, 7), rows: dice.roll(2, 30) };
@@ -62,7 +67,7 @@ function randomProgram(dice: Dice): unknown {
     layers: randomLayers(dice, convolutions),
     loss: "softmax-cross-entropy",
     optimizer: { type: "sgd", rateExponent: dice.roll(-12, 2), halveAtPercent: dice.pick([[], [50]]), ...momentum },
-    batchSize: 2 ** dice.roll(0, 5),
+    batchSize: 2 ** (large ? 6 : dice.roll(0, 5)),
     steps: 2,
     segmentLength: 1,
   };
@@ -77,12 +82,12 @@ function randomRows(dice: Dice, compiled: CompiledProgram): IntTensor {
   return { name: "dataset", rows, cols, dtype: "int8", data };
 }
 
-async function roots(compiled: CompiledProgram, dataset: IntTensor, nonce: Hex, name: "wasm" | "cpu"): Promise<Hex[]> {
+async function roots(compiled: CompiledProgram, dataset: IntTensor, nonce: Hex, backend: Backend): Promise<Hex[]> {
   const start = { step: 0, state: initialState(compiled, nonce), boundaries: [] };
   const out: Hex[] = [];
   await runProgram({
     compiled,
-    backend: await loadNodeBackend(name),
+    backend,
     dataset,
     nonce,
     start,
@@ -91,13 +96,29 @@ async function roots(compiled: CompiledProgram, dataset: IntTensor, nonce: Hex, 
   return out;
 }
 
+function referenceRoots(compiled: CompiledProgram, dataset: IntTensor, nonce: Hex): Hex[] {
+  const consts = constTensors(compiled, dataset);
+  const out: Hex[] = [];
+  let states = initialState(compiled, nonce);
+  for (const step of [0, 1]) {
+    states = referenceStep(compiled, { states, consts, nonce, step });
+    out.push(...states.map(tensorRoot));
+  }
+  return out;
+}
+
 export interface Tally {
   /** Programs that ran, and programs that the compiler refused because of a bound or cap. */
   ran: number;
   refused: number;
+  /** Of those that ran: with convolutions, with moved images, with a contraction in parts. */
   convolutional: number;
-  /** Numbers of programs whose states differ between reference, wasm and cpu. */
-  different: number[];
+  moved: number;
+  parts: number;
+  /** Names of the opcodes that ran, sorted. */
+  opcodes: string[];
+  /** "number of the program: back end" for each whose states are not those of the reference. */
+  different: string[];
 }
 
 function compileOrRefuse(program: Program): CompiledProgram | undefined {
@@ -109,9 +130,10 @@ function compileOrRefuse(program: Program): CompiledProgram | undefined {
   }
 }
 
-/** Runs random programs number `from`, `from` + 1, … until `count` have run, on the reference, wasm and cpu. */
-export async function compareRandomPrograms(from: number, count: number): Promise<Tally> {
-  const tally: Tally = { ran: 0, refused: 0, convolutional: 0, different: [] };
+/** Runs random programs number `from`, `from` + 1, … until `count` have run, on the reference and the back ends. */
+export async function compareRandomPrograms(from: number, count: number, backends: readonly Backend[]): Promise<Tally> {
+  const tally: Tally = { ran: 0, refused: 0, convolutional: 0, moved: 0, parts: 0, opcodes: [], different: [] };
+  const opcodes = new Set<string>();
   for (let n = from; tally.ran < count; n++) {
     const dice = new Dice(n);
     const compiled = compileOrRefuse(parseProgram(randomProgram(dice)));
@@ -121,16 +143,17 @@ export async function compareRandomPrograms(from: number, count: number): Promis
     }
     const dataset = randomRows(dice, compiled);
     const nonce = seed(n);
-    let states = initialState(compiled, nonce);
-    const wanted: Hex[] = [];
-    for (const step of [0, 1]) {
-      states = referenceStep(compiled, { states, consts: constTensors(compiled, dataset), nonce, step });
-      wanted.push(...states.map(tensorRoot));
+    const wanted = referenceRoots(compiled, dataset, nonce).join();
+    for (const backend of backends) {
+      const found = await roots(compiled, dataset, nonce, backend);
+      if (found.join() !== wanted) tally.different.push(`${n}: ${backend.name}`);
     }
-    const found = [await roots(compiled, dataset, nonce, "wasm"), await roots(compiled, dataset, nonce, "cpu")];
-    if (found.some((list) => list.join() !== wanted.join())) tally.different.push(n);
+    const { records } = compiled.phases[0]!;
+    for (const { opcode } of records) opcodes.add(OP_NAME[opcode]);
     if (compiled.program.layers[0]!.type === "conv2d") tally.convolutional++;
+    if (records.some(({ opcode, attrs }) => opcode === OP.DATALOAD && (attrs[2] ?? 0) > 0)) tally.moved++;
+    if (records.some(({ opcode, attrs }) => opcode === OP.MATMUL && (attrs[2] ?? 0) > 1)) tally.parts++;
     tally.ran++;
   }
-  return tally;
+  return { ...tally, opcodes: [...opcodes].sort() };
 }

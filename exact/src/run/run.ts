@@ -183,7 +183,7 @@ async function runSegment(
   to: number,
 ): Promise<void> {
   for (let step = from; step < to; step++) {
-    const { loss, accuracy } = executor.step(step);
+    const { loss, accuracy } = await executor.step(step);
     if (meter.add(loss, accuracy) && step + 1 < to) {
       meter.report(step + 1);
       await breathe(options);
@@ -212,7 +212,7 @@ export async function runProgram(options: RunOptions): Promise<RunResult> {
       const to = Math.min(steps, (index + 1) * segmentLength);
       await runSegment(options, executor, meter, index * segmentLength, to);
       const began = performance.now();
-      const state = executor.read();
+      const state = await executor.read();
       const roots = hasher.roots(state);
       const hash = stateHash(to, roots);
       hashSeconds += (performance.now() - began) / 1000;
