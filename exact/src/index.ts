@@ -21,6 +21,8 @@ export {
 } from "./dispute/tracer.ts";
 export { MerkleTree } from "./dispute/tree.ts";
 export { ExactError, type ExactErrorCode } from "./errors.ts";
+export { checkProduct, isProduct, type ProductOptions, platformRandom, type RandomWords } from "./freivalds/product.ts";
+export { checkStep, type WrongRecord } from "./freivalds/step.ts";
 export {
   checkManifest,
   decodeManifest,
