@@ -23,7 +23,10 @@ import { Random } from "./random.ts";
 const NONCE: Hex = `0x${"3c".repeat(32)}`;
 const random = new Random(12);
 
-function program(kind: "train" | "infer") {
+type Kind = "train" | "infer" | "images";
+
+function program(kind: Kind) {
+  if (kind === "images") return images();
   const layer = { type: "dense", weightBits: 9, weightExponent: 8 };
   return parseProgram({
     format: "assay-program",
@@ -41,8 +44,29 @@ function program(kind: "train" | "infer") {
   });
 }
 
+/** Every operator on images, moved ones, and a kernel gradient in two parts. */
+function images() {
+  const conv = { type: "conv2d", activation: "relu", pool: 2, weightBits: 7, weightExponent: 7 };
+  return parseProgram({
+    format: "assay-program",
+    version: 1,
+    kind: "train",
+    input: { features: 512, bits: 5, rows: 50, image: { height: 16, width: 16, channels: 2 }, augmentShift: 2 },
+    layers: [
+      { ...conv, filters: 3, kernelSize: 5 },
+      { ...conv, filters: 5, kernelSize: 3 },
+      { type: "dense", units: 18, activation: "softmax", weightBits: 9, weightExponent: 8 },
+    ],
+    loss: "softmax-cross-entropy",
+    optimizer: { type: "sgd", rateExponent: -2, halveAtPercent: [], momentumShift: 3 },
+    batchSize: 16,
+    steps: 3,
+    segmentLength: 2,
+  });
+}
+
 /** A tracer over a short run of random data. */
-async function trace(kind: "train" | "infer"): Promise<Tracer> {
+async function trace(kind: Kind): Promise<Tracer> {
   const compiled = compileProgram(program(kind));
   const { rows, cols } = compiled.consts[0]!;
   const data = Int8Array.from({ length: rows * cols }, () => random.int(0, 31));
@@ -60,7 +84,7 @@ async function trace(kind: "train" | "infer"): Promise<Tracer> {
   return createTracer({ ...options, boundaries: [boundary], evaluate: evaluateQuickly });
 }
 
-for (const kind of ["train", "infer"] as const) {
+for (const kind of ["train", "infer", "images"] as const) {
   test(`${kind}: the judge confirms every record of a real step from the tracer's own proofs`, async (t) => {
     const court = await Court.open();
     t.after(() => court.close());

@@ -3,13 +3,19 @@ import { test } from "node:test";
 import { initialState } from "../data/init.ts";
 import { loadNodeBackend } from "../node.ts";
 import { runProgram } from "../run/run.ts";
-import { compileSmall, seed } from "../testing.ts";
+import { compileSmall, convolutional, seed } from "../testing.ts";
 import type { IntTensor } from "../types.ts";
 import { createTracer } from "./tracer.ts";
 
-for (const kind of ["train", "infer"]) {
-  test(`${kind}: gaps between checkpoints are bridged on a back end with the same bits as in integers`, async () => {
-    const { compiled, dataset } = compileSmall({ kind, steps: 11, segmentLength: 2 });
+const CHANGES = {
+  "dense training": {},
+  inference: { kind: "infer" },
+  "convolutions, moved images and momentum": convolutional(),
+};
+
+for (const [name, change] of Object.entries(CHANGES)) {
+  test(`${name}: gaps between checkpoints are bridged on a back end with the same bits as in integers`, async () => {
+    const { compiled, dataset } = compileSmall({ ...change, steps: 11, segmentLength: 2 });
     const backend = await loadNodeBackend("cpu");
     const start: IntTensor[] = initialState(compiled, seed(3));
     const nonce = seed(4);

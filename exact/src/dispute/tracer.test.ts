@@ -11,7 +11,7 @@ import type { CompiledProgram } from "../program/compile.ts";
 import { OP } from "../program/opcodes.ts";
 import { UNCHANGED } from "../program/records.ts";
 import { constTensors, evaluateRecord, referenceStep, traceStep } from "../run/reference.ts";
-import { compileSmall, seed } from "../testing.ts";
+import { compileSmall, convolutional, seed } from "../testing.ts";
 import { DTYPE_CODE, type Hex, type IntTensor } from "../types.ts";
 import { evaluateQuickly } from "./evaluate.ts";
 import { operandTiles } from "./operands.ts";
@@ -194,7 +194,10 @@ async function checkElement(
   if (record.opcode === OP.MATMUL) {
     const sums = await tracer.prefix(step, op, row, col);
     assert.equal(sums.at(-1), value);
-    assert.equal(sums.length, Math.ceil((record.attrs[0] ? record.inputs[0]!.rows : record.inputs[0]!.cols) / 16));
+    const products = record.attrs[0]
+      ? record.inputs[0]!.rows / Math.max(1, record.attrs[2] ?? 0)
+      : record.inputs[0]!.cols;
+    assert.equal(sums.length, Math.ceil(products / 16));
     chunk = pick(sums.length);
   }
   await checkInputs(run, tracer, { step, op, row, col, chunk });
@@ -237,9 +240,40 @@ test("every answer hashes to its parent, from the run root to the tiles a judge 
   );
 });
 
+/** Images of 16 x 16 in batches whose pixels are too many for one contraction: the kernel's gradient comes in parts. */
+const inParts = (): Record<string, unknown> => {
+  const [conv, , , dense] = convolutional().layers as Record<string, unknown>[];
+  const input = { features: 256, bits: 5, rows: 30, image: { height: 16, width: 16, channels: 1 }, augmentShift: 2 };
+  return convolutional({ input, layers: [conv, dense], batchSize: 16, steps: 3, segmentLength: 2 });
+};
+
+for (const [name, change] of Object.entries({ convolutions: convolutional(), "parts of a contraction": inParts() })) {
+  test(`${name}: every answer about every record hashes to its parent`, async () => {
+    const run = referenceRun({ ...change, segmentLength: 2 });
+    const tracer = tracerOf(run, (segment) => segment === 0);
+    let state = 7;
+    const random = (end: number): number => {
+      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+      return Math.floor((state / 2 ** 32) * end);
+    };
+    const parts = run.compiled.records.filter(({ opcode, attrs }) => opcode === OP.MATMUL && (attrs[2] ?? 0) > 1);
+    assert.equal(parts.length > 0, name === "parts of a contraction");
+    for (const op of run.compiled.records.keys()) {
+      // checkStep draws the operator first, then row, column and chunk
+      let first = true;
+      await checkStep(run, tracer, run.compiled.steps - 1, (end) => {
+        const drawn = first ? op : random(end);
+        first = false;
+        return drawn;
+      });
+    }
+  });
+}
+
 test("the quick evaluator equals the reference on every record of a run", () => {
-  for (const change of [{}, { kind: "infer" }, { batchSize: 32, input: { features: 37, bits: 7, rows: 19 } }]) {
-    const { compiled, dataset, states } = referenceRun({ steps: 3, segmentLength: 2, ...change });
+  const wide = { batchSize: 32, input: { features: 37, bits: 7, rows: 19 } };
+  for (const change of [{}, { kind: "infer" }, wide, convolutional(), inParts()]) {
+    const { compiled, dataset, states } = referenceRun({ ...change, steps: 3, segmentLength: 2 });
     const consts = constTensors(compiled, dataset);
     states.slice(0, -1).forEach((state, step) => {
       const scope = { states: state, consts, nonce: NONCE, step };
