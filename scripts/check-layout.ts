@@ -13,6 +13,7 @@ const UPGRADEABLE = {
   ProtocolAuthority: "access/ProtocolAuthority.sol",
   AssayToken: "token/AssayToken.sol",
   StakingManager: "staking/StakingManager.sol",
+  DelegationPools: "staking/DelegationPools.sol",
   SlashingManager: "slashing/SlashingManager.sol",
   VerificationHub: "verification/VerificationHub.sol",
   JobMarketplace: "market/JobMarketplace.sol",

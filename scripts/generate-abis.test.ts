@@ -10,6 +10,7 @@ after(() => rmSync(folder, { recursive: true }));
 
 const CONTRACTS = [
   "AssayToken",
+  "DelegationPools",
   "OneStepJudge",
   "OptimisticWindow",
   "ProtocolAuthority",

@@ -27,6 +27,7 @@ interface Source {
 
 const SOURCES: readonly Source[] = [
   { contract: "AssayToken", artifacts: ["IAssayToken", "AssayToken"] },
+  { contract: "DelegationPools", artifacts: ["IDelegationPools", "DelegationPools"] },
   { contract: "JobMarketplace", artifacts: ["IJobMarketplace", "JobMarketplace"] },
   { contract: "OneStepJudge", artifacts: ["IOneStepJudge", "OneStepJudge"] },
   { contract: "OptimisticWindow", artifacts: ["IVerificationStrategy", "OptimisticWindow"] },

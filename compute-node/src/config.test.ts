@@ -52,6 +52,7 @@ test("a deployment file that is missing or of another chain is refused", (t) => 
     "ProtocolAuthority",
     "AssayToken",
     "StakingManager",
+    "DelegationPools",
     "SlashingManager",
     "JobMarketplace",
     "VerificationHub",

@@ -88,7 +88,8 @@ interface IJobMarketplace {
     event JobUnresolved(bytes32 indexed id, address indexed provider, uint256 refund);
     /// @notice A batch member that could not be settled and was left as it was.
     event SettlementSkipped(bytes32 indexed id, bytes4 reason);
-    event EarningsCollected(address indexed token, address indexed provider, uint256 net, uint256 fee);
+    /// @param shared what the provider's delegators get of it (IDelegationPools)
+    event EarningsCollected(address indexed token, address indexed provider, uint256 net, uint256 fee, uint256 shared);
     event TokenConfigured(address indexed token, bool allowed, uint16 feeBps, uint96 minBond);
     event TreasurySet(address indexed previous, address indexed current);
     event MinWindowSet(uint256 previous, uint256 current);
@@ -105,7 +106,7 @@ interface IJobMarketplace {
     /// @notice Pays out of the sender's in-market balance. Never paused.
     function withdraw(address token, address to, uint256 amount) external;
 
-    /// @notice Splits what a provider has earned into its balance and the treasury's. Anyone may call.
+    /// @notice Splits what a provider has earned into its balance, its delegators' and the treasury's. Anyone may call.
     function collect(address token, address provider) external returns (uint256 net, uint256 fee);
 
     /* ── JOBS ── */

@@ -38,9 +38,11 @@ interface IStakingManager {
     error Staking_NotMarket(address found, address wanted);
     /// @notice Only the slashing manager may hold and forfeit stake.
     error Staking_NotSlashing(address found, address wanted);
+    /// @notice Only the delegation pools may change votes of delegated stake.
+    error Staking_NotPools(address found, address wanted);
     /// @notice The sender is neither the provider (owner key) nor one of its operators.
     error Staking_NotOperator(address provider, address found);
-    /// @notice Not enough stake that is neither locked nor thawing. Stake more or wait for running jobs.
+    /// @notice Not enough stake that is neither locked nor on its way out, delegated stake counted up to the own. Stake more or wait for running jobs.
     error Staking_InsufficientFreeStake(address provider, uint256 free, uint256 wanted);
     /// @notice Too many withdrawals under way: withdraw the thawed ones first.
     error Staking_TooManyThaws(uint256 found, uint256 limit);
@@ -103,10 +105,10 @@ interface IStakingManager {
     function withdraw(address provider) external returns (uint256 amount);
 
     /// @notice Allows or forbids a hot key to claim and submit in the sender's name. It can move no stake, but a stolen one
-    ///         can lose bonds: see setExposure. Allowing one sets the exposure to 20 % where it is zero.
+    ///         can lose bonds: see setExposure. The first one sets the exposure to 20 %, unless the owner has set it before.
     function setOperator(address operator, bool allowed) external;
 
-    /// @notice How much of the sender's stake its operators may keep locked in bonds, in 1/10,000. Each forfeited bond takes
+    /// @notice How much of the sender's capacity its operators may keep locked in bonds, in 1/10,000. Each forfeited bond takes
     ///         its share off, so that a stolen hot key cannot go on. The owner's own claims are not limited.
     function setExposure(uint16 bps) external;
 
@@ -119,7 +121,10 @@ interface IStakingManager {
     /// @notice Pays out what `account` received from forfeited bonds, to `account`. Anyone may call.
     function claimCredit(address account) external returns (uint256 amount);
 
-    /* ── MARKET AND SLASHING ── */
+    /// @notice Takes votes off that a provider lost with slashed own stake. Anyone may call.
+    function syncVotes(address provider) external;
+
+    /* ── MARKET, SLASHING AND POOLS ── */
 
     /// @notice Locks a bond for a job claimed by `operator` in the name of `provider`.
     function lock(address provider, address operator, uint256 amount) external;
@@ -134,6 +139,10 @@ interface IStakingManager {
     ///         is lost is taken off the provider's exposure too.
     function forfeit(address provider, uint256 bond, Penalty calldata penalty) external;
 
+    /// @notice Delegated stake votes here; the pools tell whose it is.
+    function mintVotes(address account, uint256 amount) external;
+    function burnVotes(address account, uint256 amount) external;
+
     /* ── GOVERNANCE ── */
 
     function setThawPeriod(uint256 period) external;
@@ -142,6 +151,8 @@ interface IStakingManager {
     /* ── VIEWS ── */
 
     function stakeOf(address provider) external view returns (uint256 stake, uint256 locked, uint256 free);
+    /// @notice Bonds that a provider can keep locked: its own stake, and as much again where delegators gave it.
+    function capacityOf(address provider) external view returns (uint256);
     function thawsOf(address provider) external view returns (Thaw[] memory);
     function isOperator(address provider, address operator) external view returns (bool);
     function creditOf(address account) external view returns (uint256);

@@ -7,6 +7,7 @@ import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {Managed} from "../access/Managed.sol";
 import {IJobMarketplace} from "../interfaces/IJobMarketplace.sol";
+import {IDelegationPools} from "../interfaces/IDelegationPools.sol";
 import {ISlashingManager} from "../interfaces/ISlashingManager.sol";
 import {IStakingManager} from "../interfaces/IStakingManager.sol";
 import {IVerificationHub} from "../interfaces/IVerificationHub.sol";
@@ -62,6 +63,7 @@ contract JobMarketplace is Managed, ReentrancyGuardTransient, IJobMarketplace {
     IStakingManager public immutable STAKING;
     IVerificationHub public immutable HUB;
     ISlashingManager public immutable SLASHING;
+    IDelegationPools public immutable POOLS;
 
     struct TokenConfig {
         bool allowed;
@@ -94,14 +96,13 @@ contract JobMarketplace is Managed, ReentrancyGuardTransient, IJobMarketplace {
     // keccak256(abi.encode(uint256(keccak256("assay.storage.JobMarketplace")) - 1)) & ~bytes32(uint256(0xff))
     bytes32 private constant STORAGE_SLOT = 0xee67c203b13bcb030fabe11b5f45659086ffbb5e7d57b949800bb15ebfe5b500;
 
-    constructor(IStakingManager staking, IVerificationHub hub, ISlashingManager slashing) {
-        require(
-            address(staking) != address(0) && address(hub) != address(0) && address(slashing) != address(0),
-            Market_ZeroAddress()
-        );
+    constructor(IStakingManager staking, IVerificationHub hub, ISlashingManager slashing, IDelegationPools pools) {
+        require(address(staking) != address(0) && address(hub) != address(0), Market_ZeroAddress());
+        require(address(slashing) != address(0) && address(pools) != address(0), Market_ZeroAddress());
         STAKING = staking;
         HUB = hub;
         SLASHING = slashing;
+        POOLS = pools;
     }
 
     /// @notice Sets the authority, the treasury and the shortest window. Called once, by the proxy's deployment.
@@ -149,11 +150,13 @@ contract JobMarketplace is Managed, ReentrancyGuardTransient, IJobMarketplace {
         Earnings memory earned = $.earnings[token][provider];
         require(earned.gross != 0, Market_NothingEarned(token, provider));
         fee = earned.fee;
-        net = earned.gross - fee;
         $.earnings[token][provider] = Earnings(0, 0, true);
+        uint256 shared = POOLS.shareFees(provider, token, earned.gross - fee);
+        net = earned.gross - fee - shared;
         $.balances[token][provider] += net;
+        if (shared != 0) $.balances[token][address(POOLS)] += shared;
         if (fee != 0) $.balances[token][$.config.treasury] += fee;
-        emit EarningsCollected(token, provider, net, fee);
+        emit EarningsCollected(token, provider, net, fee, shared);
     }
 
     /* ── WRITES: JOBS ── */

@@ -4,11 +4,14 @@ pragma solidity 0.8.37;
 
 import {ProtocolAuthority} from "../access/ProtocolAuthority.sol";
 import {IAssayToken} from "../interfaces/IAssayToken.sol";
+import {IDelegationPools} from "../interfaces/IDelegationPools.sol";
+import {IJobMarketplace} from "../interfaces/IJobMarketplace.sol";
 import {ISlashingManager} from "../interfaces/ISlashingManager.sol";
 import {IStakingManager} from "../interfaces/IStakingManager.sol";
 import {IVerificationHub} from "../interfaces/IVerificationHub.sol";
 import {JobMarketplace} from "../market/JobMarketplace.sol";
 import {SlashingManager} from "../slashing/SlashingManager.sol";
+import {DelegationPools} from "../staking/DelegationPools.sol";
 import {StakingManager} from "../staking/StakingManager.sol";
 import {AssayToken} from "../token/AssayToken.sol";
 import {VerificationHub} from "../verification/VerificationHub.sol";
@@ -57,7 +60,24 @@ contract VerificationHubV2 is VerificationHub, Addition {
 }
 
 contract StakingManagerV2 is StakingManager, Addition {
-    constructor(IAssayToken asy, address market, address slashing) StakingManager(asy, market, slashing) {}
+    constructor(
+        IAssayToken asy,
+        address market,
+        address slashing,
+        IDelegationPools pools
+    ) StakingManager(asy, market, slashing, pools) {}
+
+    function initializeV2(uint256 value) external reinitializer(2) {
+        _addition().added = value;
+    }
+}
+
+contract DelegationPoolsV2 is DelegationPools, Addition {
+    constructor(
+        IAssayToken asy,
+        IStakingManager staking,
+        IJobMarketplace market
+    ) DelegationPools(asy, staking, market) {}
 
     function initializeV2(uint256 value) external reinitializer(2) {
         _addition().added = value;
@@ -76,8 +96,9 @@ contract JobMarketplaceV2 is JobMarketplace, Addition {
     constructor(
         IStakingManager staking,
         IVerificationHub hub,
-        ISlashingManager slashing
-    ) JobMarketplace(staking, hub, slashing) {}
+        ISlashingManager slashing,
+        IDelegationPools pools
+    ) JobMarketplace(staking, hub, slashing, pools) {}
 
     function initializeV2(uint256 value) external reinitializer(2) {
         _addition().added = value;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IVotes} from "@openzeppelin/contracts/governance/utils/IVotes.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
@@ -8,22 +9,24 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {DoubleEndedQueue} from "@openzeppelin/contracts/utils/structs/DoubleEndedQueue.sol";
 import {Managed} from "../access/Managed.sol";
 import {IAssayToken} from "../interfaces/IAssayToken.sol";
+import {IDelegationPools} from "../interfaces/IDelegationPools.sol";
 import {IStakingManager} from "../interfaces/IStakingManager.sol";
+import {StakedVotes} from "./StakedVotes.sol";
 
 /// @title StakingManager
-/// @notice Holds the stake of compute providers and the bonds that jobs lock in it.
+/// @notice Holds the stake of compute providers and the bonds that jobs lock in it; all staked and delegated ASY votes here.
 ///
 /// Purpose: a provider stakes ASY once; each job it claims locks a bond out of its free stake until the job ends.
 /// Roles & powers: the provider (owner key) stakes, thaws and names operators; an operator (hot key) may only claim and
 /// submit through the market; the market, an immutable address, locks and releases bonds; the slashing manager, another one,
 /// holds stake for its cases and forfeits what is locked, never more; the authority sets the thaw period inside fixed
 /// bounds, and who gets the audit fund's share.
-/// Trust: the market, the slashing manager and ASY. Token needs: ASY is a plain ERC-20, no fee, no callback.
+/// Trust: the market, the slashing manager, the delegation pools and ASY. Token needs: ASY is a plain ERC-20, no fee, no callback.
 /// Liveness: nothing here can be paused. Thawed stake and credits can be paid out by anyone, to their owner only.
 /// Rounding: none, all amounts are whole units.
 /// Known hazards: thawing stake no longer backs jobs and cannot be forfeited; a shorter thaw period applies to later
 /// requests only, and requests are paid in the order in which they were made.
-contract StakingManager is Managed, IStakingManager {
+contract StakingManager is Managed, StakedVotes, IStakingManager {
     using SafeERC20 for IERC20;
     using SafeCast for uint256;
     using DoubleEndedQueue for DoubleEndedQueue.Bytes32Deque;
@@ -39,14 +42,15 @@ contract StakingManager is Managed, IStakingManager {
     IAssayToken public immutable ASY;
     address public immutable MARKET;
     address public immutable SLASHING;
+    IDelegationPools public immutable POOLS;
 
-    /// @dev One slot. reputation and reputationAt belong to the reputation registry and stay zero until then.
+    /// @dev One slot. exposure is one more than the basis points, zero while nobody has set it. reputation and reputationAt belong to the reputation registry and stay zero until then.
     struct Account {
         uint96 stake;
         uint96 locked;
         uint16 reputation;
         uint32 reputationAt;
-        uint16 exposureBps;
+        uint16 exposure;
     }
 
     /// @dev Forfeited and not sent on yet.
@@ -65,6 +69,7 @@ contract StakingManager is Managed, IStakingManager {
         uint256 thawPeriod;
         Due due;
         address auditFund;
+        mapping(address provider => uint256) ownVotes;
     }
 
     // keccak256(abi.encode(uint256(keccak256("assay.storage.StakingManager")) - 1)) & ~bytes32(uint256(0xff))
@@ -80,16 +85,25 @@ contract StakingManager is Managed, IStakingManager {
         _;
     }
 
-    constructor(IAssayToken asy, address market, address slashing) {
-        require(address(asy) != address(0) && market != address(0) && slashing != address(0), Staking_ZeroAddress());
+    modifier onlyPools() {
+        require(msg.sender == address(POOLS), Staking_NotPools(msg.sender, address(POOLS)));
+        _;
+    }
+
+    constructor(IAssayToken asy, address market, address slashing, IDelegationPools pools) {
+        require(address(asy) != address(0) && market != address(0), Staking_ZeroAddress());
+        require(slashing != address(0) && address(pools) != address(0), Staking_ZeroAddress());
         ASY = asy;
         MARKET = market;
         SLASHING = slashing;
+        POOLS = pools;
     }
 
     /// @notice Sets the authority, the thaw period and the audit fund. Called once, by the proxy's deployment.
     function initialize(address authority_, uint256 thawPeriod_, address auditFund_) external initializer {
         __AccessManaged_init(authority_);
+        __EIP712_init("Assay staked votes", "1");
+        __Votes_init();
         _setAuditFund(auditFund_);
         _setThawPeriod(thawPeriod_);
     }
@@ -114,8 +128,12 @@ contract StakingManager is Managed, IStakingManager {
         Storage storage $ = _storage();
         Account storage account = $.accounts[msg.sender];
         uint256 staked = account.stake;
-        uint256 free = staked - account.locked;
+        // INVARIANT STK-24: own stake leaves only while it covers every bond by itself
+        uint256 free = staked - Math.min(staked, account.locked);
         require(amount <= free, Staking_InsufficientFreeStake(msg.sender, free, amount));
+        _syncOwnVotes(msg.sender);
+        // what thaws still votes, but is own stake no more
+        $.ownVotes[msg.sender] -= amount;
         DoubleEndedQueue.Bytes32Deque storage queue = $.thaws[msg.sender];
         require(queue.length() < MAX_THAWS, Staking_TooManyThaws(queue.length(), MAX_THAWS));
 
@@ -140,9 +158,9 @@ contract StakingManager is Managed, IStakingManager {
             amount += oldest.amount;
         }
         require(amount != 0, Staking_NothingThawed(readyAt));
-        $.owed -= amount;
+        _burnVotes(provider, amount);
         emit Withdrawn(provider, amount);
-        IERC20(ASY).safeTransfer(provider, amount);
+        _payOut(provider, amount);
     }
 
     /// @inheritdoc IStakingManager
@@ -151,7 +169,7 @@ contract StakingManager is Managed, IStakingManager {
         Storage storage $ = _storage();
         $.operators[msg.sender][operator] = allowed;
         emit OperatorSet(msg.sender, operator, allowed);
-        if (allowed && $.accounts[msg.sender].exposureBps == 0) _setExposure(DEFAULT_EXPOSURE_BPS);
+        if (allowed && $.accounts[msg.sender].exposure == 0) _setExposure(DEFAULT_EXPOSURE_BPS);
     }
 
     /// @inheritdoc IStakingManager
@@ -177,10 +195,9 @@ contract StakingManager is Managed, IStakingManager {
         amount = $.due.audit;
         require(amount != 0, Staking_NothingForAuditFund());
         $.due.audit = 0;
-        $.owed -= amount;
         address fund = $.auditFund;
         emit AuditFundPaid(fund, amount);
-        IERC20(ASY).safeTransfer(fund, amount);
+        _payOut(fund, amount);
     }
 
     /// @inheritdoc IStakingManager
@@ -189,29 +206,32 @@ contract StakingManager is Managed, IStakingManager {
         amount = $.credits[account];
         require(amount != 0, Staking_NoCredit(account));
         $.credits[account] = 0;
-        $.owed -= amount;
         emit CreditClaimed(account, amount);
-        IERC20(ASY).safeTransfer(account, amount);
+        _payOut(account, amount);
     }
 
-    /* ── WRITES: MARKET AND SLASHING ── */
+    /// @inheritdoc IStakingManager
+    function syncVotes(address provider) external {
+        _syncOwnVotes(provider);
+    }
+
+    /* ── WRITES: MARKET, SLASHING, POOLS ── */
 
     /// @inheritdoc IStakingManager
     function lock(address provider, address operator, uint256 amount) external onlyMarket {
         Storage storage $ = _storage();
         Account storage account = $.accounts[provider];
         uint256 staked = account.stake;
-        uint256 locked = account.locked;
-        uint256 free = staked - locked;
-        require(amount <= free, Staking_InsufficientFreeStake(provider, free, amount));
-        // locked + amount <= stake, a uint96
-        locked += amount;
+        uint256 before = account.locked;
+        uint256 locked = before + amount;
+        uint256 share = BPS;
         if (operator != provider) {
             require($.operators[provider][operator], Staking_NotOperator(provider, operator));
-            uint256 limit = (staked * account.exposureBps) / BPS;
-            require(locked <= limit, Staking_OverExposed(provider, locked, limit));
+            share = _exposureBps(account);
         }
-        account.locked = uint96(locked);
+        // What the own stake covers needs no look at the pool.
+        if (locked * BPS > staked * share) _requireCapacity(provider, before, amount, share);
+        account.locked = locked.toUint96();
     }
 
     /// @inheritdoc IStakingManager
@@ -225,7 +245,7 @@ contract StakingManager is Managed, IStakingManager {
     /// @inheritdoc IStakingManager
     function hold(address provider, uint256 wanted) external onlySlashing returns (uint256 amount) {
         Account storage account = _storage().accounts[provider];
-        amount = Math.min(wanted, account.stake - account.locked);
+        amount = Math.min(wanted, account.stake - Math.min(account.stake, account.locked));
         // locked + amount <= stake, a uint96
         account.locked += uint96(amount);
     }
@@ -238,19 +258,33 @@ contract StakingManager is Managed, IStakingManager {
         // INVARIANT: never more than what was locked for this job
         assert(lost <= bond);
         uint256 staked = account.stake;
-        uint256 exposure = account.exposureBps;
-        uint256 share = staked == 0 ? 0 : Math.ceilDiv(lost * BPS, staked);
+        uint256 exposure = account.exposure;
+        uint256 share = staked == 0 ? BPS : Math.ceilDiv(lost * BPS, staked);
+        uint256 fromPool = lost - Math.min(lost, staked);
         account.locked -= bond.toUint96();
-        // lost <= bond <= locked <= stake
-        account.stake = uint96(staked - lost);
-        account.exposureBps = uint16(exposure - Math.min(exposure, share));
+        account.stake = uint96(staked - (lost - fromPool));
+        // a spent exposure stays set: only the owner raises it again
+        if (exposure != 0 && lost != 0) account.exposure = uint16(exposure - Math.min(exposure - 1, share));
+        // INVARIANT STK-29: the pool pays only what the own stake cannot
+        uint256 rest = fromPool == 0 ? 0 : POOLS.slashPool(provider, fromPool);
+        if (fromPool != 0) $.owed += fromPool + rest;
         $.credits[penalty.requester] += penalty.toRequester;
         if (penalty.toFinder != 0) $.credits[penalty.finder] += penalty.toFinder;
         Due memory due = $.due;
-        due.burn += penalty.burned.toUint128();
+        due.burn += (penalty.burned + rest).toUint128();
         due.audit += penalty.toAudit.toUint128();
         $.due = due;
         _tellForfeited(provider, bond, penalty);
+    }
+
+    /// @inheritdoc IStakingManager
+    function mintVotes(address account, uint256 amount) external onlyPools {
+        _mintVotes(account, amount);
+    }
+
+    /// @inheritdoc IStakingManager
+    function burnVotes(address account, uint256 amount) external onlyPools {
+        _burnVotes(account, amount);
     }
 
     /* ── ADMIN ── */
@@ -272,7 +306,13 @@ contract StakingManager is Managed, IStakingManager {
         Account storage account = _storage().accounts[provider];
         staked = account.stake;
         locked = account.locked;
-        free = staked - locked;
+        free = staked - Math.min(staked, locked);
+    }
+
+    /// @inheritdoc IStakingManager
+    function capacityOf(address provider) public view returns (uint256) {
+        uint256 own = _storage().accounts[provider].stake;
+        return own + Math.min(own, POOLS.backingOf(provider));
     }
 
     /// @inheritdoc IStakingManager
@@ -297,7 +337,7 @@ contract StakingManager is Managed, IStakingManager {
 
     /// @inheritdoc IStakingManager
     function exposureOf(address provider) external view returns (uint256) {
-        return _storage().accounts[provider].exposureBps;
+        return _exposureBps(_storage().accounts[provider]);
     }
 
     /// @inheritdoc IStakingManager
@@ -340,9 +380,24 @@ contract StakingManager is Managed, IStakingManager {
         uint256 staked = account.stake + amount;
         require(staked <= type(uint96).max, Staking_StakeTooLarge(staked, type(uint96).max));
         account.stake = uint96(staked);
-        $.owed += amount;
+        $.ownVotes[provider] += amount;
+        _mintVotes(provider, amount);
         emit Staked(provider, msg.sender, amount, staked);
-        IERC20(ASY).safeTransferFrom(msg.sender, address(this), amount);
+        _takeIn(amount);
+    }
+
+    /// @dev The slow half of `lock`: bonds beyond the own stake, or beyond what of it operators may keep locked.
+    function _requireCapacity(address provider, uint256 locked, uint256 amount, uint256 share) private view {
+        uint256 capacity = capacityOf(provider);
+        uint256 free = capacity - Math.min(capacity, locked);
+        require(amount <= free, Staking_InsufficientFreeStake(provider, free, amount));
+        uint256 limit = (capacity * share) / BPS;
+        require(locked + amount <= limit, Staking_OverExposed(provider, locked + amount, limit));
+    }
+
+    function _exposureBps(Account storage account) private view returns (uint256) {
+        uint256 exposure = account.exposure;
+        return exposure == 0 ? 0 : exposure - 1;
     }
 
     /// @dev Apart from `forfeit`, which has no room on the stack.
@@ -362,7 +417,7 @@ contract StakingManager is Managed, IStakingManager {
 
     function _setExposure(uint256 bps) private {
         // bps <= 10,000
-        _storage().accounts[msg.sender].exposureBps = uint16(bps);
+        _storage().accounts[msg.sender].exposure = uint16(bps + 1);
         emit ExposureSet(msg.sender, bps);
     }
 
@@ -381,6 +436,28 @@ contract StakingManager is Managed, IStakingManager {
         Storage storage $ = _storage();
         emit ThawPeriodSet($.thawPeriod, period);
         $.thawPeriod = period;
+    }
+
+    function _token() internal view override returns (IVotes) {
+        return IVotes(address(ASY));
+    }
+
+    function _syncOwnVotes(address provider) private {
+        Storage storage $ = _storage();
+        uint256 lost = $.ownVotes[provider] - $.accounts[provider].stake;
+        if (lost == 0) return;
+        $.ownVotes[provider] -= lost;
+        _burnVotes(provider, lost);
+    }
+
+    function _takeIn(uint256 amount) private {
+        _storage().owed += amount;
+        IERC20(ASY).safeTransferFrom(msg.sender, address(this), amount);
+    }
+
+    function _payOut(address account, uint256 amount) private {
+        _storage().owed -= amount;
+        IERC20(ASY).safeTransfer(account, amount);
     }
 
     function _unpackThaw(bytes32 word) private pure returns (Thaw memory) {

@@ -12,6 +12,7 @@ const SOURCES = {
   ProtocolAuthority: "contracts/access/ProtocolAuthority.sol",
   AssayToken: "contracts/token/AssayToken.sol",
   StakingManager: "contracts/staking/StakingManager.sol",
+  DelegationPools: "contracts/staking/DelegationPools.sol",
   SlashingManager: "contracts/slashing/SlashingManager.sol",
   JobMarketplace: "contracts/market/JobMarketplace.sol",
   VerificationHub: "contracts/verification/VerificationHub.sol",

@@ -9,6 +9,7 @@ const DEPLOYER = "deployer";
 /** Stands for the protocol's own token, wherever the file asks for a token. */
 const ASY = "ASY";
 const MAX_FEE_BPS = 2_000;
+const MAX_FEE_TOKENS = 8;
 const HOUR = 3600;
 const DAY = 24 * HOUR;
 /** The chain of a developer's own machine: the only one whose clocks may be short. */
@@ -171,6 +172,13 @@ function checkTogether(config: DeployConfig): void {
   if (minted > token.cap) throw invalid("token.allocations", minted, `a sum of at most the cap, ${token.cap}`);
   const high = market.tokens.find(({ minBond }) => minBond > token.cap);
   if (high) throw invalid("market.tokens", high.minBond, `bonds of at most the cap, ${token.cap}`);
+  if (market.tokens.length > MAX_FEE_TOKENS) {
+    throw invalid(
+      "market.tokens",
+      market.tokens.length,
+      `at most ${MAX_FEE_TOKENS}: their fees are shared with delegators`,
+    );
+  }
   const names = market.tokens.map(({ token: name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice) throw invalid("market.tokens", twice, "each token once");

@@ -31,6 +31,7 @@ export const MANAGED = [
   "ProtocolAuthority",
   "AssayToken",
   "StakingManager",
+  "DelegationPools",
   "SlashingManager",
   "VerificationHub",
   "JobMarketplace",
@@ -63,16 +64,28 @@ export function layoutOf(deployer: Address, config: DeployConfig): Layout {
   const peers: Record<ManagedName, readonly unknown[]> = {
     ProtocolAuthority: [],
     AssayToken: [],
-    StakingManager: [asy, proxies.JobMarketplace.address, proxies.SlashingManager.address],
+    StakingManager: [
+      asy,
+      proxies.JobMarketplace.address,
+      proxies.SlashingManager.address,
+      proxies.DelegationPools.address,
+    ],
+    DelegationPools: [asy, proxies.StakingManager.address, proxies.JobMarketplace.address],
     SlashingManager: [proxies.StakingManager.address, proxies.JobMarketplace.address],
     VerificationHub: [],
-    JobMarketplace: [proxies.StakingManager.address, proxies.VerificationHub.address, proxies.SlashingManager.address],
+    JobMarketplace: [
+      proxies.StakingManager.address,
+      proxies.VerificationHub.address,
+      proxies.SlashingManager.address,
+      proxies.DelegationPools.address,
+    ],
   };
   const allocations = config.token.allocations.map(({ to, amount }) => ({ to: resolveAddress(to, known), amount }));
   const initial: Record<ManagedName, readonly unknown[]> = {
     ProtocolAuthority: [deployer],
     AssayToken: [authority, config.token.name, config.token.symbol, config.token.cap, allocations],
     StakingManager: [authority, BigInt(config.staking.thawPeriod), resolveAddress(config.staking.auditFund, known)],
+    DelegationPools: [authority],
     SlashingManager: [authority, BigInt(config.slashing.delay)],
     VerificationHub: [authority],
     JobMarketplace: [authority, resolveAddress(config.market.treasury, known), config.market.minWindow],
@@ -207,7 +220,7 @@ function configureStep(client: DeployPublicClient, layout: Layout, config: Deplo
         [
           registration(layout, window),
           ...roleCalls(layout, config),
-          ...config.market.tokens.map((entry) => tokenCall(layout, entry)),
+          ...config.market.tokens.flatMap((entry) => tokenCalls(layout, entry)),
         ],
       ]),
     },
@@ -260,10 +273,15 @@ function roleCalls(layout: Layout, config: DeployConfig): Hex[] {
   ];
 }
 
-function tokenCall(layout: Layout, { token, feeBps, minBond }: DeployConfig["market"]["tokens"][number]): Hex {
-  const known = { deployer: layout.deployer, asy: layout.proxies.AssayToken.address };
-  const args = [resolveAddress(token, known), true, feeBps, minBond];
-  return asAuthority(layout.proxies.JobMarketplace.address, call("JobMarketplace", "configureToken", args));
+/** Lists a token for payments, and its fees for sharing with delegators. */
+function tokenCalls(layout: Layout, { token, feeBps, minBond }: DeployConfig["market"]["tokens"][number]): Hex[] {
+  const { JobMarketplace, DelegationPools, AssayToken } = layout.proxies;
+  const address = resolveAddress(token, { deployer: layout.deployer, asy: AssayToken.address });
+  const listing = call("JobMarketplace", "configureToken", [address, true, feeBps, minBond]);
+  return [
+    asAuthority(JobMarketplace.address, listing),
+    asAuthority(DelegationPools.address, call("DelegationPools", "addFeeToken", [address])),
+  ];
 }
 
 /** A call that the authority makes for its administrator, so that several fit into one transaction. */

@@ -6,6 +6,7 @@ export const contractNames = [
   "ProtocolAuthority",
   "AssayToken",
   "StakingManager",
+  "DelegationPools",
   "SlashingManager",
   "JobMarketplace",
   "VerificationHub",

@@ -78,12 +78,21 @@ async function wiring({ publicClient }: Chain, deployment: Deployment) {
     slashingMarket: await read("SlashingManager", "MARKET"),
     marketSlashing: await read("JobMarketplace", "SLASHING"),
     auditFund: await read("StakingManager", "auditFund"),
+    feeTokens: await read("DelegationPools", "feeTokens"),
+    stakingPools: await read("StakingManager", "POOLS"),
+    marketPools: await read("JobMarketplace", "POOLS"),
+    poolsPeers: [
+      await read("DelegationPools", "ASY"),
+      await read("DelegationPools", "STAKING"),
+      await read("DelegationPools", "MARKET"),
+    ],
     slashingDelay: await read("SlashingManager", "delay"),
     marketStaking: await read("JobMarketplace", "STAKING"),
     marketHub: await read("JobMarketplace", "HUB"),
     authorities: [
       await read("AssayToken", "authority"),
       await read("StakingManager", "authority"),
+      await read("DelegationPools", "authority"),
       await read("SlashingManager", "authority"),
       await read("VerificationHub", "authority"),
       await read("JobMarketplace", "authority"),
@@ -123,6 +132,7 @@ describe("the live wiring is what the configuration says, DEP-01", () => {
     const found = await wiring(chain, deployment);
     const [{ token, minBond, feeBps }] = config.market.tokens as [DeployConfig["market"]["tokens"][number]];
     assert.equal(token, "ASY");
+    const asyAddress = address("AssayToken");
     assert.deepEqual(found, {
       implementations: Object.fromEntries(MANAGED.map((name) => [name, deployment.contracts[name]!.implementation])),
       stakingAsy: address("AssayToken"),
@@ -132,10 +142,14 @@ describe("the live wiring is what the configuration says, DEP-01", () => {
       slashingMarket: address("JobMarketplace"),
       marketSlashing: address("SlashingManager"),
       auditFund: config.staking.auditFund,
+      feeTokens: [asyAddress],
+      stakingPools: address("DelegationPools"),
+      marketPools: address("DelegationPools"),
+      poolsPeers: [asyAddress, address("StakingManager"), address("JobMarketplace")],
       slashingDelay: BigInt(config.slashing.delay),
       marketStaking: address("StakingManager"),
       marketHub: address("VerificationHub"),
-      authorities: [authority, authority, authority, authority, authority],
+      authorities: [authority, authority, authority, authority, authority, authority],
       thawPeriod: BigInt(config.staking.thawPeriod),
       market: [config.market.treasury, config.market.minWindow, 0],
       asyConfig: [true, feeBps, minBond],

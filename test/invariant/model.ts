@@ -72,6 +72,8 @@ export class Model {
   readonly operators = new Map<Address, Address>();
   /** what operators may keep locked, in 1/10,000 of the stake */
   readonly exposures = new Ledger();
+  /** whose exposure was set once, by itself or with the first operator */
+  readonly exposed = new Set<Address>();
   /** forfeited and not burned yet; `burned` is what is gone for good */
   burnDue = 0n;
   burned = 0n;
@@ -217,10 +219,12 @@ export class Model {
 
   allow(provider: Address, operator: Address): void {
     this.operators.set(provider, operator);
-    if (this.exposures.get(provider) === 0n) this.expose(provider, 2_000n);
+    if (this.exposed.has(provider)) return;
+    this.expose(provider, 2_000n);
   }
 
   expose(provider: Address, bps: bigint): void {
+    this.exposed.add(provider);
     this.exposures.add(provider, bps - this.exposures.get(provider));
   }
 

@@ -113,6 +113,7 @@ export class Actor {
     await world.send(world.deployer, world.asy, "transfer", [this.address, amount]);
     await this.send(world.asy, "approve", [world.market.address, maxUint256]);
     await this.send(world.asy, "approve", [world.staking.address, maxUint256]);
+    await this.send(world.asy, "approve", [world.pools.address, maxUint256]);
     return this;
   }
 

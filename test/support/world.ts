@@ -75,6 +75,7 @@ export class World {
   readonly deployment: Deployment;
   readonly market: Target;
   readonly staking: Target;
+  readonly pools: Target;
   readonly slashing: Target;
   readonly hub: Target;
   readonly asy: Target;
@@ -96,12 +97,22 @@ export class World {
     });
     this.market = target("JobMarketplace");
     this.staking = target("StakingManager");
+    this.pools = target("DelegationPools");
     this.slashing = target("SlashingManager");
     this.hub = target("VerificationHub");
     this.asy = target("AssayToken");
     this.authority = target("ProtocolAuthority");
     this.window = target("OptimisticWindow");
-    this.#targets = [this.market, this.staking, this.slashing, this.hub, this.asy, this.authority, this.window];
+    this.#targets = [
+      this.market,
+      this.staking,
+      this.pools,
+      this.slashing,
+      this.hub,
+      this.asy,
+      this.authority,
+      this.window,
+    ];
   }
 
   /** The account that deployed: administrator, guardian and holder of the initial supply. */

@@ -16,11 +16,12 @@ beforeEach(() => scene.reset());
 after(() => scene.world.close());
 
 function target(name: ManagedName): Target {
-  const { authority, asy, staking, slashing, hub, market } = scene.world;
+  const { authority, asy, staking, pools, slashing, hub, market } = scene.world;
   return {
     ProtocolAuthority: authority,
     AssayToken: asy,
     StakingManager: staking,
+    DelegationPools: pools,
     SlashingManager: slashing,
     VerificationHub: hub,
     JobMarketplace: market,
@@ -29,11 +30,12 @@ function target(name: ManagedName): Target {
 
 /** The next version's implementation, with the same peers. */
 function createV2(name: ManagedName): Promise<Target> {
-  const { asy, market, staking, slashing, hub } = scene.world;
+  const { asy, market, staking, pools, slashing, hub } = scene.world;
   const peers: Partial<Record<ManagedName, Address[]>> = {
-    StakingManager: [asy.address, market.address, slashing.address],
+    StakingManager: [asy.address, market.address, slashing.address, pools.address],
+    DelegationPools: [asy.address, staking.address, market.address],
     SlashingManager: [staking.address, market.address],
-    JobMarketplace: [staking.address, hub.address, slashing.address],
+    JobMarketplace: [staking.address, hub.address, slashing.address, pools.address],
   };
   return scene.world.create(`mocks/Upgrades.sol:${name}V2`, peers[name] ?? []);
 }

@@ -19,10 +19,10 @@ export function prepareCollect(context: AssayContext, { token, provider }: Colle
 
 /**
  * Collects a provider's earnings into its in-market balance.
- * @returns net and fee in the token's smallest unit
+ * @returns net (the provider's), fee and shared (its delegators'), in the token's smallest unit
  * @throws AssayError SDK-030 (`Market_NothingEarned`)
  */
 export const collect = sendingAction(prepareCollect, (context, receipt) => {
-  const { net, fee } = outcomeOf(context, receipt, "JobMarketplace", "EarningsCollected").args;
-  return { net, fee };
+  const { net, fee, shared } = outcomeOf(context, receipt, "JobMarketplace", "EarningsCollected").args;
+  return { net, fee, shared };
 });

@@ -10,6 +10,7 @@ import {
 } from "viem";
 import {
   assayTokenAbi,
+  delegationPoolsAbi,
   jobMarketplaceAbi,
   protocolAuthorityAbi,
   refereedDisputeAbi,
@@ -23,6 +24,7 @@ import type { DeployedContract, Deployment } from "../deployment.ts";
 export const eventAbis = {
   JobMarketplace: jobMarketplaceAbi,
   StakingManager: stakingManagerAbi,
+  DelegationPools: delegationPoolsAbi,
   SlashingManager: slashingManagerAbi,
   VerificationHub: verificationHubAbi,
   AssayToken: assayTokenAbi,

@@ -149,6 +149,11 @@ const staking: Record<string, Sentence> = {
     advice: "Use the slashing manager's functions",
     kind: "fatal",
   },
+  Staking_NotPools: {
+    says: "only the delegation pools may change the votes of delegated stake",
+    advice: "Use delegateStake and undelegateStake",
+    kind: "fatal",
+  },
   Staking_NothingForAuditFund: {
     says: "nothing is waiting for the audit fund",
     advice: "Nothing to do",
@@ -190,6 +195,64 @@ const staking: Record<string, Sentence> = {
     advice: "Choose a period inside the range",
   },
   Staking_StakeTooLarge: { says: "the stake would be {found}, the limit is {limit}", advice: "Stake a smaller amount" },
+};
+
+const delegation: Record<string, Sentence> = {
+  Delegation_ZeroAddress: { says: "an address is zero", advice: "Give an account that somebody owns" },
+  Delegation_NotMarket: {
+    says: "only the job market may share fees",
+    advice: "Use the market's collect",
+    kind: "fatal",
+  },
+  Delegation_NotStaking: {
+    says: "only the staking manager may slash a pool",
+    advice: "There is nothing to call here",
+    kind: "fatal",
+  },
+  Delegation_TooLarge: {
+    says: "the pool would hold {found}, the limit is {limit}",
+    advice: "Delegate a smaller amount",
+  },
+  Delegation_NotEnoughShares: {
+    says: "{found} shares are there and not on their way out, {wanted} were asked for",
+    advice: "Ask for at least one and at most that many",
+  },
+  Delegation_TooSmall: { says: "{amount} is worth less than one share", advice: "Delegate a larger amount" },
+  Delegation_TooManyExits: {
+    says: "{found} exits from this pool are under way, the limit is {limit}",
+    advice: "Withdraw those that are ready first",
+  },
+  Delegation_NotMovable: {
+    says: "the delegation can be moved from {from:time} on",
+    advice: "Move it then, or ask it back with undelegateStake",
+    kind: "retryable",
+  },
+  Delegation_NoRoom: {
+    says: "running jobs leave {found} of the pool free, {wanted} is needed",
+    advice: "Ask it back with undelegateStake: no new job can delay that",
+    kind: "retryable",
+  },
+  Delegation_NothingReady: {
+    says: "nothing can be withdrawn yet; the oldest exit has thawed at {readyAt:time}",
+    advice:
+      "Withdraw then and once the jobs that ran before have ended; call undelegateStake first if none is under way",
+    kind: "retryable",
+  },
+  Delegation_SameProvider: { says: "{provider} is both source and target", advice: "Name another provider" },
+  Delegation_CutOutOfRange: {
+    says: "a cut of {found} basis points is above {max}",
+    advice: "Give a share from 0 to 10,000",
+  },
+  Delegation_NoFees: {
+    says: "{account} has no fees in {token} to claim",
+    advice: "There is nothing to claim",
+    kind: "stale",
+  },
+  Delegation_TooManyFeeTokens: {
+    says: "{found} tokens are shared with delegators, the limit is {limit}",
+    advice: "Fees in this token stay with the providers",
+  },
+  Delegation_FeeTokenKnown: { says: "fees in {token} are shared already", advice: "Nothing to do", kind: "stale" },
 };
 
 const slashing: Record<string, Sentence> = {
@@ -534,6 +597,7 @@ const plumbing: Record<string, Sentence> = {
 export const sentences: Readonly<Record<string, Sentence>> = {
   ...market,
   ...staking,
+  ...delegation,
   ...slashing,
   ...hub,
   ...dispute,

@@ -55,18 +55,20 @@ describe("setting the exposure, STK-11", () => {
     assert.equal(await exposure(), 777n);
   });
 
-  test("forbidding an operator brings none; allowing one again fills up a spent exposure only", async () => {
+  test("forbidding an operator brings none; what the owner set, zero too, is never raised by allowing one", async () => {
     const { world, provider, requester } = scene;
     await requester.send(world.staking, "setOperator", [hotKey, false]);
     assert.equal(await exposure(requester.address), 0n);
-    await setExposure(0);
-    await provider.send(world.staking, "setOperator", [hotKey, false]);
-    assert.equal(await exposure(), 0n);
+    for (const bps of [0, 1]) {
+      await setExposure(bps);
+      await provider.send(world.staking, "setOperator", [hotKey, false]);
+      await provider.send(world.staking, "setOperator", [hotKey, true]);
+      assert.equal(await exposure(), BigInt(bps));
+    }
+    await setExposure(100);
+    await lose(STAKE / 2n);
     await provider.send(world.staking, "setOperator", [hotKey, true]);
-    assert.equal(await exposure(), 2_000n);
-    await setExposure(1);
-    await provider.send(world.staking, "setOperator", [hotKey, true]);
-    assert.equal(await exposure(), 1n);
+    assert.equal(await exposure(), 0n, "what was spent is raised by setExposure only");
   });
 
   test("setExposure: 0 to 10,000, by the owner for itself", async () => {

@@ -264,8 +264,8 @@ describe("administration, STK-07", () => {
   test("RevertWhen_ConstructedWithoutPeers", async () => {
     const { world, anyone } = scene;
     for (const source of ["staking/StakingManager.sol", "market/JobMarketplace.sol"]) {
-      for (const missing of [0, 1, 2]) {
-        const peers = [0, 1, 2].map((index) => (index === missing ? zeroAddress : anyone.address));
+      for (const missing of [0, 1, 2, 3]) {
+        const peers = [0, 1, 2, 3].map((index) => (index === missing ? zeroAddress : anyone.address));
         await assert.rejects(world.create(source, peers), { errorName: /ZeroAddress/ });
       }
     }
