@@ -58,5 +58,5 @@ test("a contract without an artifact is named, and nothing is written", () => {
   const output = join(folder, "none");
   assert.throws(() => generateAbis(input, output), /no artifact of JobMarketplace .*compile first/);
   assert.throws(() => readFileSync(join(output, "index.ts")));
-  assert.throws(() => generateAbis(join(folder, "missing"), output), /AssayToken, JobMarketplace/);
+  assert.throws(() => generateAbis(join(folder, "missing"), output), /AssayToken, DelegationPools, JobMarketplace/);
 });

@@ -84,18 +84,21 @@ export function handleBondForfeited(event: BondForfeited): void {
   const paid = event.params.toRequester.plus(event.params.toFinder);
   const lost = paid.plus(event.params.toAudit).plus(event.params.burned);
   worker.exposureBps = exposureAfter(worker.exposureBps, lost, worker.stake);
-  worker.stake = worker.stake.minus(lost);
+  // own stake pays first; what it does not cover is the pool's
+  const own = lost.gt(worker.stake) ? worker.stake : lost;
+  worker.stake = worker.stake.minus(own);
   worker.locked = worker.locked.minus(event.params.bond);
   worker.forfeited = worker.forfeited.plus(lost);
   worker.save();
-  totals.stake = totals.stake.minus(lost);
+  totals.stake = totals.stake.minus(own);
   totals.locked = totals.locked.minus(event.params.bond);
   totals.save();
 }
 
 /** STK: what is lost takes its share, rounded up, off what operators may keep locked. */
 function exposureAfter(exposureBps: i32, lost: BigInt, stake: BigInt): i32 {
-  if (stake.isZero()) return exposureBps;
+  if (lost.isZero()) return exposureBps;
+  if (stake.isZero()) return 0;
   const share = lost.times(BPS).plus(stake).minus(ONE).div(stake).toI32();
   return share > exposureBps ? 0 : exposureBps - share;
 }

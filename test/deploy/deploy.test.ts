@@ -249,7 +249,7 @@ describe("a deployment can be repeated and continued, DEP-02", () => {
     const path = join(folder, "second.json");
     const first = await deploy({ ...options, path });
     const file = readFileSync(path, "utf8");
-    assert.equal(first.sent.length, 26);
+    assert.equal(first.sent.length, 29);
     const second = await deploy({ ...options, path });
     assert.deepEqual(second.sent, []);
     assert.equal(readFileSync(path, "utf8"), file);
@@ -269,7 +269,7 @@ describe("a deployment can be repeated and continued, DEP-02", () => {
     const options = { publicClient: chain.publicClient, walletClient: chain.deployer, path: null };
     const first = await deploy({ ...options, config: bare });
     assert.equal(first.deployment.contracts.RefereedDispute, undefined);
-    assert.equal(first.sent.length, 23);
+    assert.equal(first.sent.length, 26);
     const second = await deploy({ ...options, config: local() });
     assert.deepEqual(
       second.sent.map(({ step }) => step),
