@@ -5,6 +5,8 @@ import { keccak as keccakHex } from "hash-wasm";
 import type { DType, Hex, IntTensor } from "../types.ts";
 import { allocate, DTYPE_RANGE } from "../types.ts";
 import { fromHex, toHex } from "./bytes.ts";
+import { keccak } from "./keccak.ts";
+import { MessagePair } from "./keccak-pair.ts";
 import { merkleProof, merkleRoot, node, zero } from "./merkle.ts";
 import { commitment, dataRoot, runRoot, Sampler, sampleIndex, segmentCount, stateHash } from "./run.ts";
 import { StateHasher } from "./state.ts";
@@ -191,4 +193,23 @@ test("roots kept from boundary to boundary equal roots computed afresh, whatever
   }
   const other = [base(17, 103), list(4)];
   assert.deepEqual(hasher.roots(other), other.map(tensorRoot), "another shape, a shorter list");
+});
+
+test("two messages hashed at once have the hashes of each", () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 0, max: 1200 }),
+      fc.infiniteStream(fc.integer({ min: 0, max: 255 })),
+      fc.constantFrom(0, 2),
+      (length, values, skew) => {
+        const [a, b] = [new Uint8Array(length), new Uint8Array(length)];
+        for (let i = 0; i < length; i++) [a[i], b[i]] = [values.next().value!, values.next().value!];
+        const pair = new MessagePair(length, skew);
+        pair.left.set(a);
+        pair.right.set(b);
+        assert.deepEqual(pair.hash(), [keccak(a), keccak(b)]);
+        assert.deepEqual(pair.hash(), [keccak(a), keccak(b)], "hashing leaves the messages as they are");
+      },
+    ),
+  );
 });

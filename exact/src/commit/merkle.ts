@@ -1,4 +1,5 @@
 import { keccak } from "./keccak.ts";
+import { MessagePair } from "./keccak-pair.ts";
 
 // Written and hashed at once: one call of the hash function is cheaper than three.
 const PAIR = new Uint8Array(65);
@@ -26,15 +27,41 @@ export function depth(leaves: number): number {
   return d;
 }
 
+/** Writes the nodes number `parents` of the row above `below`, which is `level` above the leaves, into `above`. */
+export function hashNodes(
+  above: Uint8Array[],
+  below: readonly Uint8Array[],
+  level: number,
+  parents: readonly number[],
+): void {
+  const padding = zero(level);
+  const pair = new MessagePair(PAIR.length);
+  const write = (message: Uint8Array, parent: number): void => {
+    message[0] = PAIR[0]!;
+    message.set(below[2 * parent]!, 1);
+    message.set(below[2 * parent + 1] ?? padding, 33);
+  };
+  for (let i = 0; i < parents.length; i += 2) {
+    const [first, second] = [parents[i]!, parents[i + 1]];
+    write(pair.left, first);
+    if (second !== undefined) write(pair.right, second);
+    const hashes = pair.hash();
+    above[first] = hashes[0];
+    if (second !== undefined) above[second] = hashes[1];
+  }
+}
+
+function rowAbove(below: readonly Uint8Array[], level: number): Uint8Array[] {
+  const above: Uint8Array[] = [];
+  hashNodes(above, below, level, [...Array(Math.ceil(below.length / 2)).keys()]);
+  return above;
+}
+
 /** DSP-03: root over `leaves`; one leaf is its own root, none gives 32 zero bytes. */
 export function merkleRoot(leaves: readonly Uint8Array[]): Uint8Array {
   if (leaves.length === 0) return EMPTY_ROOT;
   let row = leaves;
-  for (let level = 0; row.length > 1; level++) {
-    const next: Uint8Array[] = [];
-    for (let i = 0; i < row.length; i += 2) next.push(node(row[i]!, row[i + 1] ?? zero(level)));
-    row = next;
-  }
+  for (let level = 0; row.length > 1; level++) row = rowAbove(row, level);
   return row[0]!;
 }
 
@@ -45,9 +72,7 @@ export function merkleProof(leaves: readonly Uint8Array[], index: number): Uint8
   let at = index;
   for (let level = 0; row.length > 1; level++) {
     proof.push(row[at ^ 1] ?? zero(level));
-    const next: Uint8Array[] = [];
-    for (let i = 0; i < row.length; i += 2) next.push(node(row[i]!, row[i + 1] ?? zero(level)));
-    row = next;
+    row = rowAbove(row, level);
     at >>= 1;
   }
   return proof;

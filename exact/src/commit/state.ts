@@ -1,6 +1,6 @@
 import type { Hex, IntTensor } from "../types.ts";
 import { toHex } from "./bytes.ts";
-import { EMPTY_ROOT, node, zero } from "./merkle.ts";
+import { EMPTY_ROOT, hashNodes } from "./merkle.ts";
 import { appendToList, tensorRootBytes, updateLeaves } from "./tensor.ts";
 
 /** All rows of a tile tree, leaves first, and the tensor they belong to. */
@@ -66,8 +66,8 @@ function rehash(rows: Uint8Array[][], changed: readonly number[]): Uint8Array {
       const parent = index >> 1;
       if (next.at(-1) === parent) continue;
       next.push(parent);
-      above[parent] = node(below[2 * parent]!, below[2 * parent + 1] ?? zero(level));
     }
+    hashNodes(above, below, level, next);
     at = next;
   }
   return rows[level]![0] ?? EMPTY_ROOT;

@@ -2,12 +2,17 @@ import type { Hex, IntTensor } from "../types.ts";
 import { DTYPE_BYTES, DTYPE_CODE } from "../types.ts";
 import { toHex } from "./bytes.ts";
 import { keccak } from "./keccak.ts";
+import { MessagePair } from "./keccak-pair.ts";
 import { EMPTY_ROOT, merkleRoot } from "./merkle.ts";
 
 const SIDE = 16;
 const LIST = new Uint8Array([0x05]);
 
 type Shape = Pick<IntTensor, "rows" | "cols" | "dtype" | "data">;
+
+function leafLength({ dtype }: Shape): number {
+  return 2 + SIDE * SIDE * DTYPE_BYTES[dtype];
+}
 
 /**
  * Writes tiles as DSP-01 leaf preimages. The leaf starts two bytes into the buffer so that the data behind the two
@@ -18,14 +23,14 @@ class TileWriter {
   private readonly words: Int32Array | Int16Array | Int8Array;
   private readonly tensor: Shape;
 
-  constructor(tensor: Shape) {
-    const size = DTYPE_BYTES[tensor.dtype];
-    const buffer = new ArrayBuffer(4 + 256 * size);
-    this.leaf = new Uint8Array(buffer, 2);
+  /** `leaf`, two bytes behind a multiple of four, takes the preimages; its own memory if left out. */
+  constructor(tensor: Shape, leaf: Uint8Array = new Uint8Array(new ArrayBuffer(2 + leafLength(tensor)), 2)) {
+    const { buffer, byteOffset } = leaf as Uint8Array<ArrayBuffer>;
+    this.leaf = leaf;
     this.leaf[1] = DTYPE_CODE[tensor.dtype];
     this.tensor = tensor;
-    this.words =
-      size === 4 ? new Int32Array(buffer, 4) : size === 2 ? new Int16Array(buffer, 4) : new Int8Array(buffer, 4);
+    const types = { int8: Int8Array, int16: Int16Array, int32: Int32Array };
+    this.words = new types[tensor.dtype](buffer, byteOffset + 2, SIDE * SIDE);
   }
 
   /** Fills `leaf` with the tile at grid position (row, col); elements outside the tensor are 0 (DSP-04). */
@@ -69,14 +74,8 @@ export function tilePreimage(tensor: Shape, row: number, col: number): Uint8Arra
 
 /** DSP-01/04: hashes of all tiles, row-major over the tile grid. */
 export function tileLeaves(tensor: Shape): Uint8Array[] {
-  const writer = new TileWriter(tensor);
   const leaves: Uint8Array[] = [];
-  for (let row = 0; row * SIDE < tensor.rows; row++) {
-    for (let col = 0; col * SIDE < tensor.cols; col++) {
-      writer.write(row, col);
-      leaves.push(keccak(writer.leaf));
-    }
-  }
+  updateLeaves(leaves, tensor, undefined);
   return leaves;
 }
 
@@ -85,16 +84,21 @@ export function tileLeaves(tensor: Shape): Uint8Array[] {
  * indexes, ascending.
  */
 export function updateLeaves(leaves: Uint8Array[], tensor: Shape, before: Shape | undefined): number[] {
-  const writer = new TileWriter(tensor);
   const width = Math.ceil(tensor.cols / SIDE);
   const count = width * Math.ceil(tensor.rows / SIDE);
   const changed: number[] = [];
   for (let index = 0; index < count; index++) {
-    const [row, col] = [Math.floor(index / width), index % width];
-    if (before && sameTile(tensor, before, row, col)) continue;
-    writer.write(row, col);
-    leaves[index] = keccak(writer.leaf);
-    changed.push(index);
+    if (!before || !sameTile(tensor, before, Math.floor(index / width), index % width)) changed.push(index);
+  }
+  const pair = new MessagePair(leafLength(tensor), 2);
+  const [left, right] = [new TileWriter(tensor, pair.left), new TileWriter(tensor, pair.right)];
+  for (let i = 0; i < changed.length; i += 2) {
+    const [first, second] = [changed[i]!, changed[i + 1]];
+    left.write(Math.floor(first / width), first % width);
+    if (second !== undefined) right.write(Math.floor(second / width), second % width);
+    const hashes = pair.hash();
+    leaves[first] = hashes[0];
+    if (second !== undefined) leaves[second] = hashes[1];
   }
   return changed;
 }
