@@ -10,7 +10,7 @@ export interface FaultPlace {
 }
 
 export interface CourtOptions {
-  /** `digits`, `small`, or the path of a program file. */
+  /** `digits`, `digits-cnn`, `small`, or the path of a program file. */
   program: string;
   /** Run only so many steps; undefined: 1,024, or all if there are fewer. */
   steps: number | undefined;
@@ -27,7 +27,7 @@ export const HELP = `npm run court -- [options]
 
 A provider's run goes wrong in one place; a challenger takes it to court on a local chain, and the walk is drawn.
 
-  --program NAME  digits (default), small, or the path of a program file (docs/spec/exact.md)
+  --program NAME  digits (default), digits-cnn, small, or the path of a program file
   --fault WHERE   step:op:tile, step:op:tile:element, random (default), or none: an honest provider is accused
   --steps N       run only N steps (default: 1024, or the whole program if it has fewer)
   --seed N        draws faults, picks of a false accuser, and weights (default 1)
