@@ -1,5 +1,13 @@
 import { readFileSync } from "node:fs";
-import { compileProgram, type IntTensor, initialState, type Program, parseProgram, x24Digits, x24DigitsCnn } from "@assay/exact";
+import {
+  compileProgram,
+  type IntTensor,
+  initialState,
+  type Program,
+  parseProgram,
+  x24Digits,
+  x24DigitsCnn,
+} from "@assay/exact";
 import { keccak256, toHex } from "viem";
 import type { Task } from "../../test/dispute/support/run.ts";
 import { loadDigits, packDigits } from "../lib/digits.ts";

@@ -140,7 +140,7 @@ describe("bad moves", () => {
     }
   });
 
-  test("tree: too few or many nodes, other nodes, padding, index out of range, short and long proofs", async () => {
+  test("tree: too few or many nodes, other nodes, padding, index out of range, short and long proofs (W6, V4, V27, V28)", async () => {
     const game = await court.challenge(accuser);
     const answer = defender.answer(game);
     const provider = court.provider.address;
@@ -217,7 +217,7 @@ describe("bad moves", () => {
     );
   });
 
-  test("segment: wrong count, end, start, proof; a pick of states that were not revealed", async () => {
+  test("segment: wrong count, end, start, proof; a pick of states that were not revealed (W11)", async () => {
     const { game } = await walkTo(court, accuser, defender, LEVEL.Segment, false);
     const answer = defender.answer(game);
     const provider = court.provider.address;
@@ -278,7 +278,7 @@ describe("bad moves", () => {
     await refused(alice, change({ proof: proof.slice(1) }), "Dispute_WrongLength", game);
   });
 
-  test("operators: roots that do not start or end where they should, other programs, other inputs", async () => {
+  test("operators: roots that do not start or end where they should, other programs, other inputs (W2)", async () => {
     const { game } = await walkTo(court, accuser, defender, LEVEL.Ops, false);
     const answer = defender.answer(game);
     const provider = court.provider.address;
@@ -359,7 +359,7 @@ describe("bad moves", () => {
     await refused(alice, other, "Dispute_WrongRoot", game);
   });
 
-  test("tile, element, prefix sums, proof: lengths, contents, ends and indexes", async () => {
+  test("tile, element, prefix sums, proof: lengths, contents, ends and indexes (W12, J1, J2, J3, V28)", async () => {
     const provider = court.provider.address;
     const wrong = keccak256("0x01");
     let { game } = await walkTo(court, accuser, defender, LEVEL.Tile, false);
@@ -470,7 +470,7 @@ describe("bad moves", () => {
     );
   });
 
-  test("a provider cannot answer two challengers differently", async () => {
+  test("a provider cannot answer two challengers differently (V5)", async () => {
     const other = new Accuser(suit, suit.honest, bob);
     const { game } = await walkTo(court, accuser, defender, LEVEL.Segment, true);
     let second = await court.challenge(other);
@@ -480,7 +480,7 @@ describe("bad moves", () => {
     await refused(court.provider.address, defender.answer(second), "Dispute_AlreadyRevealed", second);
   });
 
-  test("a copied proof pays the one who was copied (DSP-82)", async () => {
+  test("a copied proof pays the one who was copied (DSP-82, P5)", async () => {
     const other = new Accuser(suit, suit.honest, bob);
     const { game } = await walkTo(court, accuser, defender, LEVEL.Proof, false);
     let second = await court.challenge(other);
@@ -508,7 +508,7 @@ describe("bad moves", () => {
     assert.equal(party.toLowerCase(), bob.toLowerCase());
   });
 
-  test("a puppet that loses on purpose shields nothing", async () => {
+  test("a puppet that loses on purpose shields nothing (V6)", async () => {
     const { game: puppet } = await walkTo(court, new Accuser(suit, suit.honest, bob), defender, LEVEL.Segment, true);
     court.world.pass(7_201 - 3_700);
     const game = await court.challenge(accuser);

@@ -41,7 +41,7 @@ describe("clocks", () => {
   };
 
   for (const level of [LEVEL.Tree, LEVEL.Segment, LEVEL.Ops, LEVEL.Tiles, LEVEL.Tile, LEVEL.Prefix]) {
-    test(`${LEVEL_NAME[level]}: a silent provider loses, one second after its budget and not before`, async () => {
+    test(`${LEVEL_NAME[level]}: a silent provider loses, one second after its budget and not before (V10, V11)`, async () => {
       const { suit, defender, alice: accuser } = await sides();
       const { game } = await walkTo(court, accuser, defender, level, false);
       court.world.pass(BUDGET + EXTRA);
@@ -54,7 +54,7 @@ describe("clocks", () => {
       assert.equal(party.toLowerCase(), alice.toLowerCase(), "the challenger, not the caller, is the finder");
     });
 
-    test(`${LEVEL_NAME[level]}: the provider may still answer in the last second of its budget`, async () => {
+    test(`${LEVEL_NAME[level]}: the provider may still answer in the last second of its budget (V9)`, async () => {
       const { defender, alice: accuser } = await sides();
       const { game } = await walkTo(court, accuser, defender, level, false);
       court.world.pass(BUDGET + EXTRA);
@@ -63,7 +63,7 @@ describe("clocks", () => {
   }
 
   for (const level of [LEVEL.Tree, LEVEL.Segment, LEVEL.Ops, LEVEL.Tiles, LEVEL.Tile, LEVEL.Prefix, LEVEL.Proof]) {
-    test(`${LEVEL_NAME[level]}: a silent challenger loses its bond, one second after its budget and not before`, async () => {
+    test(`${LEVEL_NAME[level]}: a silent challenger loses its bond, one second after its budget and not before (V9, V10)`, async () => {
       const { suit, defender, alice: accuser } = await sides();
       const { game, data } = await walkTo(court, accuser, defender, level, level !== LEVEL.Proof);
       court.world.pass(BUDGET);
@@ -77,7 +77,7 @@ describe("clocks", () => {
     });
   }
 
-  test("time that the provider took to answer is never charged to a challenger, in either order of two games", async () => {
+  test("time that the provider took to answer is never charged to a challenger, in either order of two games (P1)", async () => {
     for (const first of ["alice", "bob"] as const) {
       await reset();
       const people = await sides();
@@ -125,7 +125,7 @@ describe("clocks", () => {
     assert.equal(await court.verdict(suit), 2);
   });
 
-  test("the window opens games until its last second and no longer; a longer run has a longer one", async () => {
+  test("the window opens games until its last second and no longer; a longer run has a longer one (K1)", async () => {
     const { suit, alice: accuser, bob: late } = await sides();
     const end = await court.world.read<bigint>(court.dispute, "windowEnd", [suit.record.terms, suit.run]);
     assert.equal(end, BigInt(court.world.now) + MIN_WINDOW);
@@ -167,7 +167,7 @@ describe("clocks", () => {
     await court.refused(bob, ["sweep", [game, suit.record]], "Dispute_StaleGame");
   });
 
-  test("a bond lost against a result that is rejected later is burned whole; the others come back whole", async () => {
+  test("a bond lost against a result that is rejected later is burned whole; the others come back whole (P6)", async () => {
     const { suit, defender, alice: loser, bob: winner } = await sides();
     const { game } = await walkTo(court, loser, defender, LEVEL.Segment, true);
     court.world.pass(3_000);

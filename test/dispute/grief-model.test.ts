@@ -93,7 +93,7 @@ const SCHEMES: Readonly<Record<string, Scheme>> = {
   "each as slow as its clock allows": scheme(0, DAY, () => Math.floor(DAY / TERMS.rounds)),
 };
 
-describe(`${N} griefers, simulated clocks (P2, attack 8)`, () => {
+describe(`${N} griefers, simulated clocks (P2, V8)`, () => {
   for (const [name, griefers] of Object.entries(SCHEMES)) {
     test(`${name}: an honest provider is never late, and the job is final in time (DSP-75)`, () => {
       const { late, worst, decided, latest } = endure(griefers, TERMS);

@@ -26,7 +26,7 @@ describe("many challengers at once", () => {
   });
   after(() => court.close());
 
-  test(`${GRIEFERS} griefers cannot make an honest provider late, nor poorer, nor hold up its job for ever`, async () => {
+  test(`${GRIEFERS} griefers cannot make an honest provider late, nor poorer, nor hold up its job for ever (V8)`, async () => {
     const random = generator(50);
     const before = await wealth(court);
     const suit = await court.submit(smallTask({ steps: 60, segmentLength: 2, features: 40 }));

@@ -66,7 +66,7 @@ test("the judge answers the untouched questions that the refusals below start fr
   assert.ok("value" in (await court.ask("chunkSum", argsOf(question(product, 20, 33, 4), {}))));
 });
 
-test("DSP-23 W6 alias: a genuine tile with its genuine proof is refused at any other place", async () => {
+test("DSP-23 alias: a genuine tile with its genuine proof is refused at any other place (W6, J1)", async () => {
   for (const [row, col] of [
     [0, 0],
     [20, 34 + 16],
@@ -81,7 +81,7 @@ test("DSP-23 W6 alias: a genuine tile with its genuine proof is refused at any o
   await refuses("chunkSum", swapped, "Judge_Root");
 });
 
-test("DSP-23 W6 short and long proofs are refused, the ones that lead to the root included", async () => {
+test("DSP-23 short and long proofs are refused, the ones that lead to the root included (W6)", async () => {
   const one = question(relu, 20, 33);
   const [tile] = one.pool as [TileArgs];
   const cut = { ...tile, proof: tile.proof.slice(0, -1) };
@@ -95,7 +95,7 @@ test("DSP-23 W6 short and long proofs are refused, the ones that lead to the roo
   await refuses("expectedElement", rooted, "Judge_ProofLength", [0n, 4n]);
 });
 
-test("DSP-24 W12 short and long leaves are refused before they are hashed", async () => {
+test("DSP-24 short and long leaves are refused before they are hashed (W12)", async () => {
   const one = question(relu, 20, 33);
   const [tile] = one.pool as [TileArgs];
   for (const [data, found] of [
@@ -115,7 +115,7 @@ test("DSP-24 W12 short and long leaves are refused before they are hashed", asyn
   await refuses("expectedElement", args, "Judge_DataLength", [3n, 256n]);
 });
 
-test("second preimage: an inner node is no leaf, whatever length it is given", async () => {
+test("second preimage: an inner node is no leaf, whatever length it is given (V27)", async () => {
   const one = question(relu, 20, 33);
   const [tile] = one.pool as [TileArgs];
   const leaf = keccak256(concatHex(["0x0001", tile.data]));
@@ -160,7 +160,7 @@ test("any changed byte of tile, proof or root is refused", async () => {
   await refuses("expectedElement", argsOf(one, { roots: [flip(one.roots[0]!, 0)] }), "Judge_Root");
 });
 
-test("J3: numbers of tiles and roots are the record's", async () => {
+test("numbers of tiles and roots are the record's (J3)", async () => {
   const one = question(relu, 20, 33);
   const [tile] = one.pool as [TileArgs];
   await refuses("expectedElement", argsOf(one, { tiles: [] }), "Judge_TileCount", [0n, 1n]);
@@ -257,7 +257,7 @@ test("calldata that ends early or points outside itself is refused", async () =>
   }
 });
 
-test("W5: junk in the padding of an agreed operand enters no sum and no maximum", async () => {
+test("junk in the padding of an agreed operand enters no sum and no maximum (W5)", async () => {
   const junk = { data: `0x${"7f".repeat(256)}` as Hex, proof: [] };
   const root = keccak256(concatHex(["0x0001", junk.data]));
   const side = { kind: 0, idx: 0, dtype: 1, rows: 1, cols: 5 };
@@ -293,7 +293,7 @@ test("DSP-09: a list grows by H(0x05, list, item)", async () => {
   assert.notDeepEqual(await court.ask("chained", [item, list]), { value: wanted });
 });
 
-test("saturation stops at the ends of each type", async () => {
+test("saturation stops at the ends of each type (X4)", async () => {
   for (const [dtype, bits] of [
     [1, 8n],
     [2, 16n],

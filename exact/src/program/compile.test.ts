@@ -135,7 +135,7 @@ const op = (
   ...more,
 });
 
-test("an external tensor counts with its full type range until a CLIP", () => {
+test("an external tensor counts with its full type range until a CLIP (X1, X4)", () => {
   refused("EX-002", () => checkRecords([op(OP.ADD, [constant, constant])], external), "ADD");
   const clipped = [op(OP.CLIP, [constant], [-100, 100]), op(OP.ADD, [value(0), value(0)])];
   assert.equal(checkRecords(clipped, external)[1]!.bound, 200);
@@ -144,13 +144,13 @@ test("an external tensor counts with its full type range until a CLIP", () => {
   assert.equal(checkRecords([op(OP.MATMUL, [narrow, narrow])], { states: [], consts })[0]!.bound, 8 * 128 * 128);
 });
 
-test("the bound is strict: 2^24 itself is refused, one below passes", () => {
+test("the bound is strict: 2^24 itself is refused, one below passes (X7)", () => {
   const sum = (limit: number) => [op(OP.CLIP, [constant], [0, limit]), op(OP.MULC, [value(0)], [2])];
   refused("EX-002", () => checkRecords(sum(2 ** 23), external), "16777216");
   assert.equal(checkRecords(sum(2 ** 23 - 1), external)[1]!.bound, 2 ** 24 - 2);
 });
 
-test("matmul operands above 2^11, long contractions, unclipped left shifts and unsafe divisions are refused", () => {
+test("matmul operands above 2^11, long contractions, unclipped left shifts and unsafe divisions are refused (X8, X9, V22)", () => {
   const clip = (low: number, high: number) => op(OP.CLIP, [constant], [low, high]);
   refused(
     "EX-003",

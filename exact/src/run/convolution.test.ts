@@ -107,7 +107,7 @@ test("IM2COL and MATMUL are a convolution; with KFLIP they are its adjoint; in p
   );
 });
 
-test("POOLKEY and POOLMAX find the first of the largest; UNPOOL sends a gradient there and nowhere else", () => {
+test("POOLKEY and POOLMAX find the first of the largest; UNPOOL sends a gradient there and nowhere else (X5)", () => {
   fc.assert(
     fc.property(cases, (shape) => {
       const { images, height, width, filters } = shape;

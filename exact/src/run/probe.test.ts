@@ -7,7 +7,7 @@ import { loadNodeBackend } from "../node.ts";
 import { loadBackend } from "./backend.ts";
 import { exactnessProbe, requireExactBackend } from "./probe.ts";
 
-test("wasm and cpu pass every case and give one digest", async () => {
+test("wasm and cpu pass every case and give one digest (X13)", async () => {
   const results = [];
   for (const name of ["wasm", "cpu"] as const) {
     const backend = await loadNodeBackend(name);
@@ -35,7 +35,7 @@ const LOSSY: [kernel: string, bits: number][] = [
 ];
 
 for (const [name, bits] of LOSSY) {
-  test(`a back end whose ${name} keeps ${bits} bits is found out`, async () => {
+  test(`a back end whose ${name} keeps ${bits} bits is found out (X7, V21, V22)`, async () => {
     const backend = await loadNodeBackend("cpu");
     const kernel = tf.getKernel(name, "cpu");
     const original = kernel.kernelFunc;

@@ -35,7 +35,7 @@ function bigShift(x: bigint, shift: number): bigint {
   return s <= 0n ? x << -s : (x + (1n << (s - 1n))) >> s;
 }
 
-test("RHU equals big-integer arithmetic for |x| <= 2^24 and every shift, clamped outside -24..24", () => {
+test("RHU equals big-integer arithmetic for |x| <= 2^24 and every shift, clamped outside -24..24 (X2, X10)", () => {
   const edges = [
     0,
     1,
@@ -64,7 +64,7 @@ test("RHU equals big-integer arithmetic for |x| <= 2^24 and every shift, clamped
   );
 });
 
-test("INTDIV floors, and is 0 for a negative numerator or a divisor below 1", () => {
+test("INTDIV floors, and is 0 for a negative numerator or a divisor below 1 (X8)", () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 0, max: 2 ** 24 }),
@@ -79,7 +79,7 @@ test("INTDIV floors, and is 0 for a negative numerator or a divisor below 1", ()
   );
 });
 
-test("EXPNORM is the smallest sufficient shift", () => {
+test("EXPNORM is the smallest sufficient shift (X3)", () => {
   const cases = [
     [0, 127],
     [-9, 127],
@@ -131,7 +131,7 @@ test("MATMUL with every transpose combination equals the definition", () => {
   assert.deepEqual(run(OP.MATMUL, [3, 2, "int32"], [flip(a), flip(b)], [1, 1]), wanted);
 });
 
-test("reductions range over valid elements only: padding is not a zero", () => {
+test("reductions range over valid elements only: padding is not a zero (X6)", () => {
   const negative = matrix(
     2,
     18,

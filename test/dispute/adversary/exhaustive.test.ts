@@ -27,13 +27,13 @@ describe("the adversary tries everything", () => {
     assert.ok(tally.outcomes.silence > 200, `${tally.outcomes.silence} lies had no answer`);
   });
 
-  test("a program listed backwards hides nothing (DSP-34)", async () => {
+  test("a program listed backwards hides nothing (DSP-34, W8)", async () => {
     const tally = await search(court, nineOperators(7, 2, BACKWARDS), challenger, EXTENT);
     assert.equal(tally.plays, 1);
     assert.equal(tally.outcomes.proof, 1);
   });
 
-  test("every accusation of an honest provider ends with the challenger's bond lost", async () => {
+  test("every accusation of an honest provider ends with the challenger's bond lost (J5)", async () => {
     const places = await accuseEverywhere(court, nineOperators(3, 1), challenger, EXTENT);
     assert.ok(places >= 200, `${places} places`);
   });

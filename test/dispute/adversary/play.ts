@@ -1,14 +1,15 @@
+import assert from "node:assert/strict";
 import type { Address } from "viem";
 import { stateHash } from "../../../exact/src/commit/run.ts";
 import { KIND, UNCHANGED } from "../../../exact/src/program/records.ts";
-import type { Court } from "../support/court.ts";
+import type { Claimed, Court } from "../support/court.ts";
 import { fault, otherStart } from "../support/faults.ts";
 import { Bound, longer, OtherStart, Padding } from "../support/liars.ts";
 import { Defender } from "../support/players.ts";
 import { type Outcome, prosecute, Stubborn } from "../support/prosecute.ts";
 import { type Task, TracedRun } from "../support/run.ts";
 import { type Claim, claimOf, type Suit } from "../support/suit.ts";
-import { Liar, Lie } from "./lie.ts";
+import { Liar, Lie, type Plan } from "./lie.ts";
 import { type Extent, plans } from "./plans.ts";
 
 /** A lie ready to be played: what is submitted, and who answers for it. */
@@ -105,9 +106,7 @@ export async function search(court: Court, task: Task, challenger: Address, exte
   const back = await court.world.snapshot();
   const tally: Tally = { plays: 0, outcomes: { proof: 0, silence: 0, lost: 0 }, retries: 0 };
   for (const play of plays(honest, extent)) {
-    const suit = await court.enter(claimed, honest, play.claim);
-    const trial = await prosecute(court, Stubborn.of(suit, challenger), play.defender(suit));
-    const rejected = (await court.verdict(suit)) === 2;
+    const { trial, rejected } = await playOut(court, claimed, honest, play, challenger);
     tally.plays++;
     tally.outcomes[trial.outcome]++;
     tally.retries += trial.retries;
@@ -115,4 +114,22 @@ export async function search(court: Court, task: Task, challenger: Address, exte
     if (trial.outcome === "lost" || !rejected) return { ...tally, escaped: play.name };
   }
   return tally;
+}
+
+/** Submits one lie about a claimed job and has it disputed. */
+async function playOut(court: Court, claimed: Claimed, honest: TracedRun, play: Play, challenger: Address) {
+  const suit = await court.enter(claimed, honest, play.claim);
+  const trial = await prosecute(court, Stubborn.of(suit, challenger), play.defender(suit));
+  return { trial, rejected: (await court.verdict(suit)) === 2 };
+}
+
+/** Plays one plan against a fresh job. @returns how it ended; the result is rejected unless the outcome is "lost" */
+export async function tryPlan(court: Court, task: Task, challenger: Address, plan: Plan): Promise<Outcome> {
+  const claimed = await court.claim(task);
+  const honest = new TracedRun(task, claimed.job.nonce);
+  const lie = new Lie(honest, plan);
+  const play = { name: "", claim: lie.claim, defender: (suit: Suit) => new Liar(suit, lie) };
+  const { trial, rejected } = await playOut(court, claimed, honest, play, challenger);
+  assert.equal(rejected, trial.outcome !== "lost");
+  return trial.outcome;
 }

@@ -73,7 +73,7 @@ function again({ record, scope }: Moment, inputs: readonly IntTensor[], step = s
  * change nothing (a zero that stays zero); whoever draws compares the runs.
  */
 export const FAULT_KINDS: Readonly<Record<string, (task: Task, random: Random) => Fault>> = {
-  "one element": (task, random) => {
+  "one element (V1)": (task, random) => {
     const { step, op, where } = somewhere(task, random);
     const size = 2 ** random(8);
     const element = random(1 << 16);
@@ -105,7 +105,7 @@ export const FAULT_KINDS: Readonly<Record<string, (task: Task, random: Random) =
     const step = random(task.compiled.steps);
     return { where: `${step}`, tamper: { value: missedStep(task, step, step) }, defender: answers };
   },
-  "wrong wiring": (task, random) => {
+  "wrong wiring (V2)": (task, random) => {
     const step = random(task.compiled.steps);
     const all = mixups(task, step);
     const { op, input, other } = all[random(all.length)]!;
@@ -113,13 +113,13 @@ export const FAULT_KINDS: Readonly<Record<string, (task: Task, random: Random) =
       s === step && j === op ? again(moment, moment.inputs.with(input, moment.values[other]!)) : value,
     );
   },
-  "wrong data order": () => ({ where: "all", tamper: otherNonce(), defender: answers }),
-  "wrong initial weights": () => ({
+  "wrong data order (V13)": () => ({ where: "all", tamper: otherNonce(), defender: answers }),
+  "wrong initial weights (W4)": () => ({
     where: "start",
     tamper: otherStart(),
     defender: (suit, run) => new StartsRight(suit, run),
   }),
-  "swapped batches": (task, random) => {
+  "swapped batches (V25)": (task, random) => {
     const a = random(task.compiled.steps);
     const b = (a + 1 + random(task.compiled.steps - 1)) % task.compiled.steps;
     return made(`${a} and ${b}`, (step, _, value, moment) => {
@@ -127,7 +127,7 @@ export const FAULT_KINDS: Readonly<Record<string, (task: Task, random: Random) =
       return again(moment, moment.inputs, step === a ? b : a);
     });
   },
-  "an integer out of range": (task, random) => {
+  "an integer out of range (V3)": (task, random) => {
     const { step, op, where } = somewhere(task, random);
     const [at, end] = [random(1 << 16), random(2)];
     return made(
@@ -142,7 +142,7 @@ export const FAULT_KINDS: Readonly<Record<string, (task: Task, random: Random) =
     );
   },
   // the bits of -0 as a float, taken for an integer: the type's lowest number where there should be a 0
-  "a negative zero": (task, random) => {
+  "a negative zero (V3, X11)": (task, random) => {
     const { step, op, where } = somewhere(task, random);
     const from = random(1 << 16);
     return made(
@@ -158,7 +158,7 @@ export const FAULT_KINDS: Readonly<Record<string, (task: Task, random: Random) =
     const done = 1 + random(steps - 1);
     return { where: `after ${done}`, tamper: { value: missedStep(task, done, steps - 1) }, defender: answers };
   },
-  "an output left out": (task, random) => {
+  "an output left out (W9)": (task, random) => {
     const step = random(task.compiled.steps);
     return made(`${step}`, (s, j, value, { record, inputs }) =>
       s === step && record.opcode === OP.CHAIN && phaseAt(task, s).stateOut.includes(j) ? inputs[0]! : value,
@@ -189,5 +189,5 @@ export function fits(kind: string, { compiled }: Task): boolean {
   // rows in order are the same whatever the nonce
   const loads = compiled.records.filter(({ opcode }) => opcode === OP.DATALOAD);
   const ordered = loads.every(({ attrs }) => attrs[1] === ORDER.SEQUENTIAL);
-  return kind === "an output left out" ? listed : kind === "wrong data order" ? !ordered : true;
+  return kind === "an output left out (W9)" ? listed : kind === "wrong data order (V13)" ? !ordered : true;
 }
