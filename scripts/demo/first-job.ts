@@ -51,9 +51,11 @@ export async function playFirstJob(
   await watchTraining(network.nodes, id, view, wait("submitted"));
   const submitted = await wait("submitted");
   view.done(`result committed: ${compiled.segments} segments`, `run root ${submitted.runRoot}`);
+  const window = finalizableAt(submitted) - submitted.submittedAt;
   view.note(
-    `anyone may object for ${finalizableAt(submitted) - submitted.submittedAt} s, and take the provider to court`,
+    `anyone may object for ${window} s, and take the provider to court; nobody does, and the clock is set ahead`,
   );
+  await network.pass(window);
   const final = await wait("finalized");
   view.done("finalized: the provider has earned its price");
 

@@ -1,4 +1,4 @@
-// `npm start`: the first paid job, on a local chain, with real processes.
+// `npm start`: a paid job, then a dishonest one and its dispute, on a local chain, with real processes.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +7,7 @@ import { playFirstJob } from "./first-job.ts";
 import { startNetwork } from "./network.ts";
 import { type DemoOptions, HELP, parseOptions } from "./options.ts";
 import { type DemoFacts, printFacts, writeFacts } from "./report.ts";
+import { playDispute } from "./second-act.ts";
 import { createView } from "./view.ts";
 
 async function main(options: DemoOptions): Promise<void> {
@@ -20,7 +21,9 @@ async function main(options: DemoOptions): Promise<void> {
   try {
     const network = await startNetwork(dir, options.engine, view, shutdown.register);
     const played = await playFirstJob(network, view, options.model);
-    const facts: DemoFacts = { ...played, seconds: (performance.now() - started) / 1000 };
+    const dispute = options.acts > 1 ? await playDispute(network, view, options.engine) : undefined;
+    const seconds = (performance.now() - started) / 1000;
+    const facts: DemoFacts = { ...played, ...(dispute ? { dispute } : {}), seconds };
     printFacts(view, facts);
     if (options.json) writeFacts(options.json, facts);
     if (options.keep) view.table("Still running (Ctrl-C ends it)", network.addresses);

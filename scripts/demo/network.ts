@@ -1,14 +1,24 @@
 import { join } from "node:path";
 import { type AssayClient, assayTokenAbi, createAssayClient, type Deployment } from "@assay/sdk";
 import { type Address, parseUnits } from "viem";
-import { deployLocally, type LocalChain, type LocalNode, startChain, startNode, startStorage } from "../lib/devnet.ts";
+import {
+  deployLocally,
+  type LocalChain,
+  type LocalNode,
+  startChain,
+  startChallenger,
+  startNode,
+  startStorage,
+} from "../lib/devnet.ts";
 import type { View } from "./view.ts";
 
 const ASY = (amount: string) => parseUnits(amount, 18);
 /** Test accounts by what they are in the demo. */
-const ACCOUNT = { deployer: 0, requester: 1, providers: [2, 3], operators: [4, 5] } as const;
+const ACCOUNT = { deployer: 0, requester: 1, providers: [2, 3], operators: [4, 5], cheat: 6, challenger: 7 } as const;
 const STAKE = ASY("1000");
 const DEPOSIT = ASY("500");
+/** What a challenger brings along for bonds. */
+const CHALLENGER_FUNDS = ASY("50");
 
 /** Everything the demo runs on, as seen by the requester. */
 export interface DemoNetwork {
@@ -17,6 +27,13 @@ export interface DemoNetwork {
   gateway: string;
   nodes: readonly LocalNode[];
   requester: AssayClient;
+  /** A third provider, which will not be honest, and somebody who checks results. */
+  cheat: AssayClient;
+  challenger: AssayClient;
+  /** Sets the local chain's clock ahead, so that nobody has to wait for a window. */
+  pass(seconds: number): Promise<void>;
+  /** Starts the challenger's keeper. @param onLine sees what it logs */
+  startChallenger(onLine: (line: string) => void): Promise<void>;
   addresses: readonly (readonly [string, string])[];
 }
 
@@ -45,7 +62,7 @@ export async function startNetwork(
 
   const client = (index: number) =>
     createAssayClient({ publicClient: chain.publicClient, walletClient: chain.wallet(index), deployment });
-  const requester = await fund(chain, deployment, client, view);
+  await fund(chain, deployment, client, view);
   const nodes: LocalNode[] = [];
   for (const [i, operator] of ACCOUNT.operators.entries()) {
     const name = `node ${"AB"[i]}`;
@@ -68,7 +85,27 @@ export async function startNetwork(
     deployment,
     gateway: storage.url,
     nodes,
-    requester,
+    requester: client(ACCOUNT.requester),
+    cheat: client(ACCOUNT.cheat),
+    challenger: client(ACCOUNT.challenger),
+    pass: async (seconds) => {
+      await chain.testClient.increaseTime({ seconds });
+      await chain.testClient.mine({ blocks: 1 });
+    },
+    startChallenger: async (onLine) => {
+      const keeper = await startChallenger({
+        rpcUrl: chain.url,
+        deploymentPath,
+        gateway: storage.url,
+        dataDir: join(dir, "challenger"),
+        key: chain.key(ACCOUNT.challenger),
+        engine,
+        // one run is proof enough here; on a public network the second guards a challenger against its own machine
+        env: { ASSAY_KEEPER_CHALLENGER__RECHECK: "false", ASSAY_KEEPER_CHALLENGER__MARGIN_SECONDS: "1" },
+        onLine,
+      });
+      onStart("challenger", () => keeper.stop());
+    },
     addresses: [
       ["chain", chain.url],
       ["storage", storage.url],
@@ -84,7 +121,7 @@ async function fund(
   deployment: Deployment,
   client: (index: number) => AssayClient,
   view: View,
-): Promise<AssayClient> {
+): Promise<void> {
   const addressOf = (index: number) => chain.wallet(index).account.address;
   const give = async (to: Address, amount: bigint) => {
     const hash = await chain.wallet(ACCOUNT.deployer).writeContract({
@@ -98,12 +135,13 @@ async function fund(
   const requester = client(ACCOUNT.requester);
   await give(addressOf(ACCOUNT.requester), DEPOSIT);
   await requester.deposit({ amount: DEPOSIT });
-  for (const [i, index] of ACCOUNT.providers.entries()) {
+  for (const index of [...ACCOUNT.providers, ACCOUNT.cheat]) {
     await give(addressOf(index), STAKE);
-    const provider = client(index);
-    await provider.stake({ amount: STAKE });
-    await provider.setOperator({ operator: addressOf(ACCOUNT.operators[i]!), allowed: true });
+    await client(index).stake({ amount: STAKE });
   }
+  for (const [i, index] of ACCOUNT.providers.entries()) {
+    await client(index).setOperator({ operator: addressOf(ACCOUNT.operators[i]!), allowed: true });
+  }
+  await give(addressOf(ACCOUNT.challenger), CHALLENGER_FUNDS);
   view.done("two providers have staked 1000 ASY each", "their hot keys may claim and submit, never touch the stake");
-  return requester;
 }

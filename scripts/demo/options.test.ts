@@ -9,6 +9,7 @@ test("the demo runs once unless it is told to stay", () => {
     json: undefined,
     model: undefined,
     engine: "wasm",
+    acts: 2,
     help: false,
   });
   assert.equal(parseOptions(["--keep"]).once, false);

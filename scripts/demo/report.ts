@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { formatUnits, type Hex } from "viem";
+import type { DisputeFacts } from "./second-act.ts";
 import type { View } from "./view.ts";
 
 /** What the demo found out; `--json` writes the same, amounts in the smallest unit as decimal strings. */
@@ -20,6 +21,7 @@ export interface DemoFacts {
   gas: { post: number; claim: number; submit: number; finalize: number };
   /** Seconds from claim to submission, on the chain's clock. */
   runSeconds: number;
+  dispute?: DisputeFacts;
   /** Wall-clock seconds of the whole demo. */
   seconds: number;
 }
@@ -46,6 +48,24 @@ export function printFacts(view: View, facts: DemoFacts): void {
       `post ${gas.post}, claim ${gas.claim}, submit ${gas.submit}, finalize ${gas.finalize}; ${total} in all (first use of every account)`,
     ],
     ["time", `${facts.runSeconds} s from claim to result, ${facts.seconds.toFixed(1)} s for everything`],
+  ]);
+  if (facts.dispute) printDispute(view, facts.dispute);
+}
+
+function printDispute(view: View, dispute: DisputeFacts): void {
+  const { rounds, gasTotal, gasTerminal, seconds } = dispute;
+  view.table("The dispute", [
+    ["fault", dispute.fault],
+    [
+      "court",
+      `${rounds} rounds, ${gasTotal} gas for both sides, of which the judge's move ${gasTerminal}; ${seconds.toFixed(1)} s`,
+    ],
+    ["provider", `lost ${asy(dispute.providerLost)} of its stake`],
+    ["challenger", `won ${asy(dispute.challengerWon)}, and has its bond back`],
+    [
+      "requester",
+      `has its price back and ${asy(dispute.requesterRefunded)} in all; the job was done again by ${dispute.againProvider}`,
+    ],
   ]);
 }
 

@@ -8,10 +8,12 @@ import {
   type Address,
   type Chain,
   createPublicClient,
+  createTestClient,
   createWalletClient,
   type Hex,
   http,
   type PublicClient,
+  type TestClient,
   type Transport,
   type WalletClient,
 } from "viem";
@@ -30,6 +32,8 @@ export interface LocalChain {
   url: string;
   process: LocalProcess;
   publicClient: PublicClient<Transport, Chain>;
+  /** Sets the chain's clock, mines blocks. */
+  testClient: TestClient<"hardhat", Transport, Chain>;
   /** The wallet of test account `index` (0..19), each with 10,000 ETH. */
   wallet(index: number): WalletClient<Transport, Chain, Account>;
   /** The private key of test account `index`. */
@@ -50,6 +54,7 @@ export async function startChain(port = 0): Promise<LocalChain> {
   return {
     url,
     process: chain,
+    testClient: createTestClient({ mode: "hardhat", chain: hardhat, transport }),
     publicClient: createPublicClient({ chain: hardhat, transport, pollingInterval: POLL_MS, cacheTime: 0 }),
     wallet: (index) =>
       createWalletClient({
@@ -167,6 +172,44 @@ export async function startNode(options: NodeOptions): Promise<LocalNode> {
       throw new Error(`${options.name} ended (${ended}); its last lines:\n${node.process.tail.slice(-15).join("\n")}`);
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
+}
+
+export interface ChallengerOptions {
+  rpcUrl: string;
+  deploymentPath: string;
+  gateway: string;
+  dataDir: string;
+  /** It signs and pays bonds with this key. */
+  key: Hex;
+  engine?: string;
+  /** Further settings, by the names of the environment. */
+  env?: Readonly<Record<string, string>>;
+  onLine?: (line: string) => void;
+}
+
+/** Starts a keeper whose challenger checks every result, and waits until it says that it is at work. */
+export async function startChallenger(options: ChallengerOptions): Promise<LocalProcess> {
+  const keeper = startProcess({
+    name: "challenger",
+    script: here("../../keepers/bin/assay-keeper.mjs"),
+    args: ["start"],
+    env: {
+      ASSAY_KEEPER_RPC_URLS: options.rpcUrl,
+      ASSAY_KEEPER_CHAIN_ID: String(hardhat.id),
+      ASSAY_KEEPER_DEPLOYMENT: options.deploymentPath,
+      ASSAY_KEEPER_DATA_DIR: options.dataDir,
+      ASSAY_KEEPER_PRIVATE_KEY: options.key,
+      ASSAY_KEEPER_HTTP_PORT: "0",
+      ASSAY_KEEPER_POLL_MS: "200",
+      ASSAY_KEEPER_CHALLENGER__ENABLED: "true",
+      ASSAY_KEEPER_CHALLENGER__GATEWAYS: options.gateway,
+      ASSAY_KEEPER_CHALLENGER__ENGINE: options.engine ?? "wasm",
+      ...options.env,
+    },
+    ...(options.onLine ? { onLine: options.onLine } : {}),
+  });
+  await keeper.waitForLine((line) => (jsonLine(line)?.msg === "keeper started" ? true : undefined));
+  return keeper;
 }
 
 /** A port of 127.0.0.1 that was free a moment ago. */

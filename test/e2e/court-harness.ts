@@ -14,8 +14,6 @@ import {
   type ClaimedJob,
   disputeRecord,
   GAME_LEVEL_NAME,
-  packJobSpec,
-  packJobTerms,
   packRunWord,
   requireContract,
   revealKey,
@@ -23,8 +21,9 @@ import {
   type SubmittedJob,
 } from "../../sdk/src/index.ts";
 import { digestOf, uploadFile } from "../../storage/src/index.ts";
+import { type Dock, defendResult, positionsOf } from "../dishonest/defence.ts";
 import { decodePlace, type Game, LEVEL } from "../dispute/support/place.ts";
-import { type Accuser, Defender, RandomAccuser } from "../dispute/support/players.ts";
+import { type Accuser, RandomAccuser } from "../dispute/support/players.ts";
 import { type Tamper, type Task, TracedRun } from "../dispute/support/run.ts";
 import type { Suit } from "../dispute/support/suit.ts";
 import { ASY, type Market, post, smallManifest } from "./harness.ts";
@@ -139,47 +138,12 @@ export class DishonestProvider {
    * @param beforeAnswer called with each place that is asked about, before it is answered
    */
   async defend(job: SubmittedJob, run: TracedRun, beforeAnswer: (moves: number) => Promise<void>): Promise<number> {
-    const record = {
-      terms: packJobTerms(job.terms),
-      spec: packJobSpec(job.spec),
-      nonce: job.nonce,
-      runRoot: job.runRoot,
-      finalState: job.finalState,
-    };
-    const defender = new Defender({ record } as unknown as ConstructorParameters<typeof Defender>[0], run);
-    let answered = 0;
-    for (let seen = 0; ; ) {
-      const games = await gamesOf(this.market, this.court, job.commitment);
-      if (await this.#isOver(job.commitment)) return answered;
-      const game = games.at(-1);
-      if (game && games.length > seen) {
-        seen = games.length;
-        await beforeAnswer(games.length);
-        if (decodePlace(game.place).level !== LEVEL.Proof) {
-          const [functionName, args] = defender.answer(game);
-          await this.#send(functionName, args);
-          answered += 1;
-        }
-      }
-      await sleep(50);
-    }
+    return defendResult(dockOf(this.market, this.court, this.account), job, run, beforeAnswer);
   }
 
   /** How many positions the games against a result have stood at. */
   async positions(commitment: Hex): Promise<number> {
-    return (await gamesOf(this.market, this.court, commitment)).length;
-  }
-
-  async #isOver(commitment: Hex): Promise<boolean> {
-    return (await docketOf(this.market, this.court, commitment)).rejected;
-  }
-
-  async #send(functionName: string, args: readonly unknown[]): Promise<void> {
-    const { address, abi } = this.court.dispute;
-    const wallet = this.market.chain.wallet(this.account);
-    const hash = await wallet.writeContract({ address, abi, functionName, args: args as unknown[] });
-    const receipt = await this.market.chain.publicClient.waitForTransactionReceipt({ hash });
-    if (receipt.status !== "success") throw new Error(`${functionName} reverted`);
+    return (await positionsOf(dockOf(this.market, this.court, this.account), commitment)).length;
   }
 }
 
@@ -218,7 +182,7 @@ export class FalseAccuser {
     await this.#send(accuser.challenge());
     const levels: string[] = [];
     for (;;) {
-      const game = (await gamesOf(market, this.court, job.commitment)).at(-1)!;
+      const game = (await positionsOf(dockOf(market, this.court, account), job.commitment)).at(-1)!;
       const place = decodePlace(game.place);
       if (place.level === LEVEL.Proof) return levels;
       const data = await this.#answered(game);
@@ -261,13 +225,7 @@ function firstThat(runs: readonly (() => TracedRun)[], test: (run: TracedRun) =>
 
 const endOf = (run: TracedRun): Hex => run.state(run.task.compiled.steps);
 
-const MOVED = parseAbiItem(
-  "event Moved(bytes32 indexed commitment, address indexed challenger, uint256 clock, uint256 place, bytes32 expect, bytes32 pre)",
-);
 const REVEALED = parseAbiItem("event Revealed(bytes32 indexed commitment, bytes32 indexed key, bytes data)");
-const CHALLENGED = parseAbiItem(
-  "event Challenged(bytes32 indexed commitment, address indexed challenger, bytes32 indexed job, uint256 bond)",
-);
 
 export async function docketOf(market: Market, court: LocalCourt, commitment: Hex) {
   const [, opened, live, outcome] = (await market.chain.publicClient.readContract({
@@ -288,24 +246,6 @@ export function creditOf(market: Market, court: LocalCourt, account: number): Pr
   }) as Promise<bigint>;
 }
 
-/** Where the games against a result have stood, in order. */
-export async function gamesOf(market: Market, court: LocalCourt, commitment: Hex): Promise<Game[]> {
-  const logs = await market.chain.publicClient.getLogs({
-    address: court.dispute.address,
-    event: MOVED,
-    args: { commitment },
-    fromBlock: 0n,
-    strict: true,
-  });
-  const bonds = await market.chain.publicClient.getLogs({
-    address: court.dispute.address,
-    event: CHALLENGED,
-    args: { commitment },
-    fromBlock: 0n,
-    strict: true,
-  });
-  return logs.map(({ args: { challenger, clock, place, expect, pre } }) => {
-    const bond = bonds.find(({ args }) => args.challenger === challenger)?.args.bond ?? 0n;
-    return { commitment, party: (BigInt(challenger) << 96n) | bond, clock, place, expect, pre };
-  });
+function dockOf({ chain }: Market, { dispute }: LocalCourt, account: number): Dock {
+  return { publicClient: chain.publicClient, wallet: chain.wallet(account), address: dispute.address };
 }

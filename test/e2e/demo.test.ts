@@ -9,7 +9,7 @@ import { startProcess } from "../../scripts/lib/processes.ts";
 const DEMO = fileURLToPath(new URL("../../scripts/demo/main.ts", import.meta.url));
 const ACCURACY = 0.955;
 
-test("the README's first command: a job is posted, trained, paid, and its model is worth the price", async (t) => {
+test("the README's first command: a job is paid and worth its price; a weight changed by one costs a provider its stake", async (t) => {
   const dir = mkdtempSync(join(tmpdir(), "assay-demo-test-"));
   t.after(() => rmSync(dir, { recursive: true, force: true }));
   const json = join(dir, "facts.json");
@@ -32,4 +32,12 @@ test("the README's first command: a job is posted, trained, paid, and its model 
   for (const step of ["post", "claim", "submit", "finalize"]) assert.ok((facts.gas[step] ?? 0) > 21_000, step);
   const model = JSON.parse(readFileSync(join(dir, "model.json"), "utf8")) as { format: string };
   assert.equal(model.format, "layers-model");
+
+  const dispute = (facts as unknown as { dispute: Record<string, string & number> }).dispute;
+  assert.match(dispute.fault ?? "", /^step \d+, operator \d+ = .* element \d+: (-?\d+) instead of (-?\d+)$/);
+  assert.ok((dispute.rounds ?? 0) >= 4, "a walk of some depth");
+  assert.equal(BigInt(dispute.providerLost ?? 0), 500n * 10n ** 18n, "the whole bond");
+  assert.equal(BigInt(dispute.challengerWon ?? 0), 125n * 10n ** 18n, "a quarter of it");
+  assert.equal(BigInt(dispute.requesterRefunded ?? 0), 135n * 10n ** 18n, "its price, and 15 % of the bond");
+  assert.match(dispute.againProvider ?? "", /^0x/);
 });
