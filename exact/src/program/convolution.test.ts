@@ -45,6 +45,35 @@ test("without the keys that prove one winner in a window, all terms count and th
   );
 });
 
+test("records whose attributes a judge would refuse are refused before anybody claims the job", () => {
+  const { phases, states, consts } = compileProgram(recipe);
+  const { records } = phases[0]!;
+  const externals = { states, consts: consts.map((spec, k) => ({ ...spec, fixed: k === 1 })) };
+  const at = (opcode: number, parts: boolean) =>
+    records.findIndex((record) => record.opcode === opcode && (record.attrs[2] ?? 0) > 1 === parts);
+  const changes: [number, number[]][] = [
+    [at(OP.MATMUL, true), [2, 0, 8]],
+    [at(OP.MATMUL, true), [1, 1, 8]],
+    [at(OP.MATMUL, true), [1, 0, 9]],
+    [at(OP.MATMUL, true), [1, 0, -8]],
+    [at(OP.MATMUL, false), [0, -1]],
+    [at(OP.MATMUL, false), [0, 0, -1]],
+    [at(OP.DATALOAD, false), [0, 2, 1, 28, 28, 1]],
+    [at(OP.DATALOAD, false), [0, 0, 128, 28, 28, 1]],
+    [at(OP.DATALOAD, false), [11, 0, 1, 28, 28, 1]],
+    [at(OP.IM2COL, true), [28, 27, 5]],
+    [at(OP.POOLKEY, false), [7, 112]],
+  ];
+  for (const [op, attrs] of changes) {
+    const forged = records.with(op, { ...records[op]!, attrs });
+    assert.throws(
+      () => checkRecords(forged, externals),
+      (error) => error instanceof ExactError && /EX-00[46]/.test(error.code) && error.path.includes(`record ${op}`),
+      `${op} ${attrs}`,
+    );
+  }
+});
+
 test("images, pooling and augmentation that do not fit are refused with the field's path", () => {
   const base = convolutional();
   const input = base.input as Record<string, unknown>;
