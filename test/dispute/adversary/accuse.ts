@@ -42,25 +42,27 @@ function childrenOf(suit: Suit, place: Place, revealed: Hex, { full }: Extent): 
   }
 }
 
-/** The same proof, bent in one place each time. */
-function bentProofs([name, [game, proof]]: Move): Move[] {
-  const { nonce, roots, tiles, op } = proof as {
-    nonce: Hex;
-    roots: Hex[];
-    tiles: { data: Hex; proof: Hex[] }[];
-    op: { attrs: bigint[]; rows: number };
-  };
-  const flip = (data: Hex): Hex => `0x${data[2] === "0" ? "1" : "0"}${data.slice(3)}`;
-  const bend = (change: object): Move => [name, [game, { ...(proof as object), ...change }]];
-  return [
-    bend({ nonce: flip(nonce) }),
-    bend({ roots: roots.toReversed().map(flip) }),
-    bend({ roots: [] }),
-    bend({ op: { ...op, attrs: op.attrs.with(0, op.attrs[0]! + 1n) } }),
-    bend({ op: { ...op, rows: op.rows + 1 } }),
-    bend({ tiles: [...tiles, { data: "0x", proof: [] }] }),
-    ...tiles.map((tile, i) => bend({ tiles: tiles.with(i, { ...tile, data: flip(tile.data) }) })),
-  ];
+/** A value with one part of it changed: a hash flipped, a number one higher, a list of hashes one shorter. */
+function* bends(value: unknown): Generator<unknown> {
+  if (typeof value === "bigint") yield value + 1n;
+  else if (typeof value === "number") yield value + 1;
+  else if (typeof value === "string") {
+    if (value.length > 2) yield `0x${value[2] === "0" ? "1" : "0"}${value.slice(3)}`;
+  } else if (Array.isArray(value)) {
+    if (typeof value[0] === "string") yield value.slice(1);
+    for (const [i, part] of value.entries()) for (const bent of bends(part)) yield value.with(i, bent);
+  } else if (typeof value === "object" && value !== null) {
+    for (const [name, part] of Object.entries(value)) for (const bent of bends(part)) yield { ...value, [name]: bent };
+  }
+}
+
+/** The same move, bent in one place each time; which element is picked is free, and no bend. */
+function* bentMoves([name, [game, ...args]]: Move): Generator<Move> {
+  for (const [i, arg] of args.entries()) {
+    const free = name === "pickElement" || name === "pickChunk";
+    if (free && (typeof arg === "bigint" || typeof arg === "number")) continue;
+    for (const bent of bends(arg)) yield [name, [game, ...args.with(i, bent)]];
+  }
 }
 
 /**
@@ -73,14 +75,24 @@ export async function accuseEverywhere(court: Court, task: Task, accuser: Addres
   const suit = await court.enter(claimed, honest, claimOf(honest));
   const steered = new Steered(suit, honest, accuser);
   const defender = new Defender(suit, honest);
+  /** Which picks have been tried bent: those of another step or tile are no different. */
+  const bent = new Set<string>();
   let places = 0;
 
+  /** Whatever a challenger brings besides what was revealed is checked: no bent move goes through. */
+  async function refuseBent(move: Move): Promise<void> {
+    for (const bent of bentMoves(move)) {
+      await assert.rejects(court.send(accuser, bent), Refusal, `${bent[0]} went through bent`);
+    }
+  }
+
   async function judge(game: Game): Promise<void> {
+    const place = decodePlace(game.place);
     const proof = steered.answer(game, "0x");
     await court.refused(accuser, proof, "Dispute_NoFraud");
-    for (const bent of bentProofs(proof)) {
-      await assert.rejects(court.send(accuser, bent), (error) => error instanceof Refusal);
-    }
+    const seen = `${place.level} ${place.op} ${place.chunk}`;
+    if (!bent.has(seen)) await refuseBent(proof);
+    bent.add(seen);
     court.world.pass(Number(MIN_BUDGET) + 1);
     await court.send(court.provider.address, ["timeout", [game]]);
     const [, status] = await court.world.read<readonly [bigint, number]>(court.dispute, "gameOf", [
@@ -99,6 +111,9 @@ export async function accuseEverywhere(court: Court, task: Task, accuser: Addres
     const back = await court.world.snapshot();
     for (const child of childrenOf(suit, place, revealed, extent)) {
       steered.child = child;
+      const seen = `${place.level} ${place.op} ${child}`;
+      if (!bent.has(seen)) await refuseBent(steered.answer(game, revealed));
+      bent.add(seen);
       await walk((await court.pick(steered, game, revealed))!);
       await back();
     }
