@@ -121,3 +121,13 @@ test("a part of a tall tree is a part, and its leaves count from the left of the
   assert.match(text, /13 parts\n +└ part 5/);
   assert.match(text, /16 segment ends\n +└ segment 83/);
 });
+
+test("a chunk judged in the move that picks it: the pick is the first difference, and the judge is drawn", () => {
+  const moves = dispute().slice(0, -1);
+  const { next: _, ...last } = moves.at(-1)!;
+  const rounds = roundsOf([...moves.slice(0, -1), last], PROGRAM);
+  assert.equal(rounds.at(-1)!.index, 1);
+  const lines = renderWalk([...moves.slice(0, -1), last], PROGRAM);
+  assert.match(lines.at(-3)!, /products 16\.\.31 {3}provider 9 {3}challenger 8/);
+  assert.match(lines.at(-2)!, /^judge +adds the sixteen products again$/);
+});

@@ -24,6 +24,7 @@ function drawRound(round: WalkRound, program: WalkProgram): string[] {
   const { title, listed, child } = describe(round, program);
   const cost = costOf(moves);
   if (place.level === GAME_LEVEL.Proof) return [line(title, listed, cost)];
+  const atOnce = place.level === GAME_LEVEL.Prefix && !moves.at(-1)?.next;
   const sides = [
     theirs === undefined ? "" : `provider ${short(theirs)}`,
     own === undefined ? "" : `challenger ${short(own)}`,
@@ -32,6 +33,8 @@ function drawRound(round: WalkRound, program: WalkProgram): string[] {
   return [
     line(title, `${listed}${differing(round)}`, cost),
     `${" ".repeat(NAME_WIDTH)}└ ${child ?? index}${said === "" ? "" : `   ${said}`}`,
+    // a chunk may be judged in the move that picks it
+    ...(atOnce ? [line("judge", judged({ ...place, chunk: index + 1 }), "")] : []),
   ];
 }
 

@@ -73,7 +73,9 @@ export function roundsOf(moves: readonly WalkMove[], program: WalkProgram): Walk
     if (move.by === "provider" || !move.place) continue;
     const theirs = reveal?.data ? entriesOf(move.place, reveal.data, program.states) : [];
     const own = reveal?.own ? entriesOf(move.place, reveal.own, program.states) : [];
-    const index = move.index ?? indexOf(move.place, move.next, program);
+    // a move that ends the game goes to no next place: it has picked the first difference (DSP-45)
+    const first = theirs.findIndex((entry, i) => entry !== own[i]);
+    const index = move.index ?? (move.next ? indexOf(move.place, move.next, program) : Math.max(0, first));
     rounds.push({
       place: move.place,
       count: Math.max(1, theirs.length),
@@ -89,8 +91,7 @@ export function roundsOf(moves: readonly WalkMove[], program: WalkProgram): Walk
 }
 
 /** Which child of `place` the game went on to, read off the places alone. */
-function indexOf(place: GamePlace, next: GamePlace | undefined, { segmentLength }: WalkProgram): number {
-  if (!next) return 0;
+function indexOf(place: GamePlace, next: GamePlace, { segmentLength }: WalkProgram): number {
   switch (place.level) {
     case GAME_LEVEL.Tree:
       // the leaf of a run tree is a segment, whose number is then in the place of the step
