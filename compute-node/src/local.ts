@@ -15,6 +15,8 @@ export interface LocalJob {
   /** Unix ms until which it counts as taken by another. */
   lostUntilMs?: number;
   lastSkip?: string;
+  /** The operator was told that many weights are at their clip. */
+  saturated?: boolean;
   progress?: Extract<TaskMessage, { kind: "progress" }>;
 }
 

@@ -14,6 +14,8 @@ export function createMetrics(registry: Registry) {
     runStep: gauge("run_step", "Completed steps of the runs under way"),
     runSteps: gauge("run_steps", "Steps of the runs under way, in all"),
     runLoss: gauge("run_loss_nats", "Running mean loss of the run that reported last"),
+    runClipped: gauge("run_clipped_weights_ratio", "Share of weights at their clip, of the layer that has most"),
+    runZeroed: gauge("run_zeroed_gradients_ratio", "Share of gradients that rounding made zero"),
     runEta: gauge("run_eta_seconds", "Time the run that reported last still needs"),
     runs: counter("runs_total", "Attempts at runs, by how they ended", ["end"]),
     claimsLost: counter("claims_lost_total", "Claims that another provider was faster with", ["at"]),

@@ -69,6 +69,7 @@ export function statusOf(deps: ActDeps, { chain, started, readiness, disputes }:
           steps: progress.steps,
           loss: progress.loss,
           etaSeconds: progress.etaSeconds,
+          saturation: progress.saturation,
         },
       };
     }),

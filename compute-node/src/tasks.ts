@@ -1,3 +1,4 @@
+import type { Saturation } from "@assay/exact";
 import type { DisputeRecord, Game, JobSpec, ProviderMove } from "@assay/sdk";
 import type { Hex } from "viem";
 
@@ -48,9 +49,21 @@ export interface AnswerOutcome {
   moves: ProviderMove[];
 }
 
+/** How far a run is. */
+export interface RunProgress {
+  kind: "progress";
+  step: number;
+  steps: number;
+  loss: number;
+  accuracy: number | undefined;
+  etaSeconds: number;
+  /** Shares of weights at their clip and of gradients rounded to zero: an integer run never shows a NaN. */
+  saturation: Saturation | undefined;
+}
+
 /** What a child tells while it works. */
 export type TaskMessage =
   | { kind: "fetching"; what: "manifest" | "dataset" | "init"; bytesDone: number; bytesTotal: number | undefined }
   | { kind: "started"; pid: number; step: number; steps: number; torn: string[] }
-  | { kind: "progress"; step: number; steps: number; loss: number; accuracy: number | undefined; etaSeconds: number }
+  | RunProgress
   | { kind: "checkpoint"; step: number };

@@ -92,8 +92,8 @@ async function run(
     nonce,
     start,
     signal: context.signal,
-    onProgress: ({ step, steps, loss, accuracy, etaSeconds }) =>
-      void send({ kind: "progress", step, steps, loss, accuracy, etaSeconds }),
+    onProgress: ({ step, steps, loss, accuracy, etaSeconds, saturation }) =>
+      void send({ kind: "progress", step, steps, loss, accuracy, etaSeconds, saturation }),
     onSegment: async ({ step, stateHash, state }) => {
       if (step === compiled.steps) return; // the result itself follows
       boundaries.push(stateHash);

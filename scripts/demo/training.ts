@@ -8,6 +8,7 @@ interface NodeProgress {
   steps: number;
   loss: number;
   etaSeconds: number;
+  saturation?: { clippedWeights: number; zeroedGradients: number };
 }
 
 /** Shows what the nodes' status pages say of a job's run until `until` resolves, then the curve of the loss. */
@@ -18,6 +19,7 @@ export async function watchTraining(
   until: Promise<unknown>,
 ): Promise<void> {
   const losses: number[] = [];
+  let saturation: NodeProgress["saturation"];
   let over = false;
   let lastStep = -1;
   const end = until.finally(() => {
@@ -28,6 +30,7 @@ export async function watchTraining(
     if (progress && progress.step !== lastStep) {
       lastStep = progress.step;
       losses.push(progress.loss);
+      saturation = progress.saturation ?? saturation;
       const { step, steps, loss, etaSeconds } = progress;
       view.progress(
         "train",
@@ -39,6 +42,12 @@ export async function watchTraining(
   }
   await end;
   if (losses.length > 1) view.lines(["loss", ...drawCurve(losses)]);
+  if (!saturation) return;
+  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+  view.note(
+    `integers saturate instead of overflowing: ${percent(saturation.clippedWeights)} of weights are at their clip, ` +
+      `${percent(saturation.zeroedGradients)} of gradients were rounded to zero`,
+  );
 }
 
 async function progressOf(nodes: readonly LocalNode[], id: string): Promise<NodeProgress | undefined> {

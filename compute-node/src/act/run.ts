@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import type { ClaimedJob } from "@assay/sdk";
+import type { Saturation } from "@assay/exact";
+import type { ClaimedJob, JobId } from "@assay/sdk";
 import { runJob } from "../children.ts";
 import { facts, nodeError } from "../errors.ts";
 import { noteAttempts, RUN_LOG, runFolder } from "../run-folder.ts";
@@ -78,7 +79,8 @@ function failed({ config, log, local, metrics }: ActDeps, { id, nonce }: Claimed
 }
 
 /** Turns a child's messages into log lines, metrics and the facts of /status. */
-function reporter({ log, local, metrics }: ActDeps, { id, spec }: ClaimedJob): (message: TaskMessage) => void {
+function reporter(deps: ActDeps, { id, spec }: ClaimedJob): (message: TaskMessage) => void {
+  const { log, local, metrics } = deps;
   let logged = 0;
   return (message) => {
     if (message.kind === "started") {
@@ -91,6 +93,7 @@ function reporter({ log, local, metrics }: ActDeps, { id, spec }: ClaimedJob): (
     } else if (message.kind === "progress") {
       local.of(id).progress = message;
       metrics.runLoss.set(message.loss);
+      if (message.saturation) noteSaturation(deps, id, message.saturation);
       metrics.runEta.set(message.etaSeconds);
       if (Date.now() - logged < LOG_EVERY_MS) return;
       logged = Date.now();
@@ -100,6 +103,25 @@ function reporter({ log, local, metrics }: ActDeps, { id, spec }: ClaimedJob): (
       log.debug({ jobId: id, step: message.step, steps: spec.steps }, "checkpoint written");
     }
   };
+}
+
+/** Above this share at the clip, training suffers: the requester should lower the rate. */
+const MANY_CLIPPED = 0.05;
+
+function noteSaturation(
+  { log, local, metrics }: ActDeps,
+  id: JobId,
+  { clippedWeights, zeroedGradients }: Saturation,
+): void {
+  metrics.runClipped.set(clippedWeights);
+  metrics.runZeroed.set(zeroedGradients);
+  const job = local.of(id);
+  if (clippedWeights <= MANY_CLIPPED || job.saturated) return;
+  job.saturated = true;
+  log.warn(
+    { jobId: id, clippedWeights: round(clippedWeights) },
+    "many weights are at their clip: the recipe's rate is too high",
+  );
 }
 
 function round(value: number): number {

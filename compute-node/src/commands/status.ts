@@ -21,8 +21,15 @@ interface Status {
     mine: boolean;
     doing?: string;
     skipped?: string;
-    progress?: { step: number; steps: number; loss: number; etaSeconds: number };
+    progress?: {
+      step: number;
+      steps: number;
+      loss: number;
+      etaSeconds: number;
+      saturation?: { clippedWeights: number; zeroedGradients: number };
+    };
   }[];
+  disputes: { jobId: string; challenger: string; clockLeft?: number }[];
 }
 
 /**
@@ -74,12 +81,23 @@ function table(s: Status): string {
   for (const job of s.jobs) {
     const run = job.progress;
     const doing = run
-      ? `step ${run.step}/${run.steps}, loss ${run.loss.toPrecision(4)}, ${Math.round(run.etaSeconds)} s left`
+      ? `step ${run.step}/${run.steps}, loss ${run.loss.toPrecision(4)}, ${Math.round(run.etaSeconds)} s left${saturationOf(run)}`
       : (job.doing ?? job.skipped ?? "");
     lines.push(`${job.id}  ${job.status.padEnd(9)}  ${job.mine ? "own " : "    "}  ${doing}`);
   }
   if (s.jobs.length === 0) lines.push("no open jobs");
+  for (const { jobId, challenger, clockLeft } of s.disputes) {
+    const clock =
+      clockLeft === undefined ? "the challenger's turn" : `${Math.round(100 * clockLeft)} % of the clock left`;
+    lines.push(`disputed  ${jobId} by ${challenger}: ${clock}`);
+  }
   return `${lines.join("\n")}\n`;
+}
+
+function saturationOf({ saturation }: { saturation?: { clippedWeights: number; zeroedGradients: number } }): string {
+  if (!saturation) return "";
+  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+  return `, ${percent(saturation.clippedWeights)} of weights at their clip, ${percent(saturation.zeroedGradients)} of gradients zeroed`;
 }
 
 function asy(units: string): string {
