@@ -14,6 +14,7 @@ const UPGRADEABLE = {
   AssayToken: "token/AssayToken.sol",
   StakingManager: "staking/StakingManager.sol",
   DelegationPools: "staking/DelegationPools.sol",
+  ReputationRegistry: "reputation/ReputationRegistry.sol",
   SlashingManager: "slashing/SlashingManager.sol",
   VerificationHub: "verification/VerificationHub.sol",
   JobMarketplace: "market/JobMarketplace.sol",

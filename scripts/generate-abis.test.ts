@@ -15,6 +15,7 @@ const CONTRACTS = [
   "OptimisticWindow",
   "ProtocolAuthority",
   "RefereedDispute",
+  "ReputationRegistry",
   "SlashingManager",
   "StakingManager",
   "VerificationHub",

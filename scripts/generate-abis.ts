@@ -33,6 +33,7 @@ const SOURCES: readonly Source[] = [
   { contract: "OptimisticWindow", artifacts: ["IVerificationStrategy", "OptimisticWindow"] },
   { contract: "ProtocolAuthority", artifacts: ["ProtocolAuthority"] },
   { contract: "RefereedDispute", artifacts: ["IRefereedDispute", "RefereedDispute"] },
+  { contract: "ReputationRegistry", artifacts: ["IReputationRegistry", "ReputationRegistry"] },
   { contract: "SlashingManager", artifacts: ["ISlashingManager", "SlashingManager"] },
   { contract: "StakingManager", artifacts: ["IStakingManager", "StakingManager"] },
   { contract: "VerificationHub", artifacts: ["IVerificationHub", "VerificationHub"] },

@@ -54,6 +54,7 @@ test("a deployment file that is missing or of another chain is refused", (t) => 
     "StakingManager",
     "DelegationPools",
     "SlashingManager",
+    "ReputationRegistry",
     "JobMarketplace",
     "VerificationHub",
     "OptimisticWindow",

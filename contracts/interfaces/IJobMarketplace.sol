@@ -36,7 +36,8 @@ interface IJobMarketplace {
     error Market_PriceOutOfRange(uint256 min, uint256 max);
     error Market_FeeMismatch(uint256 found, uint256 wanted);
     error Market_BondTooLow(uint256 found, uint256 wanted);
-    error Market_ReputationUnsupported(uint256 found);
+    /// @notice Scores are from 0 to 10,000.
+    error Market_ReputationOutOfRange(uint256 found, uint256 max);
     /// @notice `what` is the field's name; times and durations are in seconds.
     error Market_TimeOutOfRange(bytes32 what, uint256 found, uint256 min, uint256 max);
     /// @notice The lane is busy, or the generation is not above the last one used.

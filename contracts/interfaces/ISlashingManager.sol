@@ -18,11 +18,13 @@ interface ISlashingManager {
 
     /// @notice How a reason is priced, in 1/10,000. `cap` is the largest loss: of the bond for a proof, of the stake for
     ///         evidence. The other shares are of the bond or of the case's amount; what they leave of the loss is burned.
+    ///         `failures` is what it adds to the provider's record (Reputation).
     struct Shares {
         uint16 cap;
         uint16 toRequester;
         uint16 toFinder;
         uint16 toAudit;
+        uint16 failures;
     }
 
     enum CaseStatus {

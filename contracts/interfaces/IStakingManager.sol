@@ -16,12 +16,14 @@ interface IStakingManager {
 
     /// @notice Where a bond goes that was not earned back; what is left of it is released.
     /// @param reason      why it is lost
+    /// @param failures    what it adds to the provider's record (Reputation)
     /// @param requester   gets `toRequester` as credit
     /// @param finder      gets `toFinder` as credit: who proved the result wrong
     /// @param toAudit     goes to the audit fund
     /// @param burned      destroyed
     struct Penalty {
         ISlashingManager.Reason reason;
+        uint256 failures;
         address requester;
         uint256 toRequester;
         address finder;
@@ -44,6 +46,8 @@ interface IStakingManager {
     error Staking_NotOperator(address provider, address found);
     /// @notice Not enough stake that is neither locked nor on its way out, delegated stake counted up to the own. Stake more or wait for running jobs.
     error Staking_InsufficientFreeStake(address provider, uint256 free, uint256 wanted);
+    /// @notice The job asks for a better record of outcomes than the provider has (score in 1/10,000).
+    error Staking_ReputationTooLow(address provider, uint256 score, uint256 wanted);
     /// @notice Too many withdrawals under way: withdraw the thawed ones first.
     error Staking_TooManyThaws(uint256 found, uint256 limit);
     /// @notice Nothing has thawed yet. `readyAt` is when the oldest will (0: none is under way).
@@ -127,10 +131,12 @@ interface IStakingManager {
     /* ── MARKET, SLASHING AND POOLS ── */
 
     /// @notice Locks a bond for a job claimed by `operator` in the name of `provider`.
-    function lock(address provider, address operator, uint256 amount) external;
+    /// @param minReputation the score that the job asks for, 0 if it asks for none
+    function lock(address provider, address operator, uint256 amount, uint256 minReputation) external;
 
     /// @notice Releases bonds of jobs that ended well, and what was held for cases that ended without loss.
-    function release(address provider, uint256 amount) external;
+    /// @param earned whether it was for a result that somebody else asked for: that improves the provider's record
+    function release(address provider, uint256 amount, bool earned) external;
 
     /// @notice Locks free stake for a case: `wanted`, or all there is.
     function hold(address provider, uint256 wanted) external returns (uint256 amount);
@@ -156,7 +162,9 @@ interface IStakingManager {
     function thawsOf(address provider) external view returns (Thaw[] memory);
     function isOperator(address provider, address operator) external view returns (bool);
     function creditOf(address account) external view returns (uint256);
-    /// @notice Share of the stake that operators may keep locked, in 1/10,000.
+    /// @notice A provider's record of outcomes as it was last written, see Reputation. ReputationRegistry says what it is worth.
+    function recordOf(address provider) external view returns (uint256 good, uint256 bad, uint256 day);
+    /// @notice Share of the capacity that operators may keep locked, in 1/10,000.
     function exposureOf(address provider) external view returns (uint256 bps);
     /// @notice Forfeited and not destroyed yet.
     function burnDue() external view returns (uint256);

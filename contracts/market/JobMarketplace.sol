@@ -15,6 +15,7 @@ import {Commitments} from "../libraries/Commitments.sol";
 import {JobSpec} from "../libraries/JobSpec.sol";
 import {JobTerms} from "../libraries/JobTerms.sol";
 import {LaneWord} from "../libraries/LaneWord.sol";
+import {Reputation} from "../libraries/Reputation.sol";
 import {RunWord} from "../libraries/RunWord.sol";
 import {JobStatus, SubmittedJob, Verdict} from "../types/JobTypes.sol";
 
@@ -199,7 +200,7 @@ contract JobMarketplace is Managed, ReentrancyGuardTransient, IJobMarketplace {
         // priceAtDown never exceeds maxPrice
         if (price != maxPrice) _credit($, terms, maxPrice - price);
         emit JobClaimed(id, provider, msg.sender, price, nonce);
-        STAKING.lock(provider, msg.sender, terms.bond());
+        STAKING.lock(provider, msg.sender, terms.bond(), terms.minReputation());
     }
 
     /// @inheritdoc IJobMarketplace
@@ -236,7 +237,7 @@ contract JobMarketplace is Managed, ReentrancyGuardTransient, IJobMarketplace {
         address provider = run.provider();
         (uint256 price, uint256 fee) = _settle($, id, terms, run);
         _earn($, terms.token(), provider, price, fee);
-        STAKING.release(provider, terms.bond());
+        STAKING.release(provider, terms.bond(), provider != terms.requester());
     }
 
     /// @inheritdoc IJobMarketplace
@@ -256,12 +257,13 @@ contract JobMarketplace is Managed, ReentrancyGuardTransient, IJobMarketplace {
             address token = item.terms.token();
             if (provider != group.provider || token != group.token) {
                 _pay($, group);
-                group = Group(provider, token, 0, 0, 0);
+                group = Group(provider, token, 0, 0, 0, false);
             }
             (uint256 price, uint256 fee) = _settle($, id, item.terms, item.run);
             group.gross += price;
             group.fee += fee;
             group.bond += item.terms.bond();
+            if (provider != item.terms.requester()) group.earned = true;
             ++settled;
         }
         _pay($, group);
@@ -328,7 +330,7 @@ contract JobMarketplace is Managed, ReentrancyGuardTransient, IJobMarketplace {
         _end($, terms, JobStatus.Unresolved);
         _credit($, terms, refund);
         emit JobUnresolved(id, run.provider(), refund);
-        STAKING.release(run.provider(), terms.bond());
+        STAKING.release(run.provider(), terms.bond(), false);
     }
 
     /* ── ADMIN ── */
@@ -417,7 +419,10 @@ contract JobMarketplace is Managed, ReentrancyGuardTransient, IJobMarketplace {
         require(token.allowed, Market_TokenNotAllowed(t.token()));
         require(t.feeBps() == token.feeBps, Market_FeeMismatch(t.feeBps(), token.feeBps));
         require(t.bond() >= token.minBond, Market_BondTooLow(t.bond(), token.minBond));
-        require(t.minReputation() == 0, Market_ReputationUnsupported(t.minReputation()));
+        require(
+            t.minReputation() <= Reputation.SCORE_MAX,
+            Market_ReputationOutOfRange(t.minReputation(), Reputation.SCORE_MAX)
+        );
 
         uint256 minPrice = t.minPrice();
         bool fixedPrice = t.rampLength() == 0;
@@ -496,12 +501,13 @@ contract JobMarketplace is Managed, ReentrancyGuardTransient, IJobMarketplace {
         uint256 gross;
         uint256 fee;
         uint256 bond;
+        bool earned;
     }
 
     function _pay(Storage storage $, Group memory group) private {
         if (group.provider == address(0)) return;
         _earn($, group.token, group.provider, group.gross, group.fee);
-        STAKING.release(group.provider, group.bond);
+        STAKING.release(group.provider, group.bond, group.earned);
     }
 
     /// @dev Ends a job as paid. The caller credits the earnings and releases the bond.

@@ -5,6 +5,7 @@ import {Commitments} from "../libraries/Commitments.sol";
 import {JobSpec} from "../libraries/JobSpec.sol";
 import {JobTerms} from "../libraries/JobTerms.sol";
 import {LaneWord} from "../libraries/LaneWord.sol";
+import {Reputation} from "../libraries/Reputation.sol";
 import {RunWord} from "../libraries/RunWord.sol";
 import {JobStatus} from "../types/JobTypes.sol";
 
@@ -120,6 +121,30 @@ contract LibraryHarness {
 
     function accepts(uint256 word, uint256 generation) external pure returns (bool) {
         return word.accepts(generation);
+    }
+
+    function reputation(
+        uint256 good,
+        uint256 bad,
+        uint256 day,
+        uint256 today
+    )
+        external
+        pure
+        returns (
+            Reputation.Record memory decayed,
+            Reputation.Record memory better,
+            Reputation.Record memory worse,
+            uint256 score
+        )
+    {
+        decayed = Reputation.Record(good, bad, day);
+        Reputation.decayedDown(decayed, today);
+        better = Reputation.Record(good, bad, day);
+        Reputation.succeed(better, today);
+        worse = Reputation.Record(good, bad, day);
+        Reputation.fail(worse, today, 3);
+        score = Reputation.scoreDown(decayed);
     }
 
     function state(uint64 step, bytes32[] calldata roots) external pure returns (bytes32) {

@@ -10,6 +10,7 @@ import {ISlashingManager} from "../interfaces/ISlashingManager.sol";
 import {IStakingManager} from "../interfaces/IStakingManager.sol";
 import {IVerificationHub} from "../interfaces/IVerificationHub.sol";
 import {JobMarketplace} from "../market/JobMarketplace.sol";
+import {ReputationRegistry} from "../reputation/ReputationRegistry.sol";
 import {SlashingManager} from "../slashing/SlashingManager.sol";
 import {DelegationPools} from "../staking/DelegationPools.sol";
 import {StakingManager} from "../staking/StakingManager.sol";
@@ -78,6 +79,14 @@ contract DelegationPoolsV2 is DelegationPools, Addition {
         IStakingManager staking,
         IJobMarketplace market
     ) DelegationPools(asy, staking, market) {}
+
+    function initializeV2(uint256 value) external reinitializer(2) {
+        _addition().added = value;
+    }
+}
+
+contract ReputationRegistryV2 is ReputationRegistry, Addition {
+    constructor(IStakingManager staking) ReputationRegistry(staking) {}
 
     function initializeV2(uint256 value) external reinitializer(2) {
         _addition().added = value;

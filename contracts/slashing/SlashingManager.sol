@@ -163,13 +163,15 @@ contract SlashingManager is Managed, ISlashingManager {
     /// @inheritdoc ISlashingManager
     function sharesOf(Reason reason) public pure returns (Shares memory) {
         // More leaves the hands of requester, finder and provider than comes back to them, who may be one person.
-        if (reason == Reason.Late) return Shares({cap: 1_000, toRequester: 450, toFinder: 0, toAudit: 0});
+        if (reason == Reason.Late) return Shares({cap: 1_000, toRequester: 450, toFinder: 0, toAudit: 0, failures: 1});
         if (reason == Reason.Rejected)
-            return Shares({cap: 10_000, toRequester: 1_500, toFinder: 2_500, toAudit: 1_500});
-        if (reason == Reason.DataWithheld) return Shares({cap: 1_000, toRequester: 1_500, toFinder: 0, toAudit: 3_500});
+            return Shares({cap: 10_000, toRequester: 1_500, toFinder: 2_500, toAudit: 1_500, failures: 8});
+        if (reason == Reason.DataWithheld)
+            return Shares({cap: 1_000, toRequester: 1_500, toFinder: 0, toAudit: 3_500, failures: 2});
         if (reason == Reason.FalseCapability)
-            return Shares({cap: 500, toRequester: 1_500, toFinder: 0, toAudit: 3_500});
-        if (reason == Reason.Collusion) return Shares({cap: 5_000, toRequester: 1_500, toFinder: 0, toAudit: 3_500});
+            return Shares({cap: 500, toRequester: 1_500, toFinder: 0, toAudit: 3_500, failures: 2});
+        if (reason == Reason.Collusion)
+            return Shares({cap: 5_000, toRequester: 1_500, toFinder: 0, toAudit: 3_500, failures: 8});
         revert Slashing_WrongReason(reason);
     }
 
@@ -211,6 +213,7 @@ contract SlashingManager is Managed, ISlashingManager {
     ) private {
         IStakingManager.Penalty memory penalty;
         penalty.reason = reason;
+        penalty.failures = shares.failures;
         penalty.requester = requester;
         penalty.toRequester = (bond * shares.toRequester) / BPS;
         penalty.finder = finder;
@@ -233,7 +236,7 @@ contract SlashingManager is Managed, ISlashingManager {
 
     function _acquit(Case storage case_, CaseStatus status) private {
         _end(case_, status);
-        STAKING.release(case_.provider, case_.amount);
+        STAKING.release(case_.provider, case_.amount, false);
     }
 
     /// @dev An open case is executable for DECISION_TIME after its delay; the deadlines of the others are their last moments.

@@ -11,6 +11,7 @@ import {Managed} from "../access/Managed.sol";
 import {IAssayToken} from "../interfaces/IAssayToken.sol";
 import {IDelegationPools} from "../interfaces/IDelegationPools.sol";
 import {IStakingManager} from "../interfaces/IStakingManager.sol";
+import {Reputation} from "../libraries/Reputation.sol";
 import {StakedVotes} from "./StakedVotes.sol";
 
 /// @title StakingManager
@@ -29,6 +30,7 @@ import {StakedVotes} from "./StakedVotes.sol";
 contract StakingManager is Managed, StakedVotes, IStakingManager {
     using SafeERC20 for IERC20;
     using SafeCast for uint256;
+    using Reputation for Reputation.Record;
     using DoubleEndedQueue for DoubleEndedQueue.Bytes32Deque;
 
     uint256 public constant MIN_THAW_PERIOD = 1 hours;
@@ -44,12 +46,14 @@ contract StakingManager is Managed, StakedVotes, IStakingManager {
     address public immutable SLASHING;
     IDelegationPools public immutable POOLS;
 
-    /// @dev One slot. exposure is one more than the basis points, zero while nobody has set it. reputation and reputationAt belong to the reputation registry and stay zero until then.
+    /// @dev One slot. good, bad and day are the record of Reputation; exposure is one more than the basis points, zero while
+    ///      nobody has set it.
     struct Account {
         uint96 stake;
         uint96 locked;
-        uint16 reputation;
-        uint32 reputationAt;
+        uint16 good;
+        uint16 bad;
+        uint16 day;
         uint16 exposure;
     }
 
@@ -218,7 +222,7 @@ contract StakingManager is Managed, StakedVotes, IStakingManager {
     /* ── WRITES: MARKET, SLASHING, POOLS ── */
 
     /// @inheritdoc IStakingManager
-    function lock(address provider, address operator, uint256 amount) external onlyMarket {
+    function lock(address provider, address operator, uint256 amount, uint256 minReputation) external onlyMarket {
         Storage storage $ = _storage();
         Account storage account = $.accounts[provider];
         uint256 staked = account.stake;
@@ -232,14 +236,23 @@ contract StakingManager is Managed, StakedVotes, IStakingManager {
         // What the own stake covers needs no look at the pool.
         if (locked * BPS > staked * share) _requireCapacity(provider, before, amount, share);
         account.locked = locked.toUint96();
+        if (minReputation == 0) return;
+        Reputation.Record memory record = _recordOf(account);
+        record.decayedDown(_today());
+        uint256 score = record.scoreDown();
+        require(score >= minReputation, Staking_ReputationTooLow(provider, score, minReputation));
     }
 
     /// @inheritdoc IStakingManager
-    function release(address provider, uint256 amount) external {
+    function release(address provider, uint256 amount, bool earned) external {
         require(msg.sender == MARKET || msg.sender == SLASHING, Staking_NotMarket(msg.sender, MARKET));
         Account storage account = _storage().accounts[provider];
         // INVARIANT: never more than is locked (checked arithmetic)
         account.locked = uint96(account.locked - amount);
+        if (!earned || account.day == _today()) return;
+        Reputation.Record memory record = _recordOf(account);
+        record.succeed(_today());
+        _setRecord(account, record);
     }
 
     /// @inheritdoc IStakingManager
@@ -265,6 +278,11 @@ contract StakingManager is Managed, StakedVotes, IStakingManager {
         account.stake = uint96(staked - (lost - fromPool));
         // a spent exposure stays set: only the owner raises it again
         if (exposure != 0 && lost != 0) account.exposure = uint16(exposure - Math.min(exposure - 1, share));
+        if (penalty.failures != 0) {
+            Reputation.Record memory record = _recordOf(account);
+            record.fail(_today(), penalty.failures);
+            _setRecord(account, record);
+        }
         // INVARIANT STK-29: the pool pays only what the own stake cannot
         uint256 rest = fromPool == 0 ? 0 : POOLS.slashPool(provider, fromPool);
         if (fromPool != 0) $.owed += fromPool + rest;
@@ -336,6 +354,12 @@ contract StakingManager is Managed, StakedVotes, IStakingManager {
     }
 
     /// @inheritdoc IStakingManager
+    function recordOf(address provider) external view returns (uint256 good, uint256 bad, uint256 day) {
+        Account storage account = _storage().accounts[provider];
+        return (account.good, account.bad, account.day);
+    }
+
+    /// @inheritdoc IStakingManager
     function exposureOf(address provider) external view returns (uint256) {
         return _exposureBps(_storage().accounts[provider]);
     }
@@ -393,6 +417,21 @@ contract StakingManager is Managed, StakedVotes, IStakingManager {
         require(amount <= free, Staking_InsufficientFreeStake(provider, free, amount));
         uint256 limit = (capacity * share) / BPS;
         require(locked + amount <= limit, Staking_OverExposed(provider, locked + amount, limit));
+    }
+
+    function _recordOf(Account storage account) private view returns (Reputation.Record memory) {
+        return Reputation.Record(account.good, account.bad, account.day);
+    }
+
+    /// @dev Reputation keeps counts below 2^16; days fit until the year 2149.
+    function _setRecord(Account storage account, Reputation.Record memory record) private {
+        account.good = uint16(record.good);
+        account.bad = uint16(record.bad);
+        account.day = uint16(record.day);
+    }
+
+    function _today() private view returns (uint256) {
+        return block.timestamp / 1 days;
     }
 
     function _exposureBps(Account storage account) private view returns (uint256) {

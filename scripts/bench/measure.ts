@@ -1,4 +1,5 @@
 import { Actor, ASY_UNIT, draftJob, type Job, settleArgs } from "../../test/support/actor.ts";
+import { MANNER, registerMock, setTerms, tell, VERDICT } from "../../test/support/scene.ts";
 import { createWorld, type Receipt, type World } from "../../test/support/world.ts";
 
 const BATCH = 32;
@@ -26,7 +27,11 @@ export type GasReport = Record<
   | "withdrawBalance"
   | "stake"
   | "requestThaw"
-  | "withdraw",
+  | "withdraw"
+  | "slash"
+  | "delegate"
+  | "undelegate"
+  | "withdrawDelegation",
   number
 >;
 
@@ -54,6 +59,8 @@ export async function measureGas(): Promise<GasReport> {
       finalizeBatch32PerJob: await batchGas(stage),
       ...(await sideGas(stage)),
       ...(await moneyGas(stage)),
+      slash: await slashGas(stage),
+      ...(await delegationGas(stage)),
     };
   } finally {
     await stage.world.close();
@@ -131,6 +138,38 @@ async function moneyGas({ world, requester, provider, anyone }: Stage) {
     ),
     collect: gasOf(await anyone.send(world.market, "collect", [world.asy.address, provider.address])),
   };
+}
+
+/** A rejected result: two strategies are asked, the finder has been paid before. */
+async function slashGas({ world, requester, provider, operator, anyone, ...stage }: Stage): Promise<number> {
+  const strategy = await registerMock(world, 2);
+  await setTerms(world, strategy, { finder: anyone.address });
+  const jobs: Job[] = [];
+  for (const lane of [3, 4]) {
+    const { job } = await post({ world, requester, provider, operator, anyone, ...stage }, lane, { policy: 5 });
+    await operator.claim(job, provider.address);
+    await operator.submit(job);
+    jobs.push(job);
+  }
+  await tell(world, strategy, MANNER.answer, VERDICT.rejected);
+  await anyone.reject(jobs[0]!);
+  return gasOf(await anyone.reject(jobs[1]!));
+}
+
+/** Delegations of somebody who has delegated before, to a provider that earned meanwhile: the pool's fees are split first. */
+async function delegationGas({ world, requester, provider, anyone, ...stage }: Stage) {
+  const all = { world, requester, provider, anyone, ...stage };
+  const delegate = () => requester.send(world.pools, "delegateStake", [provider.address, ASY_UNIT]);
+  const undelegate = () => requester.send(world.pools, "undelegateStake", [provider.address, ASY_UNIT / 2n]);
+  await delegate();
+  await fullJob(all, 0);
+  await delegate();
+  await undelegate();
+  await fullJob(all, 0);
+  const gas = { delegate: gasOf(await delegate()), undelegate: gasOf(await undelegate()) };
+  world.pass(DAY);
+  const args = [provider.address, requester.address];
+  return { ...gas, withdrawDelegation: gasOf(await anyone.send(world.pools, "withdrawDelegation", args)) };
 }
 
 async function fullJob(stage: Stage, lane: number, claimer = stage.operator) {

@@ -13,6 +13,7 @@ const SOURCES = {
   AssayToken: "contracts/token/AssayToken.sol",
   StakingManager: "contracts/staking/StakingManager.sol",
   DelegationPools: "contracts/staking/DelegationPools.sol",
+  ReputationRegistry: "contracts/reputation/ReputationRegistry.sol",
   SlashingManager: "contracts/slashing/SlashingManager.sol",
   JobMarketplace: "contracts/market/JobMarketplace.sol",
   VerificationHub: "contracts/verification/VerificationHub.sol",

@@ -10,6 +10,7 @@ const DEPLOYER = "deployer";
 const ASY = "ASY";
 const MAX_FEE_BPS = 2_000;
 const MAX_FEE_TOKENS = 8;
+const TIERS = 3;
 const HOUR = 3600;
 const DAY = 24 * HOUR;
 /** The chain of a developer's own machine: the only one whose clocks may be short. */
@@ -37,6 +38,8 @@ export interface DeployConfig {
   staking: { thawPeriod: number; auditFund: Address | "deployer" };
   /** how long a slash on evidence may be appealed, seconds */
   slashing: { delay: number };
+  /** selection weight and tiers 1 to 3: stakes in the smallest unit of ASY, scores in 1/10,000 */
+  reputation: { stakeCap: bigint; tiers: { capacity: bigint; score: number }[] };
   market: {
     /** shortest challenge window that a job may ask for, seconds */
     minWindow: number;
@@ -91,6 +94,7 @@ export function parseConfig(value: unknown): DeployConfig {
     "token",
     "staking",
     "slashing",
+    "reputation",
     "market",
     "referee",
     "roles",
@@ -99,6 +103,7 @@ export function parseConfig(value: unknown): DeployConfig {
   const token = root.child("token", ["name", "symbol", "cap", "allocations"]);
   const staking = root.child("staking", ["thawPeriod", "auditFund"]);
   const slashing = root.child("slashing", ["delay"]);
+  const reputation = root.child("reputation", ["stakeCap", "tiers"]);
   const market = root.child("market", ["minWindow", "treasury", "tokens"]);
   const roles = root.child("roles", ["guardian"]);
   const config: DeployConfig = {
@@ -119,6 +124,13 @@ export function parseConfig(value: unknown): DeployConfig {
       auditFund: staking.address("auditFund", DEPLOYER),
     },
     slashing: { delay: slashing.integer("delay", DAY, 30 * DAY) },
+    reputation: {
+      stakeCap: reputation.amount("stakeCap"),
+      tiers: reputation.list("tiers", ["capacity", "score"], (item) => ({
+        capacity: item.amount("capacity"),
+        score: item.integer("score", 0, 10_000),
+      })),
+    },
     market: {
       minWindow: market.integer("minWindow", 1, 30 * DAY),
       treasury: market.address("treasury", DEPLOYER),
@@ -163,8 +175,11 @@ function checkReferee({ chainId, token, referee }: DeployConfig): void {
 }
 
 function checkTogether(config: DeployConfig): void {
-  const { token, market } = config;
+  const { token, market, reputation } = config;
   checkReferee(config);
+  if (reputation.tiers.length !== TIERS) {
+    throw invalid("reputation.tiers", reputation.tiers.length, `${TIERS} tiers`);
+  }
   if (token.cap > maxUint96) {
     throw invalid("token.cap", token.cap, `at most ${maxUint96}: stakes are kept in 96 bits`);
   }

@@ -33,6 +33,7 @@ export const MANAGED = [
   "StakingManager",
   "DelegationPools",
   "SlashingManager",
+  "ReputationRegistry",
   "VerificationHub",
   "JobMarketplace",
 ] as const;
@@ -71,6 +72,7 @@ export function layoutOf(deployer: Address, config: DeployConfig): Layout {
       proxies.DelegationPools.address,
     ],
     DelegationPools: [asy, proxies.StakingManager.address, proxies.JobMarketplace.address],
+    ReputationRegistry: [proxies.StakingManager.address],
     SlashingManager: [proxies.StakingManager.address, proxies.JobMarketplace.address],
     VerificationHub: [],
     JobMarketplace: [
@@ -86,6 +88,7 @@ export function layoutOf(deployer: Address, config: DeployConfig): Layout {
     AssayToken: [authority, config.token.name, config.token.symbol, config.token.cap, allocations],
     StakingManager: [authority, BigInt(config.staking.thawPeriod), resolveAddress(config.staking.auditFund, known)],
     DelegationPools: [authority],
+    ReputationRegistry: [authority, config.reputation.stakeCap, config.reputation.tiers],
     SlashingManager: [authority, BigInt(config.slashing.delay)],
     VerificationHub: [authority],
     JobMarketplace: [authority, resolveAddress(config.market.treasury, known), config.market.minWindow],

@@ -8,6 +8,7 @@ export const contractNames = [
   "StakingManager",
   "DelegationPools",
   "SlashingManager",
+  "ReputationRegistry",
   "JobMarketplace",
   "VerificationHub",
   "OptimisticWindow",

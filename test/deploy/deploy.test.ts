@@ -87,6 +87,8 @@ async function wiring({ publicClient }: Chain, deployment: Deployment) {
       await read("DelegationPools", "MARKET"),
     ],
     slashingDelay: await read("SlashingManager", "delay"),
+    reputation: [await read("ReputationRegistry", "STAKING"), await read("ReputationRegistry", "stakeCap")],
+    tiers: await Promise.all([1n, 2n, 3n].map((number) => read("ReputationRegistry", "tier", [number]))),
     marketStaking: await read("JobMarketplace", "STAKING"),
     marketHub: await read("JobMarketplace", "HUB"),
     authorities: [
@@ -94,6 +96,7 @@ async function wiring({ publicClient }: Chain, deployment: Deployment) {
       await read("StakingManager", "authority"),
       await read("DelegationPools", "authority"),
       await read("SlashingManager", "authority"),
+      await read("ReputationRegistry", "authority"),
       await read("VerificationHub", "authority"),
       await read("JobMarketplace", "authority"),
     ],
@@ -147,9 +150,11 @@ describe("the live wiring is what the configuration says, DEP-01", () => {
       marketPools: address("DelegationPools"),
       poolsPeers: [asyAddress, address("StakingManager"), address("JobMarketplace")],
       slashingDelay: BigInt(config.slashing.delay),
+      reputation: [address("StakingManager"), config.reputation.stakeCap],
+      tiers: config.reputation.tiers,
       marketStaking: address("StakingManager"),
       marketHub: address("VerificationHub"),
-      authorities: [authority, authority, authority, authority, authority, authority],
+      authorities: [authority, authority, authority, authority, authority, authority, authority],
       thawPeriod: BigInt(config.staking.thawPeriod),
       market: [config.market.treasury, config.market.minWindow, 0],
       asyConfig: [true, feeBps, minBond],
@@ -249,7 +254,7 @@ describe("a deployment can be repeated and continued, DEP-02", () => {
     const path = join(folder, "second.json");
     const first = await deploy({ ...options, path });
     const file = readFileSync(path, "utf8");
-    assert.equal(first.sent.length, 29);
+    assert.equal(first.sent.length, 32);
     const second = await deploy({ ...options, path });
     assert.deepEqual(second.sent, []);
     assert.equal(readFileSync(path, "utf8"), file);
@@ -269,7 +274,7 @@ describe("a deployment can be repeated and continued, DEP-02", () => {
     const options = { publicClient: chain.publicClient, walletClient: chain.deployer, path: null };
     const first = await deploy({ ...options, config: bare });
     assert.equal(first.deployment.contracts.RefereedDispute, undefined);
-    assert.equal(first.sent.length, 26);
+    assert.equal(first.sent.length, 29);
     const second = await deploy({ ...options, config: local() });
     assert.deepEqual(
       second.sent.map(({ step }) => step),

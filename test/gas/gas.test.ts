@@ -50,7 +50,14 @@ describe("gas, production build", () => {
     assert.ok(gas.total <= 215_000, `${gas.total} for post + claim + submit + finalize`);
     assert.ok(gas.totalByOwner < gas.total, "an operator's mandate and exposure are checked");
     assert.ok(gas.finalizeBatch32PerJob <= 15_000, `${gas.finalizeBatch32PerJob} for each of a batch of 32`);
-    const limits = { post: 60_000, postFirstUseOfLane: 78_000, claim: 62_000, submit: 48_000, finalize: 68_000 };
+    const limits = {
+      post: 60_000,
+      postFirstUseOfLane: 78_000,
+      claim: 62_000,
+      submit: 48_000,
+      finalize: 68_000,
+      slash: 95_000,
+    };
     for (const [step, limit] of Object.entries(limits)) {
       assert.ok(gas[step as keyof typeof limits] <= limit, `${step}: ${gas[step as keyof typeof limits]} > ${limit}`);
     }

@@ -93,7 +93,13 @@ export class PoolScene {
   async lockRefused(amount: bigint, error: string, args?: readonly unknown[]) {
     const { world } = this.scene;
     await world.impersonate(world.market.address);
-    await world.refused(world.market.address, world.staking, ["lock", [this.owner, this.owner, amount]], error, args);
+    await world.refused(
+      world.market.address,
+      world.staking,
+      ["lock", [this.owner, this.owner, amount, 0]],
+      error,
+      args,
+    );
   }
 
   /** What pools and staking manager hold is what they owe. */

@@ -62,11 +62,14 @@ export function setTerms(world: World, strategy: Target, { refuses = false, find
   return world.send(world.deployer, strategy, "setTerms", [refuses, finder]);
 }
 
+/** Last arguments that most tests do not care about: no reputation asked for, none earned. */
+const DEFAULTS: Record<string, readonly unknown[]> = { lock: [0], release: [false] };
+
 /** A call that only the market (a forfeit: the slashing manager) may make, sent by itself. */
 export async function asMarket(world: World, functionName: string, args: readonly unknown[]) {
   const { address } = functionName === "forfeit" ? world.slashing : world.market;
   await world.impersonate(address);
-  return world.send(address, world.staking, functionName, args);
+  return world.send(address, world.staking, functionName, [...args, ...(DEFAULTS[functionName] ?? [])]);
 }
 
 /** ISlashingManager.Reason */
@@ -81,7 +84,7 @@ export function penalty(
   toFinder = 0n,
   toAudit = 0n,
 ) {
-  return { reason: REASON.rejected, requester, toRequester, finder, toFinder, toAudit, burned };
+  return { reason: REASON.rejected, failures: 0, requester, toRequester, finder, toFinder, toAudit, burned };
 }
 
 /** Takes a new job as far as `submitted`. */

@@ -76,6 +76,7 @@ export class World {
   readonly market: Target;
   readonly staking: Target;
   readonly pools: Target;
+  readonly reputation: Target;
   readonly slashing: Target;
   readonly hub: Target;
   readonly asy: Target;
@@ -98,6 +99,7 @@ export class World {
     this.market = target("JobMarketplace");
     this.staking = target("StakingManager");
     this.pools = target("DelegationPools");
+    this.reputation = target("ReputationRegistry");
     this.slashing = target("SlashingManager");
     this.hub = target("VerificationHub");
     this.asy = target("AssayToken");
@@ -107,6 +109,7 @@ export class World {
       this.market,
       this.staking,
       this.pools,
+      this.reputation,
       this.slashing,
       this.hub,
       this.asy,

@@ -16,12 +16,13 @@ beforeEach(() => scene.reset());
 after(() => scene.world.close());
 
 function target(name: ManagedName): Target {
-  const { authority, asy, staking, pools, slashing, hub, market } = scene.world;
+  const { authority, asy, staking, pools, reputation, slashing, hub, market } = scene.world;
   return {
     ProtocolAuthority: authority,
     AssayToken: asy,
     StakingManager: staking,
     DelegationPools: pools,
+    ReputationRegistry: reputation,
     SlashingManager: slashing,
     VerificationHub: hub,
     JobMarketplace: market,
@@ -34,6 +35,7 @@ function createV2(name: ManagedName): Promise<Target> {
   const peers: Partial<Record<ManagedName, Address[]>> = {
     StakingManager: [asy.address, market.address, slashing.address, pools.address],
     DelegationPools: [asy.address, staking.address, market.address],
+    ReputationRegistry: [staking.address],
     SlashingManager: [staking.address, market.address],
     JobMarketplace: [staking.address, hub.address, slashing.address, pools.address],
   };

@@ -59,9 +59,9 @@ const market: Record<string, Sentence> = {
     says: "the bond is below the token's minimum",
     advice: "Raise the bond to the minimum or above",
   },
-  Market_ReputationUnsupported: {
-    says: "the terms ask for a reputation of {found}, and there is no reputation yet",
-    advice: "Set minReputation to 0",
+  Market_ReputationOutOfRange: {
+    says: "the terms ask for a reputation of {found}, scores end at {max}",
+    advice: "Set minReputation to a score from 0 to 10,000",
   },
   Market_TimeOutOfRange: {
     says: "{what:text} is out of range: allowed are {min} to {max} (seconds)",
@@ -148,6 +148,10 @@ const staking: Record<string, Sentence> = {
     says: "only the slashing manager may hold and forfeit stake",
     advice: "Use the slashing manager's functions",
     kind: "fatal",
+  },
+  Staking_ReputationTooLow: {
+    says: "provider {provider} has a score of {score}, the job asks for {wanted}",
+    advice: "Claim jobs that ask for less until more results have been accepted; scores are in 1/10,000",
   },
   Staking_NotPools: {
     says: "only the delegation pools may change the votes of delegated stake",
@@ -253,6 +257,17 @@ const delegation: Record<string, Sentence> = {
     advice: "Fees in this token stay with the providers",
   },
   Delegation_FeeTokenKnown: { says: "fees in {token} are shared already", advice: "Nothing to do", kind: "stale" },
+};
+
+const reputation: Record<string, Sentence> = {
+  Reputation_ZeroAddress: { says: "an address is zero", advice: "Give the staking manager", kind: "fatal" },
+  Reputation_UnknownTier: { says: "tier {found} is not 1 to {count}", advice: "Name one of these tiers" },
+  Reputation_ScoreOutOfRange: { says: "a score of {found} is above {max}", advice: "Give a score from 0 to 10,000" },
+  Reputation_TierOrder: {
+    says: "tier {tier} would ask for less than the one below it or more than the one above",
+    advice: "Change its neighbours first",
+  },
+  Reputation_ZeroStakeCap: { says: "the cap is zero", advice: "Give a cap above zero" },
 };
 
 const slashing: Record<string, Sentence> = {
@@ -599,6 +614,7 @@ export const sentences: Readonly<Record<string, Sentence>> = {
   ...staking,
   ...delegation,
   ...slashing,
+  ...reputation,
   ...hub,
   ...dispute,
   ...judge,

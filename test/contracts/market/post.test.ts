@@ -70,7 +70,8 @@ describe("postJob", () => {
   test("RevertWhen_BondBelowMinimum", () =>
     refused({ bond: 10n * ASY_UNIT - 1n }, "Market_BondTooLow", [10n * ASY_UNIT - 1n, 10n * ASY_UNIT]));
 
-  test("RevertWhen_ReputationAsked", () => refused({ minReputation: 1 }, "Market_ReputationUnsupported", [1n]));
+  test("RevertWhen_ReputationBeyondTheScale", () =>
+    refused({ minReputation: 10_001 }, "Market_ReputationOutOfRange", [10_001n, 10_000n]));
 
   test("RevertWhen_PolicyUnknownOrWithoutWindow", async () => {
     await refused({ policy: 0 }, "Hub_UnknownPolicy", [0, 1]);

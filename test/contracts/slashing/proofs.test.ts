@@ -23,7 +23,7 @@ after(() => scene.world.close());
 async function slash(reason: number, bond: bigint, finder = scene.anyone.address) {
   const { world, provider, requester } = scene;
   await world.impersonate(world.market.address);
-  await world.send(world.market.address, world.staking, "lock", [provider.address, provider.address, bond]);
+  await world.send(world.market.address, world.staking, "lock", [provider.address, provider.address, bond, 0]);
   const args = [reason, provider.address, bond, requester.address, finder];
   return world.send(world.market.address, world.slashing, "slash", args);
 }
@@ -40,7 +40,7 @@ describe("the only door, SLH-01", () => {
     const args = [REASON.rejected, provider.address, 1n, requester.address, me];
     await anyone.refused(world.slashing, "slash", args, "Slashing_NotMarket", [me, market]);
     await anyone.refused(world.staking, "hold", [provider.address, 1n], "Staking_NotSlashing", [me, slashing]);
-    await anyone.refused(world.staking, "release", [provider.address, 1n], "Staking_NotMarket", [me, market]);
+    await anyone.refused(world.staking, "release", [provider.address, 1n, false], "Staking_NotMarket", [me, market]);
     const forfeit = ["forfeit", [provider.address, 1n, penalty(me!, 0n, 0n)]] as const;
     await anyone.refused(world.staking, ...forfeit, "Staking_NotSlashing", [me, slashing]);
     await world.impersonate(world.market.address);

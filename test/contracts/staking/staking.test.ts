@@ -145,8 +145,8 @@ describe("the market's calls, STK-05", () => {
     for (const sender of [provider, anyone, new Actor(world, 0)]) {
       const wanted = [getAddress(sender.address), market];
       const { address } = provider;
-      await sender.refused(world.staking, "lock", [address, address, 1n], "Staking_NotMarket", wanted);
-      await sender.refused(world.staking, "release", [address, 1n], "Staking_NotMarket", wanted);
+      await sender.refused(world.staking, "lock", [address, address, 1n, 0], "Staking_NotMarket", wanted);
+      await sender.refused(world.staking, "release", [address, 1n, false], "Staking_NotMarket", wanted);
       const forfeit = [address, 1n, penalty(address, 1n, 0n)];
       const slashing = [getAddress(sender.address), getAddress(world.slashing.address)];
       await sender.refused(world.staking, "forfeit", forfeit, "Staking_NotSlashing", slashing);
