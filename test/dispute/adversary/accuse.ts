@@ -59,7 +59,7 @@ function* bends(value: unknown): Generator<unknown> {
 /** The same move, bent in one place each time; which element is picked is free, and no bend. */
 function* bentMoves([name, [game, ...args]]: Move): Generator<Move> {
   for (const [i, arg] of args.entries()) {
-    const free = name === "pickElement" || name === "pickChunk";
+    const free = name.startsWith("pick") ? name === "pickElement" || name === "pickChunk" : name === "proveChunk";
     if (free && (typeof arg === "bigint" || typeof arg === "number")) continue;
     for (const bent of bends(arg)) yield [name, [game, ...args.with(i, bent)]];
   }
@@ -86,13 +86,18 @@ export async function accuseEverywhere(court: Court, task: Task, accuser: Addres
     }
   }
 
-  async function judge(game: Game): Promise<void> {
-    const place = decodePlace(game.place);
-    const proof = steered.answer(game, "0x");
-    await court.refused(accuser, proof, "Dispute_NoFraud");
-    const seen = `${place.level} ${place.op} ${place.chunk}`;
-    if (!bent.has(seen)) await refuseBent(proof);
+  /** Bends a move that has not been bent at such a place before. */
+  async function bendOnce(game: Game, move: Move): Promise<void> {
+    const { level, op } = decodePlace(game.place);
+    const seen = `${level} ${op} ${steered.child}`;
+    if (!bent.has(seen)) await refuseBent(move);
     bent.add(seen);
+  }
+
+  /** The judge is asked and finds nothing; then the challenger runs out of time. */
+  async function judge(game: Game, proof: Move): Promise<void> {
+    await court.refused(accuser, proof, "Dispute_NoFraud");
+    await bendOnce(game, proof);
     court.world.pass(Number(MIN_BUDGET) + 1);
     await court.send(court.provider.address, ["timeout", [game]]);
     const [, status] = await court.world.read<readonly [bigint, number]>(court.dispute, "gameOf", [
@@ -106,15 +111,18 @@ export async function accuseEverywhere(court: Court, task: Task, accuser: Addres
 
   async function walk(game: Game): Promise<void> {
     const place = decodePlace(game.place);
-    if (place.level === LEVEL.Proof) return judge(game);
+    if (place.level === LEVEL.Proof) return judge(game, steered.answer(game, "0x"));
     const revealed = await court.reveal(defender, game);
     const back = await court.world.snapshot();
     for (const child of childrenOf(suit, place, revealed, extent)) {
       steered.child = child;
-      const seen = `${place.level} ${place.op} ${child}`;
-      if (!bent.has(seen)) await refuseBent(steered.answer(game, revealed));
-      bent.add(seen);
-      await walk((await court.pick(steered, game, revealed))!);
+      const move = steered.answer(game, revealed);
+      if (move[0].startsWith("prove")) {
+        await judge(game, move);
+      } else {
+        await bendOnce(game, move);
+        await walk((await court.pick(steered, game, revealed))!);
+      }
       await back();
     }
   }
