@@ -48,6 +48,8 @@ interface IVerificationHub {
     /// @return readyAt the latest readyAt of those still pending (0 if one of them is unknown or none is pending)
     function verdictOf(SubmittedJob calldata job) external view returns (Verdict verdict, uint256 readyAt);
 
-    /// @notice Who found that a rejected result is wrong, by the first strategy that rejects it; zero if nobody did.
-    function beneficiaryOf(SubmittedJob calldata job) external view returns (address);
+    /// @notice Whether a strategy of the job's policy rejects the result.
+    /// @return rejected whether one does
+    /// @return finder who found that it is wrong, by the first strategy that rejects it; zero if nobody did
+    function rejectionOf(SubmittedJob calldata job) external view returns (bool rejected, address finder);
 }

@@ -57,15 +57,17 @@ library Reputation {
         uint256 daily
     ) private pure returns (uint256) {
         if (value == 0) return 0;
-        uint256 halvings = elapsed / halfLife;
-        // 16 bits are gone after 16 halvings
-        if (halvings >= 16) return 0;
-        uint256 factor = 1 << 64;
-        // squares: factor and daily stay at most 2^64
-        for (uint256 rest = elapsed % halfLife; rest != 0; rest >>= 1) {
-            if (rest & 1 == 1) factor = (factor * daily) >> 64;
-            daily = (daily * daily) >> 64;
+        // factor and daily stay at most 2^64, value below 2^16: nothing overflows
+        unchecked {
+            uint256 halvings = elapsed / halfLife;
+            // 16 bits are gone after 16 halvings
+            if (halvings >= 16) return 0;
+            uint256 factor = 1 << 64;
+            for (uint256 rest = elapsed % halfLife; rest != 0; rest >>= 1) {
+                if (rest & 1 == 1) factor = (factor * daily) >> 64;
+                daily = (daily * daily) >> 64;
+            }
+            return ((value * factor) >> 64) >> halvings;
         }
-        return ((value * factor) >> 64) >> halvings;
     }
 }

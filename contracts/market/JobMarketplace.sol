@@ -304,11 +304,13 @@ contract JobMarketplace is Managed, ReentrancyGuardTransient, IJobMarketplace {
         Storage storage $ = _storage();
         bytes32 id = terms.id();
         _requireLane($, terms, id, LaneWord.submitted(id, run, commitment));
-        (Verdict verdict, ) = _verdict(id, terms, run, commitment);
-        require(verdict == Verdict.Rejected, Market_NotRejected(id, uint8(verdict)));
+        (bool rejected, address finder) = HUB.rejectionOf(SubmittedJob(id, terms, run, commitment));
+        if (!rejected) {
+            (Verdict verdict, ) = _verdict(id, terms, run, commitment);
+            revert Market_NotRejected(id, uint8(verdict));
+        }
 
         uint256 refund = terms.priceAtDown(run.claimedAt());
-        address finder = HUB.beneficiaryOf(SubmittedJob(id, terms, run, commitment));
         _end($, terms, JobStatus.Rejected);
         _credit($, terms, refund);
         emit JobRejected(id, run.provider(), refund, _slash(ISlashingManager.Reason.Rejected, terms, run, finder));

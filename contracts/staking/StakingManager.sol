@@ -237,7 +237,7 @@ contract StakingManager is Managed, StakedVotes, IStakingManager {
         if (locked * BPS > staked * share) _requireCapacity(provider, before, amount, share);
         account.locked = locked.toUint96();
         if (minReputation == 0) return;
-        Reputation.Record memory record = _recordOf(account);
+        Reputation.Record memory record = Reputation.Record(account.good, account.bad, account.day);
         record.decayedDown(_today());
         uint256 score = record.scoreDown();
         require(score >= minReputation, Staking_ReputationTooLow(provider, score, minReputation));
@@ -248,11 +248,13 @@ contract StakingManager is Managed, StakedVotes, IStakingManager {
         require(msg.sender == MARKET || msg.sender == SLASHING, Staking_NotMarket(msg.sender, MARKET));
         Account storage account = _storage().accounts[provider];
         // INVARIANT: never more than is locked (checked arithmetic)
-        account.locked = uint96(account.locked - amount);
-        if (!earned || account.day == _today()) return;
-        Reputation.Record memory record = _recordOf(account);
-        record.succeed(_today());
-        _setRecord(account, record);
+        account.locked -= amount.toUint96();
+        uint256 today = _today();
+        if (earned && account.day != today) {
+            Reputation.Record memory record = Reputation.Record(account.good, account.bad, account.day);
+            record.succeed(today);
+            _setRecord(account, record);
+        }
     }
 
     /// @inheritdoc IStakingManager
@@ -266,23 +268,10 @@ contract StakingManager is Managed, StakedVotes, IStakingManager {
     /// @inheritdoc IStakingManager
     function forfeit(address provider, uint256 bond, Penalty calldata penalty) external onlySlashing {
         Storage storage $ = _storage();
-        Account storage account = $.accounts[provider];
         uint256 lost = penalty.toRequester + penalty.toFinder + penalty.toAudit + penalty.burned;
         // INVARIANT: never more than what was locked for this job
         assert(lost <= bond);
-        uint256 staked = account.stake;
-        uint256 exposure = account.exposure;
-        uint256 share = staked == 0 ? BPS : Math.ceilDiv(lost * BPS, staked);
-        uint256 fromPool = lost - Math.min(lost, staked);
-        account.locked -= bond.toUint96();
-        account.stake = uint96(staked - (lost - fromPool));
-        // a spent exposure stays set: only the owner raises it again
-        if (exposure != 0 && lost != 0) account.exposure = uint16(exposure - Math.min(exposure - 1, share));
-        if (penalty.failures != 0) {
-            Reputation.Record memory record = _recordOf(account);
-            record.fail(_today(), penalty.failures);
-            _setRecord(account, record);
-        }
+        uint256 fromPool = _takeOwn($, provider, bond, lost, penalty.failures);
         // INVARIANT STK-29: the pool pays only what the own stake cannot
         uint256 rest = fromPool == 0 ? 0 : POOLS.slashPool(provider, fromPool);
         if (fromPool != 0) $.owed += fromPool + rest;
@@ -419,10 +408,6 @@ contract StakingManager is Managed, StakedVotes, IStakingManager {
         require(locked + amount <= limit, Staking_OverExposed(provider, locked + amount, limit));
     }
 
-    function _recordOf(Account storage account) private view returns (Reputation.Record memory) {
-        return Reputation.Record(account.good, account.bad, account.day);
-    }
-
     /// @dev Reputation keeps counts below 2^16; days fit until the year 2149.
     function _setRecord(Account storage account, Reputation.Record memory record) private {
         account.good = uint16(record.good);
@@ -432,6 +417,31 @@ contract StakingManager is Managed, StakedVotes, IStakingManager {
 
     function _today() private view returns (uint256) {
         return block.timestamp / 1 days;
+    }
+
+    /// @dev Ends a bond in the account's word: unlocks it, takes the loss off own stake and exposure, writes the failures.
+    /// @return fromPool what of the loss the own stake does not cover
+    function _takeOwn(
+        Storage storage $,
+        address provider,
+        uint256 bond,
+        uint256 lost,
+        uint256 failures
+    ) private returns (uint256 fromPool) {
+        Account storage account = $.accounts[provider];
+        uint256 staked = account.stake;
+        uint256 exposure = account.exposure;
+        uint256 share = staked == 0 ? BPS : Math.ceilDiv(lost * BPS, staked);
+        fromPool = lost - Math.min(lost, staked);
+        account.locked -= bond.toUint96();
+        account.stake = uint96(staked - (lost - fromPool));
+        // a spent exposure stays set: only the owner raises it again
+        if (exposure != 0 && lost != 0) account.exposure = uint16(exposure - Math.min(exposure - 1, share));
+        if (failures != 0) {
+            Reputation.Record memory record = Reputation.Record(account.good, account.bad, account.day);
+            record.fail(_today(), failures);
+            _setRecord(account, record);
+        }
     }
 
     function _exposureBps(Account storage account) private view returns (uint256) {

@@ -95,19 +95,19 @@ contract VerificationHub is Managed, IVerificationHub {
     }
 
     /// @inheritdoc IVerificationHub
-    function beneficiaryOf(SubmittedJob calldata job) external view returns (address) {
+    function rejectionOf(SubmittedJob calldata job) external view returns (bool rejected, address finder) {
         Storage storage $ = _storage();
-        uint256 policy = job.terms.policy();
-        for (uint256 number; policy != 0; (policy >>= 1, ++number)) {
+        // bit 0 is the optimistic window, which rejects nothing
+        uint256 policy = job.terms.policy() >> 1;
+        for (uint256 number = 1; policy != 0; (policy >>= 1, ++number)) {
             if (policy & 1 == 0) continue;
             IVerificationStrategy strategy = $.strategies[number];
             (Verdict one, ) = _ask(strategy, job);
             if (one != Verdict.Rejected) continue;
             bytes memory question = abi.encodeCall(IVerificationStrategy.beneficiary, (job.commitment));
             (bool answered, uint256 account, ) = _query(strategy, question, 32);
-            return answered && account <= type(uint160).max ? address(uint160(account)) : address(0);
+            return (true, answered && account <= type(uint160).max ? address(uint160(account)) : address(0));
         }
-        return address(0);
     }
 
     /// @notice Semantic version of this implementation.

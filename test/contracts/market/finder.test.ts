@@ -42,8 +42,11 @@ const ALL = 7;
 const reject = (strategy: Target) => tell(scene.world, strategy, MANNER.answer, VERDICT.rejected);
 const name = (strategy: Target, finder: Address) => setTerms(scene.world, strategy, { finder });
 const credit = (account: Address) => scene.world.read<bigint>(scene.world.staking, "creditOf", [account]);
-const beneficiary = ({ id, terms, run, commitment }: Job) =>
-  scene.world.read<Address>(scene.world.hub, "beneficiaryOf", [{ id, terms, run, commitment }]);
+const beneficiary = async ({ id, terms, run, commitment }: Job) => {
+  const args = [{ id, terms, run, commitment }];
+  const [, finder] = await scene.world.read<readonly [boolean, Address]>(scene.world.hub, "rejectionOf", args);
+  return finder;
+};
 
 /** Rejects the job and checks every share; `finder` zero: nobody gets the finder's. */
 async function assertShares(job: Job, finder: Address) {

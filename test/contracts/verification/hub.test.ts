@@ -196,6 +196,6 @@ describe("OptimisticWindow, VER-01", () => {
     const job = await submittedJob(scene);
     assert.equal(await world.read(world.window, "accepts", [job.terms, job.specWords]), true);
     assert.equal(await world.read(world.window, "beneficiary", [job.commitment]), zeroAddress);
-    assert.equal(await world.read(world.hub, "beneficiaryOf", [query(job)]), zeroAddress);
+    assert.deepEqual(await world.read(world.hub, "rejectionOf", [query(job)]), [false, zeroAddress]);
   });
 });
