@@ -9,6 +9,15 @@ const settings = {
   outputSelection: { "*": { "*": ["storageLayout"] } },
 };
 
+// The governor fits the limit of deployed code only when it is built for size.
+const overrides = {
+  "contracts/governance/AssayGovernor.sol": {
+    version: "0.8.37",
+    path: solcPath,
+    settings: { ...settings, viaIR: true, optimizer: { enabled: true, runs: 1 } },
+  },
+};
+
 // The production build has its own folders, so that it and the quick build of the tests do not undo each other.
 const paths =
   process.env.ASSAY_BUILD === "production"
@@ -20,8 +29,12 @@ export default defineConfig({
   plugins: [hardhatToolboxViem],
   solidity: {
     profiles: {
-      default: { version: "0.8.37", path: solcPath, settings },
-      production: { version: "0.8.37", path: solcPath, isolated: false, settings: { ...settings, viaIR: true } },
+      default: { compilers: [{ version: "0.8.37", path: solcPath, settings }], overrides },
+      production: {
+        isolated: false,
+        compilers: [{ version: "0.8.37", path: solcPath, settings: { ...settings, viaIR: true } }],
+        overrides,
+      },
     },
     npmFilesToBuild: ["@openzeppelin/contracts/proxy/ERC1967/ERC1967Proxy.sol"],
   },

@@ -18,6 +18,10 @@ const UPGRADEABLE = {
   SlashingManager: "slashing/SlashingManager.sol",
   VerificationHub: "verification/VerificationHub.sol",
   JobMarketplace: "market/JobMarketplace.sol",
+  ProtocolTimelock: "governance/ProtocolTimelock.sol",
+  AssayGovernor: "governance/AssayGovernor.sol",
+  Treasury: "governance/Treasury.sol",
+  ParameterCouncil: "governance/ParameterCouncil.sol",
 };
 
 const { values } = parseArgs({

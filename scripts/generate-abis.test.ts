@@ -9,15 +9,19 @@ const folder = mkdtempSync(join(tmpdir(), "assay-abis-"));
 after(() => rmSync(folder, { recursive: true }));
 
 const CONTRACTS = [
+  "AssayGovernor",
   "AssayToken",
   "DelegationPools",
   "OneStepJudge",
   "OptimisticWindow",
+  "ParameterCouncil",
   "ProtocolAuthority",
+  "ProtocolTimelock",
   "RefereedDispute",
   "ReputationRegistry",
   "SlashingManager",
   "StakingManager",
+  "Treasury",
   "VerificationHub",
 ];
 const zero = { type: "error", name: "Zero", inputs: [] };

@@ -26,16 +26,20 @@ interface Source {
 }
 
 const SOURCES: readonly Source[] = [
+  { contract: "AssayGovernor", artifacts: ["AssayGovernor"] },
   { contract: "AssayToken", artifacts: ["IAssayToken", "AssayToken"] },
   { contract: "DelegationPools", artifacts: ["IDelegationPools", "DelegationPools"] },
   { contract: "JobMarketplace", artifacts: ["IJobMarketplace", "JobMarketplace"] },
   { contract: "OneStepJudge", artifacts: ["IOneStepJudge", "OneStepJudge"] },
   { contract: "OptimisticWindow", artifacts: ["IVerificationStrategy", "OptimisticWindow"] },
+  { contract: "ParameterCouncil", artifacts: ["ParameterCouncil"] },
   { contract: "ProtocolAuthority", artifacts: ["ProtocolAuthority"] },
+  { contract: "ProtocolTimelock", artifacts: ["ProtocolTimelock"] },
   { contract: "RefereedDispute", artifacts: ["IRefereedDispute", "RefereedDispute"] },
   { contract: "ReputationRegistry", artifacts: ["IReputationRegistry", "ReputationRegistry"] },
   { contract: "SlashingManager", artifacts: ["ISlashingManager", "SlashingManager"] },
   { contract: "StakingManager", artifacts: ["IStakingManager", "StakingManager"] },
+  { contract: "Treasury", artifacts: ["Treasury"] },
   { contract: "VerificationHub", artifacts: ["IVerificationHub", "VerificationHub"] },
 ];
 

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {VotesUpgradeable} from "@openzeppelin/contracts-upgradeable/governance/utils/VotesUpgradeable.sol";
+import {VotesExtendedUpgradeable} from "@openzeppelin/contracts-upgradeable/governance/utils/VotesExtendedUpgradeable.sol";
 import {IVotes} from "@openzeppelin/contracts/governance/utils/IVotes.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 /// @title StakedVotes
-/// @notice Votes of staked, delegated and thawing ASY: IVotes on a timestamp clock (IERC6372), like ASY's own.
+/// @notice Votes of staked, delegated and thawing ASY: IVotes on a timestamp clock (IERC6372), like ASY's own. Past owners
+///         and representatives are remembered too, for the governor's overrides.
 /// @dev Staking takes tokens out of ASY's votes and puts as many in here, from the first block on: who never chose a
 ///      representative here is given the one it has in ASY, or itself. Until tokens are paid out they vote. A slash does not
 ///      touch the votes (it would cost two checkpoints); whoever touches the account next, or anyone through
 ///      `syncVotes`, takes the lost ones off. So votes are never too few, and too many by at most what was slashed since.
-abstract contract StakedVotes is VotesUpgradeable {
+abstract contract StakedVotes is VotesExtendedUpgradeable {
     /// @custom:storage-location erc7201:assay.storage.StakedVotes
     struct VotesBook {
         mapping(address account => uint256) units;

@@ -6,6 +6,8 @@ import {ERC20BurnableUpgradeable} from "@openzeppelin/contracts-upgradeable/toke
 import {ERC20CappedUpgradeable} from "@openzeppelin/contracts-upgradeable/token/ERC20/extensions/ERC20CappedUpgradeable.sol";
 import {ERC20PermitUpgradeable} from "@openzeppelin/contracts-upgradeable/token/ERC20/extensions/ERC20PermitUpgradeable.sol";
 import {ERC20VotesUpgradeable} from "@openzeppelin/contracts-upgradeable/token/ERC20/extensions/ERC20VotesUpgradeable.sol";
+import {VotesUpgradeable} from "@openzeppelin/contracts-upgradeable/governance/utils/VotesUpgradeable.sol";
+import {VotesExtendedUpgradeable} from "@openzeppelin/contracts-upgradeable/governance/utils/VotesExtendedUpgradeable.sol";
 import {NoncesUpgradeable} from "@openzeppelin/contracts-upgradeable/utils/NoncesUpgradeable.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Managed} from "../access/Managed.sol";
@@ -16,6 +18,7 @@ import {Managed} from "../access/Managed.sol";
 /// Purpose: ERC-20 with permit (EIP-2612), votes on a timestamp clock (ERC-6372), burning by holders and a hard cap.
 /// Roles & powers: the authority may mint below the cap. Nobody can freeze, seize or burn another holder's tokens.
 /// Trust: the authority's minting right; the cap is fixed at initialisation.
+/// Votes: past balances and representatives are remembered as well, so that owners can override whoever votes for them.
 /// Rounding: none. Known hazards: burning lowers the supply, so burned tokens may be minted again up to the cap.
 contract AssayToken is
     ERC20Upgradeable,
@@ -23,6 +26,7 @@ contract AssayToken is
     ERC20CappedUpgradeable,
     ERC20PermitUpgradeable,
     ERC20VotesUpgradeable,
+    VotesExtendedUpgradeable,
     Managed
 {
     /// @notice One share of the initial supply.
@@ -87,5 +91,20 @@ contract AssayToken is
         uint256 value
     ) internal override(ERC20Upgradeable, ERC20CappedUpgradeable, ERC20VotesUpgradeable) {
         super._update(from, to, value);
+    }
+
+    function _delegate(
+        address account,
+        address delegatee
+    ) internal override(VotesUpgradeable, VotesExtendedUpgradeable) {
+        super._delegate(account, delegatee);
+    }
+
+    function _transferVotingUnits(
+        address from,
+        address to,
+        uint256 amount
+    ) internal override(VotesUpgradeable, VotesExtendedUpgradeable) {
+        super._transferVotingUnits(from, to, amount);
     }
 }

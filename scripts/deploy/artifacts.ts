@@ -20,6 +20,10 @@ const SOURCES = {
   OptimisticWindow: "contracts/verification/OptimisticWindow.sol",
   OneStepJudge: "contracts/verification/judge/OneStepJudge.sol",
   RefereedDispute: "contracts/verification/RefereedDispute.sol",
+  ProtocolTimelock: "contracts/governance/ProtocolTimelock.sol",
+  AssayGovernor: "contracts/governance/AssayGovernor.sol",
+  Treasury: "contracts/governance/Treasury.sol",
+  ParameterCouncil: "contracts/governance/ParameterCouncil.sol",
 } as const;
 
 export type ContractName = keyof typeof SOURCES;

@@ -14,12 +14,16 @@ import { productionHardhat } from "../lib/production.ts";
 import { configPath, type DeployConfig, loadConfig } from "./config.ts";
 import { deploy, missingSteps } from "./deploy.ts";
 import { DeployError } from "./error.ts";
+import { handover, missingHandover } from "./handover.ts";
 import { deploymentPath } from "./record.ts";
 import { rehearse } from "./rehearse.ts";
 
 const HELP = `Deploys the Assay protocol, or what is missing of it. Safe to run again at any time.
 
-Usage: npm run deploy -- [options]
+Usage: npm run deploy -- [handover] [options]
+
+handover gives a protocol that stands to its governance: deploys timelock, governor, treasury and council, then makes the
+timelock the only administrator. The configuration's section governance says how.
 
   --network NAME   configuration scripts/deploy/config/NAME.json (default: local)
   --config FILE    another configuration file
@@ -34,6 +38,7 @@ when it is not set. Exit codes: 0 done, 1 your input or the chain's state, 75 tr
 const RETRYABLE = ["DEPLOY-030", "DEPLOY-032"];
 
 interface Options {
+  command: "deploy" | "handover";
   config: DeployConfig;
   rpcUrl: string;
   out: string | undefined;
@@ -41,19 +46,25 @@ interface Options {
 }
 
 function readOptions(args: string[]): Options | "help" {
-  let values: ReturnType<typeof parse>;
+  let parsed: ReturnType<typeof parse>;
   try {
-    values = parse(args);
+    parsed = parse(args);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new DeployError("DEPLOY-002", why, "See npm run deploy -- --help", { cause });
   }
+  const { values, positionals } = parsed;
   if (values.help) return "help";
+  const [command = "deploy", ...rest] = positionals;
+  if ((command !== "deploy" && command !== "handover") || rest.length > 0) {
+    throw new DeployError("DEPLOY-002", `unknown command ${positionals.join(" ")}`, "See npm run deploy -- --help");
+  }
   const rpcUrl = values["rpc-url"] ?? process.env.ASSAY_RPC_URL ?? "http://127.0.0.1:8545";
   if (!URL.canParse(rpcUrl)) {
     throw new DeployError("DEPLOY-002", "the node's URL is no URL", "Give it as http://host:port");
   }
   return {
+    command,
     config: loadConfig(values.config ?? configPath(values.network)),
     rpcUrl,
     out: values.out,
@@ -64,6 +75,7 @@ function readOptions(args: string[]): Options | "help" {
 function parse(args: string[]) {
   return parseArgs({
     args,
+    allowPositionals: true,
     options: {
       network: { type: "string", default: "local" },
       config: { type: "string" },
@@ -72,7 +84,7 @@ function parse(args: string[]) {
       "dry-run": { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
-  }).values;
+  });
 }
 
 async function connect({ config, rpcUrl }: Options) {
@@ -128,6 +140,13 @@ async function dryRun(options: Options, clients: Awaited<ReturnType<typeof conne
   );
 }
 
+async function dryHandover({ config }: Options, clients: Awaited<ReturnType<typeof connect>>): Promise<void> {
+  const deployer = clients.walletClient.account.address;
+  const missing = await missingHandover({ publicClient: clients.publicClient, config, deployer });
+  for (const step of missing) console.log(`send  ${step}`);
+  console.log(`${missing.length} transactions from ${deployer}. Nothing was sent.`);
+}
+
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
   if (options === "help") {
@@ -136,8 +155,9 @@ async function main(): Promise<void> {
   }
   const clients = await connect(options);
   await productionHardhat();
-  if (options.dryRun) return dryRun(options, clients);
-  const { deployment, sent } = await deploy({
+  if (options.dryRun) return options.command === "deploy" ? dryRun(options, clients) : dryHandover(options, clients);
+  const run = options.command === "deploy" ? deploy : handover;
+  const { deployment, sent } = await run({
     ...clients,
     config: options.config,
     path: options.out,

@@ -56,6 +56,23 @@ export interface DeployConfig {
     /** smallest bond of a challenger, smallest unit of ASY */
     minBond: bigint;
   };
+  /** who decides after the hand-over; a network without it stays the deployer's */
+  governance?: {
+    /** seconds between a proposal and its snapshot, and for voting; by how much a late quorum lengthens voting */
+    votingDelay: number;
+    votingPeriod: number;
+    lateQuorumExtension: number;
+    /** smallest unit of ASY that a proposer needs in votes */
+    proposalThreshold: bigint;
+    /** share of the supply that must vote for or abstain, percent */
+    quorumPercent: number;
+    /** seconds; longer than staking.thawPeriod */
+    timelockDelay: number;
+    /** contracts: who pauses and vetoes, who moves opened parameters, who cancels proposals */
+    guardian: Address;
+    council: Address;
+    proposalGuardian: Address;
+  };
   /** who may pause; administration stays with the deployer until governance takes it over */
   roles: { guardian: Address | "deployer" };
 }
@@ -97,6 +114,7 @@ export function parseConfig(value: unknown): DeployConfig {
     "reputation",
     "market",
     "referee",
+    "governance",
     "roles",
   ]);
   root.literal("version", 1);
@@ -141,6 +159,7 @@ export function parseConfig(value: unknown): DeployConfig {
       })),
     },
     ...(root.has("referee") ? { referee: readReferee(root) } : {}),
+    ...(root.has("governance") ? { governance: readGovernance(root) } : {}),
     roles: { guardian: roles.address("guardian", DEPLOYER) },
   };
   checkTogether(config);
@@ -154,6 +173,39 @@ function readReferee(root: Reader): NonNullable<DeployConfig["referee"]> {
     minBudget: referee.integer("minBudget", 1, VERDICT_TIMEOUT),
     minBond: referee.amount("minBond"),
   };
+}
+
+/** The bounds are AssayGovernor's and ProtocolTimelock's own (docs/parameters.md). */
+function readGovernance(root: Reader): NonNullable<DeployConfig["governance"]> {
+  const governance = root.child("governance", [
+    "votingDelay",
+    "votingPeriod",
+    "lateQuorumExtension",
+    "proposalThreshold",
+    "quorumPercent",
+    "timelockDelay",
+    "guardian",
+    "council",
+    "proposalGuardian",
+  ]);
+  return {
+    votingDelay: governance.integer("votingDelay", 60, 30 * DAY),
+    votingPeriod: governance.integer("votingPeriod", HOUR, 30 * DAY),
+    lateQuorumExtension: governance.integer("lateQuorumExtension", 0, 7 * DAY),
+    proposalThreshold: governance.amount("proposalThreshold"),
+    quorumPercent: governance.integer("quorumPercent", 1, 30),
+    timelockDelay: governance.integer("timelockDelay", 1, 90 * DAY),
+    guardian: governance.address("guardian"),
+    council: governance.address("council"),
+    proposalGuardian: governance.address("proposalGuardian"),
+  };
+}
+
+function checkGovernance({ governance, staking }: DeployConfig): void {
+  if (!governance) return;
+  const { timelockDelay } = governance;
+  if (timelockDelay > staking.thawPeriod) return;
+  throw invalid("governance.timelockDelay", timelockDelay, `more than staking.thawPeriod, ${staking.thawPeriod}`);
 }
 
 function checkReferee({ chainId, token, referee }: DeployConfig): void {
@@ -177,6 +229,7 @@ function checkReferee({ chainId, token, referee }: DeployConfig): void {
 function checkTogether(config: DeployConfig): void {
   const { token, market, reputation } = config;
   checkReferee(config);
+  checkGovernance(config);
   if (reputation.tiers.length !== TIERS) {
     throw invalid("reputation.tiers", reputation.tiers.length, `${TIERS} tiers`);
   }
@@ -275,11 +328,12 @@ class Reader {
     return parseUnits(value, 18);
   }
 
-  address<Word extends string>(key: string, word: Word): Address | Word {
+  /** @param word what may stand for an address here, if anything */
+  address<Word extends string = never>(key: string, word?: Word): Address | Word {
     const value = this.#fields[key];
-    if (value === word) return word;
+    if (word !== undefined && value === word) return word;
     if (typeof value !== "string" || !isAddress(value) || BigInt(value) === 0n) {
-      throw invalid(this.#at(key), value, `a non-zero address with its checksum, or "${word}"`);
+      throw invalid(this.#at(key), value, `a non-zero address with its checksum${word ? `, or "${word}"` : ""}`);
     }
     return getAddress(value);
   }

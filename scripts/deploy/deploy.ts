@@ -40,7 +40,17 @@ export async function deploy(options: DeployOptions): Promise<DeployResult> {
   const path = options.path === undefined ? deploymentPath(chainId) : options.path;
   const known = path ? readDeployment(path) : undefined;
   if (path) await requireSameProtocol(publicClient, layout, path, known);
-  const steps = stepsOf(publicClient, layout, config);
+  const sent = await runSteps(options, stepsOf(publicClient, layout, config));
+  const deployment = await describe(publicClient, layout, config, known);
+  if (path) writeDeployment(path, deployment);
+  return { deployment, sent };
+}
+
+/** Sends what is still needed of these steps, in order. @throws DeployError DEPLOY-030, DEPLOY-031 */
+export async function runSteps(
+  options: Pick<DeployOptions, "publicClient" | "walletClient" | "onStep">,
+  steps: readonly Step[],
+): Promise<Sent[]> {
   const sent: Sent[] = [];
   for (const [index, step] of steps.entries()) {
     const needed = !(await step.isDone());
@@ -48,9 +58,7 @@ export async function deploy(options: DeployOptions): Promise<DeployResult> {
     const transaction = needed ? await take(options, step) : undefined;
     if (transaction) sent.push(transaction);
   }
-  const deployment = await describe(publicClient, layout, config, known);
-  if (path) writeDeployment(path, deployment);
-  return { deployment, sent };
+  return sent;
 }
 
 /** The steps of a deployment that the chain still lacks, without sending anything. */
@@ -67,7 +75,10 @@ export async function missingSteps(
 }
 
 /** Sends one step. Nothing is returned where somebody else did it first: the effect is what counts. */
-async function take({ publicClient, walletClient }: DeployOptions, step: Step): Promise<Sent | undefined> {
+async function take(
+  { publicClient, walletClient }: Pick<DeployOptions, "publicClient" | "walletClient">,
+  step: Step,
+): Promise<Sent | undefined> {
   let receipt: TransactionReceipt;
   try {
     const hash =

@@ -56,9 +56,7 @@ export interface Layout {
 /** Computes all addresses and initialisers. Needs no chain. */
 export function layoutOf(deployer: Address, config: DeployConfig): Layout {
   const seed = creationOf("ProxySeed", [deployer], "seed");
-  // The constructor insists on a call; reading the seed's own immutable is the one that changes nothing.
-  const harmless = toFunctionSelector("deployer()");
-  const proxies = record((name) => creationOf("ERC1967Proxy", [seed.address, harmless], `proxy:${name}`));
+  const proxies = record((name) => proxyOver(seed, name));
   const asy = proxies.AssayToken.address;
   const known = { deployer, asy };
   const authority = proxies.ProtocolAuthority.address;
@@ -99,13 +97,19 @@ export function layoutOf(deployer: Address, config: DeployConfig): Layout {
     seed,
     proxies,
     implementations: record((name) => creationOf(name, peers[name], `implementation:${name}`)),
-    initializers: record((name) => call(name, "initialize", initial[name])),
+    initializers: record((name) => encodeCall(name, "initialize", initial[name])),
     judge,
     strategies: [
       { number: 0n, name: "OptimisticWindow", creation: creationOf("OptimisticWindow", [], "strategy:0") },
       ...(judge && config.referee ? [refereeOf(proxies, judge.address, config.referee)] : []),
     ],
   };
+}
+
+/** A proxy that stands on the seed until its implementation is installed. */
+export function proxyOver(seed: Creation, name: ContractName): Creation {
+  // The constructor insists on a call; reading the seed's own immutable is the one that changes nothing.
+  return creationOf("ERC1967Proxy", [seed.address, toFunctionSelector("deployer()")], `proxy:${name}`);
 }
 
 /** Strategy 1: the dispute game. Its clocks and its judge are part of its address. */
@@ -219,7 +223,7 @@ function configureStep(client: DeployPublicClient, layout: Layout, config: Deplo
     isDone: () => isRegistered(client, layout, window),
     transaction: {
       to: authority,
-      data: call("ProtocolAuthority", "multicall", [
+      data: encodeCall("ProtocolAuthority", "multicall", [
         [
           registration(layout, window),
           ...roleCalls(layout, config),
@@ -243,7 +247,7 @@ function registerStep(client: DeployPublicClient, layout: Layout, strategy: Stra
 
 function registration(layout: Layout, { number, creation }: Strategy): Hex {
   const hub = layout.proxies.VerificationHub.address;
-  return asAuthority(hub, call("VerificationHub", "registerStrategy", [number, creation.address]));
+  return asAuthority(hub, encodeCall("VerificationHub", "registerStrategy", [number, creation.address]));
 }
 
 /** Whether the hub knows the strategy. @throws DeployError DEPLOY-022 when it knows another one under its number */
@@ -270,9 +274,9 @@ function roleCalls(layout: Layout, config: DeployConfig): Hex[] {
   const pause = [layout.proxies.JobMarketplace.address, [toFunctionSelector("setPause(uint8)")], GUARDIAN_ROLE];
   const veto = [layout.proxies.SlashingManager.address, [toFunctionSelector("veto(uint256)")], GUARDIAN_ROLE];
   return [
-    call("ProtocolAuthority", "setTargetFunctionRole", pause),
-    call("ProtocolAuthority", "setTargetFunctionRole", veto),
-    call("ProtocolAuthority", "grantRole", [GUARDIAN_ROLE, guardian, 0]),
+    encodeCall("ProtocolAuthority", "setTargetFunctionRole", pause),
+    encodeCall("ProtocolAuthority", "setTargetFunctionRole", veto),
+    encodeCall("ProtocolAuthority", "grantRole", [GUARDIAN_ROLE, guardian, 0]),
   ];
 }
 
@@ -280,16 +284,16 @@ function roleCalls(layout: Layout, config: DeployConfig): Hex[] {
 function tokenCalls(layout: Layout, { token, feeBps, minBond }: DeployConfig["market"]["tokens"][number]): Hex[] {
   const { JobMarketplace, DelegationPools, AssayToken } = layout.proxies;
   const address = resolveAddress(token, { deployer: layout.deployer, asy: AssayToken.address });
-  const listing = call("JobMarketplace", "configureToken", [address, true, feeBps, minBond]);
+  const listing = encodeCall("JobMarketplace", "configureToken", [address, true, feeBps, minBond]);
   return [
     asAuthority(JobMarketplace.address, listing),
-    asAuthority(DelegationPools.address, call("DelegationPools", "addFeeToken", [address])),
+    asAuthority(DelegationPools.address, encodeCall("DelegationPools", "addFeeToken", [address])),
   ];
 }
 
 /** A call that the authority makes for its administrator, so that several fit into one transaction. */
 function asAuthority(target: Address, data: Hex): Hex {
-  return call("ProtocolAuthority", "execute", [target, data]);
+  return encodeCall("ProtocolAuthority", "execute", [target, data]);
 }
 
 async function isInstalled(client: DeployPublicClient, layout: Layout, name: ManagedName): Promise<boolean> {
@@ -300,11 +304,13 @@ async function isInstalled(client: DeployPublicClient, layout: Layout, name: Man
   );
 }
 
-async function hasCode(client: DeployPublicClient, address: Address): Promise<boolean> {
+/** Whether a contract stands there. */
+export async function hasCode(client: DeployPublicClient, address: Address): Promise<boolean> {
   return (await client.getCode({ address })) !== undefined;
 }
 
-function call(name: ContractName, functionName: string, args: readonly unknown[]): Hex {
+/** Calldata of a function of one of our contracts. */
+export function encodeCall(name: ContractName, functionName: string, args: readonly unknown[]): Hex {
   return encodeFunctionData({ abi: readArtifact(name).abi, functionName, args: args as unknown[] });
 }
 

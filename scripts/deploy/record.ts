@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type Address, isAddressEqual } from "viem";
-import { REPOSITORY, readArtifact } from "./artifacts.ts";
+import { type ContractName, REPOSITORY, readArtifact } from "./artifacts.ts";
 import { configToJson, type DeployConfig } from "./config.ts";
 import { DeployError } from "./error.ts";
 import type { Layout, ManagedName } from "./plan.ts";
@@ -66,13 +66,8 @@ export async function describe(
   const contracts: Record<string, DeployedContract> = {};
   for (const name of Object.keys(layout.proxies) as ManagedName[]) {
     const address = layout.proxies[name].address;
-    const version = (await client.readContract({
-      address,
-      abi: readArtifact(name).abi,
-      functionName: "version",
-    })) as string;
-    const startBlock = await startBlockOf(client, name, address, head, known);
-    contracts[name] = { address, implementation: layout.implementations[name].address, version, startBlock };
+    const implementation = layout.implementations[name].address;
+    contracts[name] = await describeContract(client, { name, address, implementation, head, known });
   }
   const judge = layout.judge ? [{ name: "OneStepJudge" as const, creation: layout.judge }] : [];
   for (const { name, creation } of [...judge, ...layout.strategies]) {
@@ -80,8 +75,28 @@ export async function describe(
     const startBlock = await startBlockOf(client, name, address, head, known);
     contracts[name] = { address, implementation: address, version: "1.0.0", startBlock };
   }
+  // what a later step added (the hand-over) stays in the file
+  for (const [name, entry] of Object.entries(known?.contracts ?? {})) {
+    if (!contracts[name] && (await client.getCode({ address: entry.address }))) contracts[name] = entry;
+  }
   const startBlock = Math.min(...Object.values(contracts).map((contract) => contract.startBlock));
   return { chainId: config.chainId, name: config.name, startBlock, contracts, config: configToJson(config) };
+}
+
+/** What the deployments file says of one proxy. */
+export async function describeContract(
+  client: DeployPublicClient,
+  {
+    name,
+    address,
+    implementation,
+    head,
+    known,
+  }: { name: ContractName; address: Address; implementation: Address; head: bigint; known: Deployment | undefined },
+): Promise<DeployedContract> {
+  const { abi } = readArtifact(name);
+  const version = (await client.readContract({ address, abi, functionName: "version" })) as string;
+  return { address, implementation, version, startBlock: await startBlockOf(client, name, address, head, known) };
 }
 
 async function startBlockOf(

@@ -17,7 +17,13 @@ export const contractNames = [
 export type ContractName = (typeof contractNames)[number];
 
 /** Contracts that a deployment may be without. */
-export type OptionalContract = "RefereedDispute" | "OneStepJudge";
+export type OptionalContract =
+  | "RefereedDispute"
+  | "OneStepJudge"
+  | "ProtocolTimelock"
+  | "AssayGovernor"
+  | "Treasury"
+  | "ParameterCouncil";
 
 export interface DeployedContract {
   /** Where callers talk to it: the proxy, where there is one. */
@@ -74,7 +80,7 @@ export function requireContract(deployment: Deployment, name: ContractName | Opt
     message: `the deployment on chain ${deployment.chainId} has no ${name}`,
     found: Object.keys(deployment.contracts).join(", "),
     wanted: name,
-    hint: "Use the deployment file of a protocol that has a referee",
+    hint: `Use the deployment file of a protocol that has a ${name}`,
   });
 }
 

@@ -16,7 +16,7 @@ import {
 import { artifactsFolder, type ContractName, readArtifact } from "../../scripts/deploy/artifacts.ts";
 import { configPath, type DeployConfig, loadConfig } from "../../scripts/deploy/config.ts";
 import { deploy } from "../../scripts/deploy/deploy.ts";
-import type { Deployment } from "../../scripts/deploy/types.ts";
+import type { Deployment, DeployPublicClient, DeployWalletClient } from "../../scripts/deploy/types.ts";
 
 /** A contract as the tests see it. */
 export interface Target {
@@ -66,6 +66,11 @@ export class Refusal extends Error {
   }
 }
 
+interface Clients {
+  publicClient: DeployPublicClient;
+  walletClient: DeployWalletClient;
+}
+
 /**
  * An in-process chain with the protocol on it, deployed by scripts/deploy. Time stands still unless a test moves it.
  */
@@ -86,11 +91,19 @@ export class World {
   now: number = GENESIS;
   readonly #targets: Target[];
   readonly #close: () => Promise<void>;
+  readonly #clients: Clients;
 
-  constructor(provider: Provider, accounts: readonly Address[], deployment: Deployment, close: () => Promise<void>) {
+  constructor(
+    provider: Provider,
+    accounts: readonly Address[],
+    deployment: Deployment,
+    clients: Clients,
+    close: () => Promise<void>,
+  ) {
     this.provider = provider;
     this.accounts = accounts;
     this.deployment = deployment;
+    this.#clients = clients;
     this.#close = close;
     const target = (name: ContractName): Target => ({
       address: deployment.contracts[name]!.address,
@@ -215,6 +228,18 @@ export class World {
     return this.decode(logs);
   }
 
+  /** What scripts/deploy sends with, in blocks from `now` on. */
+  async clients(): Promise<Clients> {
+    await this.#request("evm_setNextBlockTimestamp", [numberToHex(this.now)]);
+    return this.#clients;
+  }
+
+  /** From now on this contract's events and errors are decoded too. */
+  watch(target: Target): Target {
+    this.#targets.push(target);
+    return target;
+  }
+
   /** Moves time forward by seconds. */
   pass(seconds: number): void {
     this.now += seconds;
@@ -297,7 +322,9 @@ export async function createWorld(adjust: (config: DeployConfig) => void = () =>
   const { deployment } = await deploy({ publicClient, walletClient: walletClient!, config, path: null });
   const provider = connection.provider as unknown as Provider;
   const accounts = (await provider.request({ method: "eth_accounts" })) as Address[];
-  const world = new World(provider, accounts, deployment, () => connection.close());
+  const world = new World(provider, accounts, deployment, { publicClient, walletClient: walletClient! }, () =>
+    connection.close(),
+  );
   world.now = Number((await publicClient.getBlock()).timestamp) + 1;
   return world;
 }

@@ -1,4 +1,5 @@
 import type { AssayErrorKind } from "../errors.ts";
+import { governanceSentences } from "./governanceSentences.ts";
 
 /**
  * What a custom error means, in words. `{name}` stands for the argument of that name; `{name:time}` for a Unix time,
@@ -620,5 +621,6 @@ export const sentences: Readonly<Record<string, Sentence>> = {
   ...judge,
   ...token,
   ...access,
+  ...governanceSentences,
   ...plumbing,
 };
