@@ -122,7 +122,7 @@ const council: Record<string, Sentence> = {
   Council_Closed: { says: "the council may not call {setter} of {target}", advice: "Governance opens it with a range" },
   Council_EmptyRange: { says: "the range {min} to {max} is empty", advice: "Give the smaller number first" },
   Council_OutOfRange: { says: "{value} is outside {min} to {max}", advice: "Stay inside, or propose another range" },
-  Council_TooSoon: { says: "it was moved less than an hour ago", advice: "Wait until {readyAt:time}" },
+  Council_TooSoon: { says: "it was moved less than an hour ago, next at {readyAt:time}", advice: "Wait until then" },
   Council_ZeroTarget: { says: "the target is zero", advice: "Name a contract" },
 };
 
