@@ -63,7 +63,7 @@ describe("npm run deploy, DEP-05", () => {
     assert.equal(existsSync(out), false);
     const first = await run(args);
     assert.equal(first.code, 0, first.output);
-    assert.match(first.output, /^26 transactions, \d+ gas/m);
+    assert.match(first.output, /^32 transactions, \d+ gas/m);
     assert.equal(JSON.parse(readFileSync(out, "utf8")).chainId, 31337);
     const second = await run(args);
     assert.match(second.output, /^0 transactions, 0 gas/m);

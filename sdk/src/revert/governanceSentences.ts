@@ -1,4 +1,4 @@
-import type { Sentence } from "./sentences.ts";
+import type { Sentence } from "./sentence.ts";
 
 const governor: Record<string, Sentence> = {
   Governor_AlreadyOverridden: {

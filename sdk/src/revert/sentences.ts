@@ -1,15 +1,5 @@
-import type { AssayErrorKind } from "../errors.ts";
 import { governanceSentences } from "./governanceSentences.ts";
-
-/**
- * What a custom error means, in words. `{name}` stands for the argument of that name; `{name:time}` for a Unix time,
- * `{name:text}` for a short text in 32 bytes, `{name:status}` and `{name:verdict}` for the enums.
- */
-export interface Sentence {
-  says: string;
-  advice: string;
-  kind?: AssayErrorKind;
-}
+import type { Sentence } from "./sentence.ts";
 
 const market: Record<string, Sentence> = {
   Market_ZeroAmount: { says: "the amount is zero", advice: "Give an amount above zero" },
