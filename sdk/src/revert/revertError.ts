@@ -2,7 +2,8 @@ import { decodeErrorResult, type Hex, hexToString, trim } from "viem";
 import { jobStatuses } from "../codec/types.ts";
 import { AssayError } from "../errors.ts";
 import { errorsAbi } from "../generated/errorsAbi.ts";
-import { type Sentence, sentences } from "./sentences.ts";
+import type { Sentence } from "./sentence.ts";
+import { sentences } from "./sentences.ts";
 
 const VERDICTS = ["pending", "accepted", "rejected"] as const;
 
