@@ -2,6 +2,7 @@ import type { Account, Chain, PublicClient, Transport, WalletClient } from "viem
 import { approve, prepareApprove } from "./actions/approve.ts";
 import { burnForfeited, prepareBurnForfeited } from "./actions/burnForfeited.ts";
 import { cancelJob, prepareCancel } from "./actions/cancelJob.ts";
+import { castVote } from "./actions/castVote.ts";
 import { challengeResult, prepareChallenge } from "./actions/challengeResult.ts";
 import { claimCredit, prepareClaimCredit } from "./actions/claimCredit.ts";
 import { claimJob, prepareClaim } from "./actions/claimJob.ts";
@@ -9,6 +10,7 @@ import { collect, prepareCollect } from "./actions/collect.ts";
 import { deposit, prepareDeposit, prepareDepositWithPermit } from "./actions/deposit.ts";
 import { depositBond, prepareDepositBond } from "./actions/depositBond.ts";
 import { expireJob, prepareExpire } from "./actions/expireJob.ts";
+import { explainVote } from "./actions/explainVote.ts";
 import { finalizeBatch, prepareFinalizeBatch } from "./actions/finalizeBatch.ts";
 import { finalizeJob, prepareFinalize } from "./actions/finalizeJob.ts";
 import { getBalance } from "./actions/getBalance.ts";
@@ -96,6 +98,8 @@ const actions = {
   quoteJob,
   reclaimBond,
   rejectJob,
+  castVote,
+  explainVote,
   requestThaw,
   resolveStalled,
   sendCall,

@@ -14,6 +14,7 @@ export {
 export { type ApproveArgs, approve, prepareApprove } from "./actions/approve.ts";
 export { burnForfeited, prepareBurnForfeited } from "./actions/burnForfeited.ts";
 export { cancelJob, prepareCancel } from "./actions/cancelJob.ts";
+export { type CastVoteArgs, castVote, prepareCastVote, voteSides } from "./actions/castVote.ts";
 export { type ChallengeArgs, challengeResult, prepareChallenge } from "./actions/challengeResult.ts";
 export { type ClaimCreditArgs, claimCredit, prepareClaimCredit } from "./actions/claimCredit.ts";
 export { type ClaimArgs, claimJob, prepareClaim } from "./actions/claimJob.ts";
@@ -21,6 +22,7 @@ export { type CollectArgs, collect, prepareCollect } from "./actions/collect.ts"
 export { type DepositArgs, deposit, prepareDeposit, prepareDepositWithPermit } from "./actions/deposit.ts";
 export { type DepositBondArgs, depositBond, prepareDepositBond } from "./actions/depositBond.ts";
 export { type ExpireArgs, expireJob, prepareExpire } from "./actions/expireJob.ts";
+export { explainVote, type VoteExplanation } from "./actions/explainVote.ts";
 export { type FinalizeBatchArgs, finalizeBatch, MAX_BATCH, prepareFinalizeBatch } from "./actions/finalizeBatch.ts";
 export { finalizeJob, prepareFinalize } from "./actions/finalizeJob.ts";
 export { getBalance, type MarketBalance } from "./actions/getBalance.ts";

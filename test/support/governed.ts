@@ -2,6 +2,7 @@ import { type Address, encodeFunctionData, type Hex, keccak256, toBytes } from "
 import { type ContractName, readArtifact } from "../../scripts/deploy/artifacts.ts";
 import { configPath, type DeployConfig, loadConfig } from "../../scripts/deploy/config.ts";
 import { handover } from "../../scripts/deploy/handover.ts";
+import type { Deployment } from "../../scripts/deploy/types.ts";
 import { Actor, ASY_UNIT } from "./actor.ts";
 import { createWorld, type Target, type World } from "./world.ts";
 
@@ -30,6 +31,7 @@ export interface Proposal {
 /** A protocol after its hand-over, and people with votes. */
 export interface Governed {
   world: World;
+  deployment: Deployment;
   governor: Target;
   timelock: Target;
   treasury: Target;
@@ -78,6 +80,7 @@ export async function createGoverned(): Promise<Governed> {
   world.pass(10);
   return {
     world,
+    deployment,
     governor: target("AssayGovernor"),
     timelock: target("ProtocolTimelock"),
     treasury: target("Treasury"),
