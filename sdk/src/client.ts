@@ -5,8 +5,10 @@ import { cancelJob, prepareCancel } from "./actions/cancelJob.ts";
 import { castVote } from "./actions/castVote.ts";
 import { challengeResult, prepareChallenge } from "./actions/challengeResult.ts";
 import { claimCredit, prepareClaimCredit } from "./actions/claimCredit.ts";
+import { claimFees, prepareClaimFees } from "./actions/claimFees.ts";
 import { claimJob, prepareClaim } from "./actions/claimJob.ts";
 import { collect, prepareCollect } from "./actions/collect.ts";
+import { delegateStake, prepareDelegateStake } from "./actions/delegateStake.ts";
 import { deposit, prepareDeposit, prepareDepositWithPermit } from "./actions/deposit.ts";
 import { depositBond, prepareDepositBond } from "./actions/depositBond.ts";
 import { expireJob, prepareExpire } from "./actions/expireJob.ts";
@@ -14,6 +16,7 @@ import { explainVote } from "./actions/explainVote.ts";
 import { finalizeBatch, prepareFinalizeBatch } from "./actions/finalizeBatch.ts";
 import { finalizeJob, prepareFinalize } from "./actions/finalizeJob.ts";
 import { getBalance } from "./actions/getBalance.ts";
+import { getDelegation } from "./actions/getDelegation.ts";
 import { getDocket } from "./actions/getDocket.ts";
 import { type GetEventsArgs, getEvents } from "./actions/getEvents.ts";
 import { getGame } from "./actions/getGame.ts";
@@ -25,6 +28,7 @@ import { postJob } from "./actions/postJob.ts";
 import { preparePostJob } from "./actions/preparePostJob.ts";
 import { quoteJob } from "./actions/quoteJob.ts";
 import { prepareReclaimBond, reclaimBond } from "./actions/reclaimBond.ts";
+import { prepareRedelegateStake, redelegateStake } from "./actions/redelegateStake.ts";
 import { prepareReject, rejectJob } from "./actions/rejectJob.ts";
 import { prepareRequestThaw, requestThaw } from "./actions/requestThaw.ts";
 import { prepareResolveStalled, resolveStalled } from "./actions/resolveStalled.ts";
@@ -34,10 +38,12 @@ import { prepareStake, prepareStakeWithPermit, stake } from "./actions/stake.ts"
 import { prepareSubmit, submitResult } from "./actions/submitResult.ts";
 import { prepareSweepBond, sweepBond } from "./actions/sweepBond.ts";
 import { prepareTimeoutGame, timeoutGame } from "./actions/timeoutGame.ts";
+import { prepareUndelegateStake, undelegateStake } from "./actions/undelegateStake.ts";
 import { waitForJob } from "./actions/waitForJob.ts";
 import { watchJobs } from "./actions/watchJobs.ts";
 import { prepareWithdraw, withdraw } from "./actions/withdraw.ts";
 import { prepareWithdrawBond, withdrawBond } from "./actions/withdrawBond.ts";
+import { prepareWithdrawDelegation, withdrawDelegation } from "./actions/withdrawDelegation.ts";
 import { prepareWithdrawStake, withdrawStake } from "./actions/withdrawStake.ts";
 import type { AssayContext } from "./context.ts";
 import { type Deployment, parseDeployment } from "./deployment.ts";
@@ -63,6 +69,17 @@ const actions = {
   getGame,
   getJob,
   getStake,
+  claimFees,
+  prepareClaimFees,
+  delegateStake,
+  prepareDelegateStake,
+  redelegateStake,
+  prepareRedelegateStake,
+  undelegateStake,
+  prepareUndelegateStake,
+  withdrawDelegation,
+  prepareWithdrawDelegation,
+  getDelegation,
   listJobs,
   playMove,
   postJob,

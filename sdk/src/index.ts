@@ -17,8 +17,10 @@ export { cancelJob, prepareCancel } from "./actions/cancelJob.ts";
 export { type CastVoteArgs, castVote, prepareCastVote, voteSides } from "./actions/castVote.ts";
 export { type ChallengeArgs, challengeResult, prepareChallenge } from "./actions/challengeResult.ts";
 export { type ClaimCreditArgs, claimCredit, prepareClaimCredit } from "./actions/claimCredit.ts";
+export { type ClaimFeesArgs, claimFees, prepareClaimFees } from "./actions/claimFees.ts";
 export { type ClaimArgs, claimJob, prepareClaim } from "./actions/claimJob.ts";
 export { type CollectArgs, collect, prepareCollect } from "./actions/collect.ts";
+export { type DelegateStakeArgs, delegateStake, prepareDelegateStake } from "./actions/delegateStake.ts";
 export { type DepositArgs, deposit, prepareDeposit, prepareDepositWithPermit } from "./actions/deposit.ts";
 export { type DepositBondArgs, depositBond, prepareDepositBond } from "./actions/depositBond.ts";
 export { type ExpireArgs, expireJob, prepareExpire } from "./actions/expireJob.ts";
@@ -26,6 +28,7 @@ export { explainVote, type VoteExplanation } from "./actions/explainVote.ts";
 export { type FinalizeBatchArgs, finalizeBatch, MAX_BATCH, prepareFinalizeBatch } from "./actions/finalizeBatch.ts";
 export { finalizeJob, prepareFinalize } from "./actions/finalizeJob.ts";
 export { getBalance, type MarketBalance } from "./actions/getBalance.ts";
+export { type DelegationInfo, getDelegation } from "./actions/getDelegation.ts";
 export { type Docket, getDocket } from "./actions/getDocket.ts";
 export { type GetEventsArgs, getEvents } from "./actions/getEvents.ts";
 export { type GameInfo, getGame } from "./actions/getGame.ts";
@@ -43,6 +46,7 @@ export {
 } from "./actions/preparePostJob.ts";
 export { type Quote, quoteJob } from "./actions/quoteJob.ts";
 export { prepareReclaimBond, type ReclaimBondArgs, reclaimBond } from "./actions/reclaimBond.ts";
+export { prepareRedelegateStake, type RedelegateStakeArgs, redelegateStake } from "./actions/redelegateStake.ts";
 export { prepareReject, rejectJob } from "./actions/rejectJob.ts";
 export { prepareRequestThaw, requestThaw } from "./actions/requestThaw.ts";
 export { prepareResolveStalled, resolveStalled } from "./actions/resolveStalled.ts";
@@ -52,10 +56,16 @@ export { prepareStake, prepareStakeWithPermit, stake } from "./actions/stake.ts"
 export { prepareSubmit, type SubmitArgs, submitResult } from "./actions/submitResult.ts";
 export { prepareSweepBond, type SweepBondArgs, sweepBond } from "./actions/sweepBond.ts";
 export { prepareTimeoutGame, type TimeoutGameArgs, timeoutGame } from "./actions/timeoutGame.ts";
+export { prepareUndelegateStake, type UndelegateStakeArgs, undelegateStake } from "./actions/undelegateStake.ts";
 export { hasReached, type WaitForJobArgs, waitForJob } from "./actions/waitForJob.ts";
 export { type JobChange, type WatchJobsArgs, watchJobs } from "./actions/watchJobs.ts";
 export { prepareWithdraw, type WithdrawArgs, withdraw } from "./actions/withdraw.ts";
 export { prepareWithdrawBond, type WithdrawBondArgs, withdrawBond } from "./actions/withdrawBond.ts";
+export {
+  prepareWithdrawDelegation,
+  type WithdrawDelegationArgs,
+  withdrawDelegation,
+} from "./actions/withdrawDelegation.ts";
 export { prepareWithdrawStake, type WithdrawStakeArgs, withdrawStake } from "./actions/withdrawStake.ts";
 export { type AssayActions, type AssayClient, assayActions, createAssayClient } from "./client.ts";
 export { claimNonce, dataRoot, type NonceInputs, resultCommitment, stateHash } from "./codec/commitments.ts";
@@ -102,6 +112,7 @@ export {
   submittedLaneWord,
 } from "./codec/laneWord.ts";
 export { priceAt } from "./codec/priceAt.ts";
+export { decayRecord, type ReputationRecord, recordFailures, recordSuccess, scoreOf } from "./codec/reputation.ts";
 export { packRunWord, unpackRunWord } from "./codec/runWord.ts";
 export {
   type JobId,

@@ -475,3 +475,27 @@ test("a deployment of another chain is refused before anything is read or sent",
   await assert.rejects(other.deposit({ amount: 1n }), /SDK-004.*found chain 31337, wanted chain 1/);
   assert.equal(errorCodes["SDK-004"].kind, "fatal");
 });
+
+test("delegating: stake behind a provider, its part of the fees, another provider, and out again", async () => {
+  const [owner, other] = [accountOf(provider), accountOf(rival)];
+  await requester.delegateStake({ provider: owner, amount: 500n * ASY });
+  assert.equal((await requester.getDelegation({ provider: owner })).assets, 500n * ASY);
+  const job = await submitted();
+  await network.pass(job.terms.window + 1);
+  await keeper.finalizeJob(job);
+  const { net, shared } = await keeper.collect({ provider: owner });
+  assert.ok(shared > 0n && net > shared, `${shared} of ${net + shared} for a fifth of the stake`);
+  const { amount } = await keeper.claimFees({ provider: owner, account: accountOf(requester) });
+  assert.ok(shared - amount <= 1n);
+  await assert.rejects(requester.redelegateStake({ from: owner, to: other, shares: 1n }), (error) =>
+    isRevert(error, "Delegation_NotMovable"),
+  );
+  await network.pass(3_600);
+  const moved = await requester.redelegateStake({ from: owner, to: other, shares: 200n * ASY });
+  assert.deepEqual([moved.amount, moved.newShares], [200n * ASY, 200n * ASY]);
+  const { readyAt } = await requester.undelegateStake({ provider: owner, shares: 300n * ASY });
+  assert.ok(readyAt > 0);
+  await network.pass(3_600);
+  const out = await keeper.withdrawDelegation({ provider: owner, account: accountOf(requester) });
+  assert.equal(out.amount, 300n * ASY);
+});

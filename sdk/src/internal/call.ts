@@ -1,5 +1,5 @@
 import { type Abi, type ContractFunctionArgs, type ContractFunctionName, encodeFunctionData, type Hex } from "viem";
-import { jobMarketplaceAbi, refereedDisputeAbi, stakingManagerAbi } from "../abis.ts";
+import { delegationPoolsAbi, jobMarketplaceAbi, refereedDisputeAbi, stakingManagerAbi } from "../abis.ts";
 import type { AssayContext } from "../context.ts";
 import { requireContract } from "../deployment.ts";
 import type { PreparedCall } from "./send.ts";
@@ -24,6 +24,21 @@ export function stakingCall<N extends Writes<typeof stakingManagerAbi>>(
 ): PreparedCall {
   const data = encode(stakingManagerAbi, functionName, args as readonly unknown[]);
   return { label: `StakingManager.${functionName}`, to: deployment.contracts.StakingManager.address, data, value: 0n };
+}
+
+/** A call of the delegation pools. */
+export function poolsCall<N extends Writes<typeof delegationPoolsAbi>>(
+  { deployment }: AssayContext,
+  functionName: N,
+  args: ContractFunctionArgs<typeof delegationPoolsAbi, "nonpayable" | "payable", N>,
+): PreparedCall {
+  const data = encode(delegationPoolsAbi, functionName, args as readonly unknown[]);
+  return {
+    label: `DelegationPools.${functionName}`,
+    to: deployment.contracts.DelegationPools.address,
+    data,
+    value: 0n,
+  };
 }
 
 /**
