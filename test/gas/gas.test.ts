@@ -56,7 +56,8 @@ describe("gas, production build", () => {
       claim: 62_000,
       submit: 48_000,
       finalize: 68_000,
-      slash: 95_000,
+      expire: 87_000,
+      slash: 115_000,
     };
     for (const [step, limit] of Object.entries(limits)) {
       assert.ok(gas[step as keyof typeof limits] <= limit, `${step}: ${gas[step as keyof typeof limits]} > ${limit}`);
