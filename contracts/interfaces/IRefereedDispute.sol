@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
-import {Game, GameStatus, Level, OpsHead, Outcome, Record} from "../verification/dispute/DisputeTypes.sol";
+import {
+    Game,
+    GameStatus,
+    Level,
+    OpsHead,
+    Outcome,
+    ProgramHead,
+    Record,
+    RunHead
+} from "../verification/dispute/DisputeTypes.sol";
 import {OpRecord, Tile} from "./IOneStepJudge.sol";
 import {IVerificationStrategy} from "./IVerificationStrategy.sol";
 
@@ -77,8 +86,11 @@ interface IRefereedDispute is IVerificationStrategy {
         bytes32 expect,
         bytes32 pre
     );
-    /// @notice What the provider committed to under `key`: nodes, states, roots, tile data or prefix sums, packed.
-    event Revealed(bytes32 indexed commitment, bytes32 indexed key, bytes data);
+    /// @notice What the provider committed to: nodes, states, roots, tile data or prefix sums, packed.
+    /// @param key    of the games it answers: of all that stand there, or of the one that it has moved
+    /// @param clock  zero if it answers all that stand there; else that of the one game, which is answered now
+    /// @param expect zero, or what the answered game now holds in the place of the disputed value: a list's hash
+    event Revealed(bytes32 indexed commitment, bytes32 indexed key, uint256 clock, bytes32 expect, bytes data);
     /// @notice The result is wrong or undefended. `payee` found it.
     event ResultRejected(bytes32 indexed commitment, address indexed payee, address indexed provider, bool byTimeout);
     event BondForfeited(bytes32 indexed commitment, address indexed challenger, uint256 bond);
@@ -117,12 +129,15 @@ interface IRefereedDispute is IVerificationStrategy {
     function pickOp(Game calldata game, OpPick calldata pick, OpRecord calldata op) external;
 
     /// @notice Tile: picks element `index` of the tile.
-    function pickElement(Game calldata game, bytes calldata data, uint256 index) external;
+    /// @param word  the tile's word of 32 bytes that holds the element
+    /// @param proof its siblings in the tree over the tile's words
+    function pickElement(Game calldata game, uint256 index, bytes32 word, bytes32[] calldata proof) external;
 
-    /// @notice Prefix: picks the first prefix sum that differs.
-    function pickChunk(Game calldata game, bytes calldata sums, uint256 index) external;
+    /// @notice Prefix: picks the first prefix sum that differs and shows that its chunk is wrong. The result is rejected, or
+    ///         the call reverts.
+    function proveChunk(Game calldata game, bytes calldata sums, uint256 index, Proof calldata proof) external;
 
-    /// @notice Proof: shows that the disputed value is wrong. The result is rejected, or the call reverts.
+    /// @notice Proof: shows that the disputed element or list entry is wrong. The result is rejected, or the call reverts.
     function prove(Game calldata game, Proof calldata proof) external;
 
     /* ── PROVIDER ── */
@@ -131,20 +146,22 @@ interface IRefereedDispute is IVerificationStrategy {
     function revealNodes(Game calldata game, bytes32[] calldata nodes) external;
 
     /// @notice Segment: the states after each of its steps.
+    /// @param run what the game's `pre` binds
     /// @param start the state before it, with the proof of its leaf under the run root (segment 0: ignored, empty)
     function revealSteps(
         Game calldata game,
-        Record calldata record,
+        RunHead calldata run,
         bytes32 start,
         bytes32[] calldata proof,
         bytes32[] calldata states
     ) external;
 
     /// @notice Ops: roots of the state before the step, followed by one root per operator.
+    /// @param program what the game's `pre` binds together with the state before the step
     /// @param headers all phase headers of the program, packed (see ProgramHeaders)
     function revealOps(
         Game calldata game,
-        Record calldata record,
+        ProgramHead calldata program,
         bytes calldata headers,
         bytes32[] calldata roots
     ) external;
@@ -202,6 +219,7 @@ struct OpPick {
 
 /// @notice What a pick of a step brings along.
 /// @param start     the segment's agreed start
+/// @param program   the hash of the ProgramHead
 /// @param firstStep the segment's first step
 /// @param root      the tree over the states after each step
 /// @param index     which step of the segment
@@ -209,6 +227,7 @@ struct OpPick {
 /// @param proof     their proofs under `root`, one after the other
 struct StepPick {
     bytes32 start;
+    bytes32 program;
     uint256 firstStep;
     bytes32 root;
     uint256 index;

@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {IAssayToken} from "../interfaces/IAssayToken.sol";
 import {IJobMarketplace} from "../interfaces/IJobMarketplace.sol";
-import {IOneStepJudge, OpRecord, Position} from "../interfaces/IOneStepJudge.sol";
+import {IOneStepJudge, OpRecord} from "../interfaces/IOneStepJudge.sol";
 import {IRefereedDispute, OpPick, Proof, StepPick} from "../interfaces/IRefereedDispute.sol";
 import {IStakingManager} from "../interfaces/IStakingManager.sol";
 import {IVerificationHub} from "../interfaces/IVerificationHub.sol";
@@ -15,12 +15,14 @@ import {JobTerms} from "../libraries/JobTerms.sol";
 import {RunWord} from "../libraries/RunWord.sol";
 import {SubmittedJob, Verdict} from "../types/JobTypes.sol";
 import {Clocks} from "./dispute/Clocks.sol";
-import {Game, GameStatus, Level, Outcome, Record} from "./dispute/DisputeTypes.sol";
+import {Game, GameStatus, Level, Outcome, ProgramHead, Record, RunHead} from "./dispute/DisputeTypes.sol";
 import {GameWords} from "./dispute/GameWords.sol";
 import {Guards} from "./dispute/Guards.sol";
+import {Judgement} from "./dispute/Judgement.sol";
 import {Lists} from "./dispute/Lists.sol";
 import {MerkleWalk} from "./dispute/MerkleWalk.sol";
 import {Operators} from "./dispute/Operators.sol";
+import {Packed} from "./dispute/Packed.sol";
 import {Places} from "./dispute/Places.sol";
 import {Records} from "./dispute/Records.sol";
 import {StepOps} from "./dispute/StepOps.sol";
@@ -107,7 +109,7 @@ contract RefereedDispute is IRefereedDispute {
     mapping(bytes32 commitment => Docket) private _dockets;
     mapping(bytes32 gid => uint256 word) private _games;
     mapping(bytes32 key => uint256 word) private _reveals;
-    /// @dev DSP-82: who first stood before the judge with this dispute; a copied proof pays the one who was copied.
+    /// @dev DSP-82: who first disputed an operator; a copied proof pays the one who was copied.
     mapping(bytes32 key => address challenger) private _firstAt;
     mapping(address account => uint256) private _credits;
 
@@ -211,6 +213,7 @@ contract RefereedDispute is IRefereedDispute {
         game.party = GameWords.party(msg.sender, bond);
         game.clock = Clocks.start(run);
         (game.place, game.expect) = Records.firstPlace(record, last);
+        game.pre = Records.agreed(record);
         _write(gid, game);
         _takeBond(bond);
     }
@@ -227,7 +230,7 @@ contract RefereedDispute is IRefereedDispute {
 
         uint256 child = (game.place.node() << step) | index;
         next.expect = node;
-        next.place = game.place.withNode(child, height - step);
+        next.place = next.place.withNode(child, height - step);
         if (height == step) {
             next.place =
                 game.place.level() == Level.Tree
@@ -240,8 +243,10 @@ contract RefereedDispute is IRefereedDispute {
     /// @inheritdoc IRefereedDispute
     function pickStep(Game calldata game, StepPick calldata pick) external {
         (Game memory next, uint256 reveal) = _pick(game, SEGMENT);
-        _requireReveal(reveal, Lists.stepsHash(pick.start, pick.firstStep, pick.root));
-        (next.pre, next.expect) = Lists.openSteps(pick, game.place.leaves());
+        _requireReveal(game, reveal, Lists.stepsHash(pick.start, pick.program, pick.firstStep, pick.root));
+        bytes32 before;
+        (before, next.expect) = Lists.openSteps(pick, game.place.leaves());
+        next.pre = Records.stepHash(pick.program, before);
         next.place = Places.pack(Level.Ops, pick.firstStep + pick.index, 0, 0);
         _write(GameWords.id(game.commitment, msg.sender), next);
     }
@@ -250,7 +255,7 @@ contract RefereedDispute is IRefereedDispute {
     function pickOp(Game calldata game, OpPick calldata pick, OpRecord calldata op) external {
         (Game memory next, uint256 reveal) = _pick(game, OPS);
         Guards.index(pick.index, pick.values);
-        _requireReveal(reveal, Lists.opsHash(pick.head, pick.states, pick.values, pick.root));
+        _requireReveal(game, reveal, Lists.opsHash(pick.head, pick.states, pick.values, pick.root));
         uint256 depth = MerkleWalk.depth(pick.states + pick.values);
         MerkleWalk.checkProof(pick.root, pick.value, pick.states + pick.index, depth, pick.valueProof);
         bytes32 leaf = op.leaf();
@@ -260,17 +265,21 @@ contract RefereedDispute is IRefereedDispute {
         next.pre = Operators.opening(leaf, pick.head.nonce, pick.inputs);
         next.expect = pick.value;
         next.place = StepOps.opPlace(game.place, pick.index, op);
+        // INVARIANT DSP-82: who first took this operator to court is known
+        bytes32 spot = GameWords.key(next.commitment, next.place.operator(), 0, next.pre);
+        if (_firstAt[spot] == address(0)) _firstAt[spot] = msg.sender;
         _write(GameWords.id(game.commitment, msg.sender), next);
     }
 
     /// @inheritdoc IRefereedDispute
-    function pickElement(Game calldata game, bytes calldata data, uint256 index) external {
-        (Game memory next, ) = _pick(game, TILE);
+    function pickElement(Game calldata game, uint256 index, bytes32 word, bytes32[] calldata proof) external {
+        (Game memory next, uint256 reveal) = _pick(game, TILE);
         Guards.index(index, 256);
-        uint256 place = game.place;
-        Operators.checkTile(data, game.place.dtype(), game.expect);
-        place = place.withElement(index);
-        next.expect = bytes32(uint256(Operators.elementAt(data, place.dtype(), index)));
+        uint8 dtype = game.place.dtype();
+        uint256 at = (index * Operators.elementSize(dtype)) >> 5;
+        _requireReveal(game, reveal, MerkleWalk.rootOf(word, at, Operators.tileDepth(dtype), proof));
+        uint256 place = next.place.withElement(index);
+        next.expect = bytes32(uint256(Operators.elementOf(word, dtype, index)));
         (uint256 row, uint256 col) = place.position();
         bool summed = place.chunks() != 0 && row < place.rows() && col < place.cols();
         next.place = place.withLevel(summed ? Level.Prefix : Level.Proof);
@@ -278,98 +287,90 @@ contract RefereedDispute is IRefereedDispute {
     }
 
     /// @inheritdoc IRefereedDispute
-    function pickChunk(Game calldata game, bytes calldata sums, uint256 index) external {
+    function proveChunk(Game calldata game, bytes calldata sums, uint256 index, Proof calldata proof) external {
         (Game memory next, uint256 reveal) = _pick(game, PREFIX);
-        uint256 count = game.place.chunks();
-        Guards.index(index, count);
-        _requireReveal(reveal, Lists.prefixHash(sums));
-        int256 sum = Lists.sumAt(sums, index);
+        Guards.index(index, game.place.chunks());
+        _requireReveal(game, reveal, Lists.prefixHash(sums));
         // what the chunk must add: the difference of its two prefix sums
-        next.expect = bytes32(uint256(index == 0 ? sum : sum - Lists.sumAt(sums, index - 1)));
-        next.place = game.place.withChunk(index).withLevel(Level.Proof);
-        _write(GameWords.id(game.commitment, msg.sender), next);
+        int256 sum = Lists.sumAt(sums, index);
+        int256 found = index == 0 ? sum : sum - Lists.sumAt(sums, index - 1);
+        _convict(next, next.place.withChunk(index), found, proof);
     }
 
     /// @inheritdoc IRefereedDispute
     function prove(Game calldata game, Proof calldata proof) external {
-        _pick(game, PROOF);
-        bytes32 opening = Operators.opening(proof.op.leaf(), proof.nonce, proof.roots);
-        Guards.start(opening, game.pre);
-        int256 found = int256(uint256(game.expect));
-        int256 expected = _expected(game.place, proof);
-        // INVARIANT DSP-60: fraud is a difference, nothing else
-        require(expected != found, Dispute_NoFraud(expected, found));
-        _reject(game.commitment, _payee(game), false);
+        (Game memory next, ) = _pick(game, PROOF);
+        _convict(next, next.place, int256(uint256(game.expect)), proof);
     }
 
     /* ── WRITES: PROVIDER ── */
 
     /// @inheritdoc IRefereedDispute
     function revealNodes(Game calldata game, bytes32[] calldata nodes) external {
-        bytes32 key = _reveal(game, TREES);
+        bool alone = _reveal(game, TREES);
         MerkleWalk.checkChildren(game.expect, game.place.node(), game.place.height(), game.place.leaves(), nodes);
-        _store(game.commitment, key, 0, abi.encodePacked(nodes));
+        _store(game, alone, 0, Packed.concat(nodes));
     }
 
     /// @inheritdoc IRefereedDispute
     function revealSteps(
         Game calldata game,
-        Record calldata record,
+        RunHead calldata run,
         bytes32 start,
         bytes32[] calldata proof,
         bytes32[] calldata states
     ) external {
-        bytes32 key = _reveal(game, SEGMENT);
-        Records.requireRecord(game.commitment, record);
+        bool alone = _reveal(game, SEGMENT);
+        bytes32 agreed = Records.runHash(run);
+        Guards.start(agreed, game.pre);
         uint256 segment = game.place.step();
-        uint256 firstStep = segment * record.spec.segmentLength();
+        uint256 firstStep = segment * Records.segmentLength(run.shape);
         // INVARIANT DSP-22: the job, not the provider, says how many states there are and where the last one is
         Guards.length(states.length, game.place.leaves());
         bytes32 end = states[states.length - 1];
-        if (firstStep + states.length != record.spec.steps()) end = Records.boundary(end);
+        if (firstStep + states.length != Records.steps(run.shape)) end = Records.boundary(end);
         Guards.end(end, game.expect);
 
         if (segment == 0) {
             // INVARIANT DSP-31: the run starts from the job's state
-            start = record.spec[2];
+            start = run.initState;
         } else {
-            uint256 depth = MerkleWalk.depth(Records.segments(record) - 1);
+            uint256 depth = MerkleWalk.depth(Records.segments(run.shape) - 1);
             // INVARIANT DSP-12: a segment starts where the one before it ended
-            MerkleWalk.checkProof(record.runRoot, Records.boundary(start), segment - 1, depth, proof);
+            MerkleWalk.checkProof(run.runRoot, Records.boundary(start), segment - 1, depth, proof);
         }
-        bytes32 hash = Lists.stepsHash(start, firstStep, Lists.root(states));
-        _store(game.commitment, key, hash, abi.encodePacked(start, states));
+        bytes32 hash = Lists.stepsHash(start, run.program, firstStep, Lists.root(states));
+        _store(game, alone, hash, abi.encodePacked(start, states));
     }
 
     /// @inheritdoc IRefereedDispute
     function revealOps(
         Game calldata game,
-        Record calldata record,
+        ProgramHead calldata program,
         bytes calldata headers,
         bytes32[] calldata roots
     ) external {
-        bytes32 key = _reveal(game, OPS);
-        Records.requireRecord(game.commitment, record);
-        bytes32 hash = StepOps.listHash(game, record, headers, roots);
-        _store(game.commitment, key, hash, abi.encodePacked(roots));
+        bool alone = _reveal(game, OPS);
+        bytes32 hash = StepOps.listHash(game, program, headers, roots);
+        _store(game, alone, hash, Packed.concat(roots));
     }
 
     /// @inheritdoc IRefereedDispute
     function revealTile(Game calldata game, bytes calldata data) external {
-        bytes32 key = _reveal(game, TILE);
+        bool alone = _reveal(game, TILE);
         Operators.checkTile(data, game.place.dtype(), game.expect);
-        _store(game.commitment, key, 0, data);
+        _store(game, alone, Lists.root(Packed.words(data)), data);
     }
 
     /// @inheritdoc IRefereedDispute
     function revealSums(Game calldata game, bytes calldata sums) external {
-        bytes32 key = _reveal(game, PREFIX);
+        bool alone = _reveal(game, PREFIX);
         uint256 count = game.place.chunks();
         Guards.length(sums.length, 8 * count);
         bytes32 end = bytes32(uint256(Operators.saturate(Lists.sumAt(sums, count - 1), game.place.dtype())));
         // INVARIANT DSP-52: the sums end at the claimed element
         Guards.end(end, game.expect);
-        _store(game.commitment, key, Lists.prefixHash(sums), sums);
+        _store(game, alone, Lists.prefixHash(sums), sums);
     }
 
     /* ── WRITES: ANYONE ── */
@@ -378,8 +379,8 @@ contract RefereedDispute is IRefereedDispute {
     function timeout(Game calldata game) external {
         bytes32 gid = _requireWord(game, GameStatus.Live);
         Docket storage docket = _requireOpen(game.commitment);
-        uint256 reveal = _reveals[GameWords.key(game.commitment, game.place, game.expect, game.pre)];
-        if (reveal == 0 && game.place.level() != Level.Proof) {
+        uint256 reveal = _reveals[game.key()];
+        if (reveal == 0 && !game.place.answered() && game.place.level() != Level.Proof) {
             uint256 used = game.clock.providerNow(block.timestamp);
             uint256 budget = Clocks.providerBudget(game.clock.span(), MIN_BUDGET, docket.opened);
             require(used > budget, Dispute_ClockRunning(used, budget));
@@ -466,19 +467,23 @@ contract RefereedDispute is IRefereedDispute {
         _requireOpen(game.commitment);
         Level level = game.place.level();
         require((levels >> uint256(level)) & 1 == 1, Dispute_WrongLevel(level));
-        bytes32 key = GameWords.key(game.commitment, game.place, game.expect, game.pre);
-        reveal = _reveals[key];
-        // INVARIANT DSP-30: it is the challenger's turn once the provider has revealed
-        require(reveal != 0 || level == Level.Proof, Dispute_NotRevealed(key));
+        if (!game.place.answered() && level != Level.Proof) {
+            bytes32 key = game.key();
+            reveal = _reveals[key];
+            // INVARIANT DSP-30: it is the challenger's turn once the provider has revealed
+            require(reveal != 0, Dispute_NotRevealed(key));
+        }
         uint256 used = game.clock.challengerNow(reveal.revealedAt(), block.timestamp);
         uint256 budget = Clocks.challengerBudget(game.clock.span(), MIN_BUDGET);
         require(used <= budget, Dispute_ClockExpired(used, budget));
         next = game;
+        next.place = game.place.bare();
         next.clock = game.clock.moved(reveal.revealedAt(), block.timestamp);
     }
 
     /// @dev What every move of a provider must satisfy. `game` is any live game that has come to this place.
-    function _reveal(Game calldata game, uint256 levels) private view returns (bytes32 key) {
+    ///      Returns whether it is the only live game against this result.
+    function _reveal(Game calldata game, uint256 levels) private view returns (bool alone) {
         _requireWord(game, GameStatus.Live);
         Docket storage docket = _requireOpen(game.commitment);
         address provider = docket.party;
@@ -488,27 +493,47 @@ contract RefereedDispute is IRefereedDispute {
         );
         Level level = game.place.level();
         require((levels >> uint256(level)) & 1 == 1, Dispute_WrongLevel(level));
-        key = GameWords.key(game.commitment, game.place, game.expect, game.pre);
-        // INVARIANT DSP-20: one answer per position, for every challenger
-        require(_reveals[key] == 0, Dispute_AlreadyRevealed(key));
+        // INVARIANT DSP-20: one answer per position; where there was one game only, none can stand but its own
+        bytes32 key = game.key();
+        bool stands = game.place.answered() || (docket.opened != 1 && _reveals[key] != 0);
+        require(!stands, Dispute_AlreadyRevealed(key));
         uint256 used = game.clock.providerNow(block.timestamp);
         uint256 budget = Clocks.providerBudget(game.clock.span(), MIN_BUDGET, docket.opened);
         require(used <= budget, Dispute_ClockExpired(used, budget));
+        alone = docket.live == 1;
     }
 
-    /// @dev INVARIANT DSP-72: a reveal never writes a game.
-    function _store(bytes32 commitment, bytes32 key, bytes32 hash, bytes memory data) private {
-        _reveals[key] = GameWords.reveal(hash);
-        emit Revealed(commitment, key, data);
+    /// @dev INVARIANT DSP-72: a reveal that several games may use writes none of them. The only live game is written: its
+    ///      slot is there already, and a list's hash takes the place of what the list ends at.
+    function _store(Game calldata game, bool alone, bytes32 hash, bytes memory data) private {
+        if (!alone) {
+            bytes32 shared = game.key();
+            _reveals[shared] = GameWords.reveal(hash);
+            emit Revealed(game.commitment, shared, 0, 0, data);
+            return;
+        }
+        Game memory next = game;
+        next.clock = game.clock.answered(block.timestamp);
+        next.place = game.place.withAnswer();
+        if (hash != 0) next.expect = hash;
+        _games[GameWords.id(next.commitment, game.challenger())] = GameWords.word(next, GameStatus.Live);
+        bytes32 key = GameWords.key(next.commitment, next.place, next.expect, next.pre);
+        emit Revealed(next.commitment, key, next.clock, next.expect, data);
     }
 
     function _write(bytes32 gid, Game memory game) private {
         _games[gid] = GameWords.word(game, GameStatus.Live);
-        if (game.place.level() == Level.Proof) {
-            bytes32 key = GameWords.key(game.commitment, game.place, game.expect, game.pre);
-            if (_firstAt[key] == address(0)) _firstAt[key] = msg.sender;
-        }
         emit Moved(game.commitment, msg.sender, game.clock, game.place, game.expect, game.pre);
+    }
+
+    /// @dev Ends the game of the sender for it, if `found` is not what the judge says of `place`.
+    function _convict(Game memory game, uint256 place, int256 found, Proof calldata proof) private {
+        bytes32 opening = Operators.opening(proof.op.leaf(), proof.nonce, proof.roots);
+        Guards.start(opening, game.pre);
+        int256 expected = Judgement.expected(JUDGE, place, proof);
+        // INVARIANT DSP-60: fraud is a difference, nothing else
+        require(expected != found, Dispute_NoFraud(expected, found));
+        _reject(game.commitment, _payee(game), false);
     }
 
     function _reject(bytes32 commitment, address payee, bool byTimeout) private {
@@ -532,9 +557,10 @@ contract RefereedDispute is IRefereedDispute {
         require(docket.outcome == Outcome.Open, Dispute_Settled(commitment));
     }
 
-    function _requireReveal(uint256 reveal, bytes32 hash) private pure {
+    function _requireReveal(Game calldata game, uint256 reveal, bytes32 hash) private pure {
         // INVARIANT DSP-40: a pick answers the reveal that stands
-        require(reveal.holds(hash), Dispute_WrongReveal(hash, reveal));
+        bool stands = game.place.answered() ? hash == game.expect : reveal.holds(hash);
+        require(stands, Dispute_WrongReveal(hash, game.place.answered() ? uint256(game.expect) : reveal));
     }
 
     function _checkChallenge(Record calldata record, uint256 run, bytes32 commitment) private view {
@@ -549,24 +575,6 @@ contract RefereedDispute is IRefereedDispute {
         require(block.timestamp < end, Dispute_WindowClosed(end, block.timestamp));
     }
 
-    /* ── INTERNALS: PLACES ── */
-
-    /// @dev DSP-60: what the disputed value must be.
-    function _expected(uint256 place, Proof calldata proof) private view returns (int256) {
-        if (proof.op.opcode == Operators.CHAIN) {
-            return int256(uint256(JUDGE.chained(proof.roots[0], proof.roots[1])));
-        }
-        (uint256 row, uint256 col) = place.position();
-        // INVARIANT DSP-60: elements outside the tensor are zero
-        if (row >= proof.op.rows || col >= proof.op.cols) return 0;
-        uint256 chunk = place.chunk();
-        if (chunk != 0) {
-            return JUDGE.chunkSum(proof.op, proof.roots, uint32(row), uint32(col), uint32(chunk - 1), proof.tiles);
-        }
-        Position memory position = Position(proof.nonce, uint64(place.step()), uint32(row), uint32(col));
-        return JUDGE.expectedElement(proof.op, proof.roots, position, proof.tiles);
-    }
-
     /* ── INTERNALS: MONEY ── */
 
     function _takeBond(uint256 bond) private {
@@ -579,11 +587,12 @@ contract RefereedDispute is IRefereedDispute {
         ASY.safeTransferFrom(msg.sender, address(this), bond - credit);
     }
 
-    /// @dev DSP-82: whoever came to this point first, unless it has lost by time since.
-    function _payee(Game calldata game) private view returns (address) {
-        address first = _firstAt[GameWords.key(game.commitment, game.place, game.expect, game.pre)];
+    /// @dev DSP-82: whoever came to this operator first, unless it has lost by time since.
+    function _payee(Game memory game) private view returns (address) {
+        if (_dockets[game.commitment].opened == 1) return msg.sender;
+        address first = _firstAt[GameWords.key(game.commitment, game.place.operator(), 0, game.pre)];
         bool alive = _games[GameWords.id(game.commitment, first)].status() == GameStatus.Live;
-        return alive ? first : game.challenger();
+        return alive ? first : msg.sender;
     }
 
     /// @dev Whether the job ended with this result accepted. Reverts while it has not ended.

@@ -71,6 +71,7 @@ export { type AssayActions, type AssayClient, assayActions, createAssayClient } 
 export { claimNonce, dataRoot, type NonceInputs, resultCommitment, stateHash } from "./codec/commitments.ts";
 export { finalizableAt, POLICY } from "./codec/finalizableAt.ts";
 export {
+  answeredGame,
   challengerBudget,
   type DisputeRecord,
   disputeRecord,
@@ -82,13 +83,19 @@ export {
   type GameClock,
   type GamePlace,
   gameId,
+  isAnswered,
   isInsideOutput,
   liveGameWord,
   occupiedNodes,
+  type ProgramHead,
   partyWord,
+  programHeadHash,
+  programHeadOf,
   providerBudget,
+  type RunHead,
   revealKey,
   revealStride,
+  runHeadOf,
   unpackGameClock,
   unpackGamePlace,
 } from "./codec/game.ts";

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { type Address, concat, type Hex, keccak256, numberToHex, slice, toFunctionSelector, toHex } from "viem";
+import { answeredGame } from "../../sdk/src/codec/game.ts";
 import { buildsOf } from "./support/builds.ts";
-import { Court, deployBuild, gameOf, keyOf, MIN_WINDOW, wordOf } from "./support/court.ts";
+import { Court, deployBuild, keyOf, MIN_WINDOW, wordOf } from "./support/court.ts";
 import { fault } from "./support/faults.ts";
 import { decodePlace, type Game, LEVEL } from "./support/place.ts";
 import { play, walkTo } from "./support/play.ts";
@@ -104,7 +105,7 @@ describe("bad moves", () => {
     await refused(alice, pick, "Dispute_NotRevealed", game);
     await refused(bob, pick, "Dispute_NotChallenger", game);
     await refused(bob, defender.answer(game), "Dispute_NotProvider", game);
-    await refused(alice, ["pickElement", [game, "0x", 0n]], "Dispute_WrongLevel", game);
+    await refused(alice, ["pickElement", [game, 0n, numberToHex(0, { size: 32 }), []]], "Dispute_WrongLevel", game);
     await refused(court.provider.address, ["revealTile", [game, "0x"]], "Dispute_WrongLevel", game);
     const data = await court.reveal(defender, game);
     await refused(court.provider.address, defender.answer(game), "Dispute_AlreadyRevealed", game);
@@ -258,18 +259,20 @@ describe("bad moves", () => {
       "Dispute_WrongLength",
       game,
     );
-    const otherRecord = { ...suit.record, runRoot: keccak256("0x01") };
-    await refused(
-      provider,
-      with_(answer, 1, () => otherRecord),
-      "Dispute_WrongRecord",
-      game,
-    );
+    for (const field of ["initState", "shape", "runRoot", "program"]) {
+      await refused(
+        provider,
+        with_(answer, 1, (run: object) => ({ ...run, [field]: keccak256("0x01") })),
+        "Dispute_WrongStart",
+        game,
+      );
+    }
     const data = await court.reveal(defender, game);
     const pick = accuser.answer(game, data);
     const change = (fields: object): Move => with_(pick, 1, (value: object) => ({ ...value, ...fields }));
     const { states: opened, proof } = pick[1][1] as { states: Hex[]; proof: Hex[] };
     await refused(alice, change({ start: keccak256("0x01") }), "Dispute_WrongReveal", game);
+    await refused(alice, change({ program: keccak256("0x01") }), "Dispute_WrongReveal", game);
     await refused(alice, change({ firstStep: 0n }), "Dispute_WrongReveal", game);
     await refused(alice, change({ root: keccak256("0x01") }), "Dispute_WrongReveal", game);
     await refused(alice, change({ index: 2n }), "Dispute_IndexOutOfRange", game);
@@ -310,6 +313,14 @@ describe("bad moves", () => {
       "Dispute_WrongEnd",
       game,
     );
+    for (const change of [{ dataRoot: keccak256("0x01") }, { nonce: keccak256("0x01") }]) {
+      await refused(
+        provider,
+        with_(answer, 1, (program: object) => ({ ...program, ...change })),
+        "Dispute_WrongStart",
+        game,
+      );
+    }
     const headers = headersOf(suit.honest);
     await refused(
       provider,
@@ -386,14 +397,26 @@ describe("bad moves", () => {
     const element = accuser.answer(game, data);
     await refused(
       alice,
-      with_(element, 2, () => 256n),
+      with_(element, 1, () => 256n),
       "Dispute_IndexOutOfRange",
       game,
     );
     await refused(
       alice,
-      with_(element, 1, () => concat(["0xff", slice(data, 1)])),
-      "Dispute_WrongRoot",
+      with_(element, 1, (index: bigint) => (index + 128n) % 256n),
+      "Dispute_WrongReveal",
+      game,
+    );
+    await refused(
+      alice,
+      with_(element, 2, () => wrong),
+      "Dispute_WrongReveal",
+      game,
+    );
+    await refused(
+      alice,
+      with_(element, 3, (proof: Hex[]) => proof.slice(1)),
+      "Dispute_WrongLength",
       game,
     );
     game = (await court.pick(accuser, game, data))!;
@@ -425,11 +448,9 @@ describe("bad moves", () => {
       "Dispute_WrongReveal",
       game,
     );
-    game = (await court.pick(accuser, game, data))!;
-
-    const proof = accuser.answer(game, "0x");
-    const change = (fields: object): Move => with_(proof, 1, (value: object) => ({ ...value, ...fields }));
-    const { op, roots, tiles } = proof[1][1] as {
+    const proof = chunk;
+    const change = (fields: object): Move => with_(proof, 3, (value: object) => ({ ...value, ...fields }));
+    const { op, roots, tiles } = proof[1][3] as {
       op: { rows: number };
       roots: Hex[];
       tiles: { data: Hex; proof: Hex[] }[];
@@ -447,17 +468,23 @@ describe("bad moves", () => {
     await refused(bob, accuser.challenge(), "Dispute_Settled");
   });
 
-  test("a signed pick does not fit another reveal after a fork (W7)", async () => {
-    const { game } = await walkTo(court, accuser, defender, LEVEL.Segment, false);
-    const fork = await court.world.snapshot();
-    const signed = accuser.answer(game, await court.reveal(defender, game));
-    await fork();
-    // on the other branch the provider reveals a list that differs already at its first state
-    const [name, args] = defender.answer(game);
-    const states = (args[4] as Hex[]).with(0, keccak256("0x01"));
-    await court.send(court.provider.address, [name, args.with(4, states)]);
-    await refused(alice, signed, "Dispute_WrongReveal", game);
-  });
+  for (const [others, error] of [
+    [0, "Dispute_StaleGame"],
+    [1, "Dispute_WrongReveal"],
+  ] as const) {
+    test(`a signed pick does not fit another reveal after a fork (W7), ${others} other games`, async () => {
+      if (others > 0) await court.challenge(new Accuser(suit, suit.honest, bob));
+      const { game } = await walkTo(court, accuser, defender, LEVEL.Segment, false);
+      const fork = await court.world.snapshot();
+      const signed = accuser.answer({ ...game }, await court.reveal(defender, { ...game }));
+      const [name, args] = defender.answer(game);
+      await fork();
+      // on the other branch the provider reveals a list that differs already at its first state
+      const states = (args[4] as Hex[]).with(0, keccak256("0x01"));
+      await court.send(court.provider.address, [name, args.with(4, states)]);
+      await refused(alice, signed, error);
+    });
+  }
 
   test("a signed challenge does not fit another result after a fork (W7)", async () => {
     const signed = accuser.challenge();
@@ -472,38 +499,62 @@ describe("bad moves", () => {
 
   test("a provider cannot answer two challengers differently (V5)", async () => {
     const other = new Accuser(suit, suit.honest, bob);
-    const { game } = await walkTo(court, accuser, defender, LEVEL.Segment, true);
     let second = await court.challenge(other);
+    const { game } = await walkTo(court, accuser, defender, LEVEL.Segment, true);
     assert.equal(keyOf(second), keyOf({ ...second, party: 0n }), "challengers do not enter the key");
     second = (await court.pick(other, second, (await court.revealed(second))!))!;
     assert.equal(keyOf(second), keyOf(game), "both stand at the same place");
     await refused(court.provider.address, defender.answer(second), "Dispute_AlreadyRevealed", second);
   });
 
-  test("a copied proof pays the one who was copied (DSP-82, P5)", async () => {
+  test("answers to one game after another may differ, and each of them convicts", async () => {
+    const { game } = await walkTo(court, accuser, defender, LEVEL.Segment, true);
+    await refused(court.provider.address, defender.answer(game), "Dispute_AlreadyRevealed", game);
+    // to the second challenger the provider shows other states in between, and must still end where it said
     const other = new Accuser(suit, suit.honest, bob);
-    const { game } = await walkTo(court, accuser, defender, LEVEL.Proof, false);
     let second = await court.challenge(other);
-    while (decodePlace(second.place).level !== LEVEL.Proof) {
-      second = (await court.pick(other, second, (await court.revealed(second))!))!;
+    second = (await court.pick(other, second, await court.reveal(defender, second)))!;
+    const [name, args] = defender.answer(second);
+    const states = (args[4] as Hex[]).with(0, keccak256("0x01"));
+    await court.send(court.provider.address, [name, args.with(4, states)]);
+    const fork = await court.world.snapshot();
+    const next = await court.pick(other, second, concat([args[2] as Hex, ...states]));
+    await refused(court.provider.address, defender.answer(next!), "Dispute_WrongEnd", next);
+    court.world.pass(7_200 + 2 * 16 * 60 + 1);
+    await court.send(bob, ["timeout", [next]]);
+    assert.equal(await court.verdict(suit), 2);
+    await fork();
+    const first = (await court.pick(accuser, game, (await court.revealed(game))!))!;
+    await play(court, accuser, defender, first);
+    assert.equal(await court.verdict(suit), 2);
+  });
+
+  /** Lets bob walk to where alice stands; returns his game and what is revealed there. */
+  async function follow(): Promise<{ second: Game; data: Hex }> {
+    const other = new Accuser(suit, suit.honest, bob);
+    let second = await court.challenge(other);
+    while (decodePlace(second.place).level !== LEVEL.Prefix) {
+      second = (await court.pick(other, second, await court.reveal(defender, second)))!;
     }
-    const [, [, proof]] = accuser.answer(game, "0x");
-    await court.send(bob, ["prove", [second, proof]]);
+    return { second, data: await court.reveal(defender, second) };
+  }
+
+  test("a copied proof pays the one who was copied (DSP-82, P5)", async () => {
+    const { game, data } = await walkTo(court, accuser, defender, LEVEL.Prefix, true);
+    const { second } = await follow();
+    const [, [, ...shown]] = accuser.answer(game, data);
+    await court.send(bob, ["proveChunk", [second, ...shown]]);
     const { party } = await court.docket(suit.commitment);
     assert.equal(party.toLowerCase(), alice.toLowerCase());
   });
 
   test("a first comer that ran out of time is not paid for another's proof", async () => {
-    const other = new Accuser(suit, suit.honest, bob);
-    const { game } = await walkTo(court, accuser, defender, LEVEL.Proof, false);
+    const { game } = await walkTo(court, accuser, defender, LEVEL.Prefix, true);
     court.world.pass(3_000);
-    let second = await court.challenge(other);
-    while (decodePlace(second.place).level !== LEVEL.Proof) {
-      second = (await court.pick(other, second, (await court.revealed(second))!))!;
-    }
+    const { second, data } = await follow();
     court.world.pass(4_201);
     await court.send(bob, ["timeout", [game]]);
-    await court.send(bob, other.answer(second, "0x"));
+    await court.send(bob, new Accuser(suit, suit.honest, bob).answer(second, data));
     const { party } = await court.docket(suit.commitment);
     assert.equal(party.toLowerCase(), bob.toLowerCase());
   });
@@ -520,12 +571,21 @@ describe("bad moves", () => {
 
   test("the words of a reveal are in its event, so a challenger needs nothing but logs", async () => {
     const game = await court.challenge(accuser);
-    const receipt = await court.send(court.provider.address, defender.answer(game));
-    const [event] = receipt.events;
-    assert.equal(event!.args.key, keyOf(game));
-    assert.deepEqual(words(event!.args.data as Hex), defender.nodes(decodePlace(game.place)));
-    const opened = gameOf(receipt, game.party);
-    assert.equal(opened, undefined, "a reveal moves no game (DSP-72)");
+    const alone = await court.world.snapshot();
+    const answer = async () => (await court.send(court.provider.address, defender.answer(game))).events[0]!.args;
+    const own = await answer();
+    assert.deepEqual(words(own.data as Hex), defender.nodes(decodePlace(game.place)));
+    const answered = answeredGame(game, own as { key: Hex; clock: bigint; expect: Hex })!;
+    const args = [suit.commitment, alice];
+    const [word] = await court.world.read<readonly [bigint, number]>(court.dispute, "gameOf", args);
+    assert.equal(word, wordOf(answered), "the only live game is moved, to where the event says");
+    await alone();
+    await court.challenge(new Accuser(suit, suit.honest, bob));
+    const shared = await answer();
+    assert.equal(shared.key, keyOf(game));
+    assert.equal(answeredGame(game, shared as { key: Hex; clock: bigint; expect: Hex }), undefined);
+    const [same] = await court.world.read<readonly [bigint, number]>(court.dispute, "gameOf", args);
+    assert.equal(same, wordOf(game), "a reveal that games share moves none (DSP-72)");
   });
 
   test("a referee without one of its peers cannot be deployed", async () => {

@@ -30,8 +30,8 @@ describe("clocks", () => {
   beforeEach(() => reset());
   after(() => court.close());
 
-  const sides = async () => {
-    const suit = await court.submit(task, { tamper });
+  const sides = async (lie = tamper) => {
+    const suit = await court.submit(task, { tamper: lie });
     return {
       suit,
       defender: new Defender(suit, suit.claimed),
@@ -64,7 +64,8 @@ describe("clocks", () => {
 
   for (const level of [LEVEL.Tree, LEVEL.Segment, LEVEL.Ops, LEVEL.Tiles, LEVEL.Tile, LEVEL.Prefix, LEVEL.Proof]) {
     test(`${LEVEL_NAME[level]}: a silent challenger loses its bond, one second after its budget and not before (V9, V10)`, async () => {
-      const { suit, defender, alice: accuser } = await sides();
+      // a sum of products is proven where its prefix sums are picked; a weight that was changed comes to the last level
+      const { suit, defender, alice: accuser } = await sides(level === LEVEL.Proof ? fault(4, 40, 5) : tamper);
       const { game, data } = await walkTo(court, accuser, defender, level, level !== LEVEL.Proof);
       court.world.pass(BUDGET);
       await court.refused(bob, ["timeout", [game]], "Dispute_ClockRunning", [MIN_BUDGET, MIN_BUDGET]);
@@ -101,6 +102,7 @@ describe("clocks", () => {
   test("a reveal made before a game arrives costs its provider nothing and starts its challenger's clock on arrival", async () => {
     const { defender, alice: leader, bob: follower } = await sides();
     const ahead = await court.challenge(leader);
+    await court.challenge(new Accuser(leader.suit, leader.run, await court.fund(court.world.accounts[7]!)));
     const data = await court.reveal(defender, ahead);
     court.world.pass(1_000);
     const behind = await court.challenge(follower);

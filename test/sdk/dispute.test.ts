@@ -5,7 +5,6 @@ import {
   type AssayClient,
   type ClaimedJob,
   createAssayClient,
-  disputeRecord,
   erc20Abi,
   finalizableAt,
   type Game,
@@ -13,6 +12,7 @@ import {
   liveGameWord,
   POLICY,
   partyWord,
+  runHeadOf,
   type SubmittedJob,
   unpackGamePlace,
 } from "../../sdk/src/index.ts";
@@ -98,7 +98,7 @@ test("a game is opened, is what its events tell, is lost by the silent side, and
   assert.equal(unpackGamePlace(game.place).level, 2, "segment");
   const answer = { functionName: "revealTile", args: [game, "0x"] } as const;
   await assert.rejects(provider.playMove(answer), (e) => isRevert(e, "Dispute_WrongLevel"));
-  const wrong = { functionName: "revealSteps", args: [game, disputeRecord(job), zeroHash, [], [zeroHash]] } as const;
+  const wrong = { functionName: "revealSteps", args: [game, runHeadOf(job), zeroHash, [], [zeroHash]] } as const;
   await assert.rejects(provider.playMove(wrong), (e) => isRevert(e, "Dispute_WrongLength"));
   await assert.rejects(challenger.timeoutGame({ game }), (e) => isRevert(e, "Dispute_ClockRunning"));
   await network.pass(120 + 16 * 60 + 1);

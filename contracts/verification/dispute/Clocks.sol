@@ -6,8 +6,8 @@ import {RunWord} from "../../libraries/RunWord.sol";
 /// @title Clocks
 /// @notice Two chess clocks per game, in seconds. Rules DSP-70..73 of docs/spec/dispute.md.
 /// @dev Word: last 40 | providerUsed 32 | challengerUsed 32 | submittedAt 40 | span 40 | zero 72. `last` is the time of
-///      the challenger's last move in this game; a reveal never writes a game, so the moment at which the turn passed to
-///      the challenger is read from the reveal itself.
+///      the last move in this game. A reveal that is shared writes no game, so the moment at which the turn passed to the
+///      challenger is then read from the reveal itself.
 library Clocks {
     /// @notice Most reveals one game can ask of a provider: 7 of a run tree of 2^40 leaves, 5 of a tile tree of 2^26,
     ///         and one each of segment, operators, tile and prefix sums (DSP-06).
@@ -79,6 +79,11 @@ library Clocks {
         uint256 provider = providerUsed(clock) + (revealedAt > since ? revealedAt - since : 0);
         uint256 challenger = challengerNow(clock, revealedAt, time);
         return (time << 216) | (provider << 184) | (challenger << 152) | uint152(clock);
+    }
+
+    /// @notice DSP-71: the clock of a game in which the provider answers at `time`.
+    function answered(uint256 clock, uint256 time) internal pure returns (uint256) {
+        return (time << 216) | (providerNow(clock, time) << 184) | uint184(clock);
     }
 
     function _max(uint256 a, uint256 b) private pure returns (uint256) {

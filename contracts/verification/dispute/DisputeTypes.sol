@@ -34,7 +34,9 @@ enum Outcome {
 /// @param clock      last 40 | providerUsed 32 | challengerUsed 32 | submittedAt 40 | span 40 | zero 72 (see Clocks)
 /// @param place      coordinates of the disputed object (see Places)
 /// @param expect     what the provider has committed to there and the challenger disputes
-/// @param pre        what both agree on: the state before a step (Ops), the operator and its inputs (Tiles and deeper)
+///                   or, where it has answered in this game with a list, that list
+/// @param pre        what both agree on: the run (Tree, Segment), the state before a step and the program (Ops), the
+///                   operator and its inputs (Tiles and deeper)
 struct Game {
     bytes32 commitment;
     uint256 party;
@@ -51,6 +53,26 @@ struct Record {
     bytes32 nonce;
     bytes32 runRoot;
     bytes32 finalState;
+}
+
+/// @notice What a run's segments are checked against: the preimage of a game's `pre` at Tree and Segment.
+/// @param initState the state before step 0
+/// @param shape     the spec's word of numbers (JobSpec word 3)
+/// @param runRoot   the tree over the boundaries between segments
+/// @param program   the hash of a ProgramHead
+struct RunHead {
+    bytes32 initState;
+    bytes32 shape;
+    bytes32 runRoot;
+    bytes32 program;
+}
+
+/// @notice What a step is checked against.
+struct ProgramHead {
+    bytes32 programHash;
+    bytes32 dataRoot;
+    bytes32 nonce;
+    uint256 states;
 }
 
 /// @notice What a step's operators are read from: bound by the reveal of its values.

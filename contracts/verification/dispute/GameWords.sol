@@ -45,6 +45,11 @@ library GameWords {
         return keccak256(abi.encodePacked(bytes1(0x0c), commitment, place, expect, pre));
     }
 
+    /// @notice The key under which what a game asks for is revealed.
+    function key(Game calldata g) internal pure returns (bytes32) {
+        return key(g.commitment, g.place, g.expect, g.pre);
+    }
+
     /// @notice The word of a reveal made now.
     function reveal(bytes32 hash) internal view returns (uint256) {
         return (uint256(hash) & ~uint256(type(uint40).max)) | block.timestamp;

@@ -11,9 +11,14 @@ import {Guards} from "./Guards.sol";
 /// @notice What a provider commits to when it reveals a list: the states of a segment, the roots of a step, prefix sums.
 /// @dev DSP-22: the length of a list is never the provider's choice, so the trees inside need no length of their own.
 library Lists {
-    /// @notice The steps of a segment: agreed start, first step's index, tree over the states after each step.
-    function stepsHash(bytes32 start, uint256 firstStep, bytes32 statesRoot) internal pure returns (bytes32) {
-        return keccak256(abi.encodePacked(bytes1(0x0d), uint64(firstStep), start, statesRoot));
+    /// @notice The steps of a segment: agreed start and program, first step's index, tree over the states after each step.
+    function stepsHash(
+        bytes32 start,
+        bytes32 program,
+        uint256 firstStep,
+        bytes32 statesRoot
+    ) internal pure returns (bytes32) {
+        return keccak256(abi.encodePacked(bytes1(0x0d), uint64(firstStep), start, program, statesRoot));
     }
 
     /// @notice The states before and after the picked step of a segment of `length` steps.

@@ -108,12 +108,35 @@ library MerkleWalk {
         uint256 levels,
         bytes32[] calldata proof
     ) internal pure {
+        Guards.root(rootOf(leaf, index, levels, proof), root);
+    }
+
+    /// @notice The root of a tree `levels` deep in which `leaf` stands at `index` beside the nodes of `proof`.
+    function rootOf(
+        bytes32 leaf,
+        uint256 index,
+        uint256 levels,
+        bytes32[] calldata proof
+    ) internal pure returns (bytes32 root) {
         // INVARIANT DSP-23: the proof is as long as the tree is deep
         Guards.length(proof.length, levels);
-        for (uint256 i; i < levels; ++i) {
-            leaf = index & 1 == 0 ? node(leaf, proof[i]) : node(proof[i], leaf);
-            index >>= 1;
+        // the preimage of DSP-02: one byte of tag, then left and right at free + 32 and free + 64
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore8(add(free, 31), 0x01)
+            root := leaf
+            for {
+                let at := proof.offset
+                let end := add(at, shl(5, levels))
+            } lt(at, end) {
+                at := add(at, 32)
+            } {
+                let side := shl(5, and(index, 1))
+                mstore(add(add(free, 32), side), root)
+                mstore(sub(add(free, 64), side), calldataload(at))
+                root := keccak256(add(free, 31), 65)
+                index := shr(1, index)
+            }
         }
-        Guards.root(leaf, root);
     }
 }

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.24;
 
 import {OpRecord} from "../../interfaces/IOneStepJudge.sol";
-import {Packed} from "./Packed.sol";
+import {MerkleWalk} from "./MerkleWalk.sol";
 import {Guards} from "./Guards.sol";
 
 /// @title Operators
@@ -70,10 +70,18 @@ library Operators {
                         : 0;
     }
 
-    /// @notice Element `e` of a tile's data (two's complement, big-endian), sign-extended.
-    function elementAt(bytes calldata data, uint8 dtype, uint256 e) internal pure returns (int256) {
+    /// @notice How deep the tree over a tile's words is: 8, 16 or 32 words of 32 bytes.
+    function tileDepth(uint8 dtype) internal pure returns (uint256) {
+        return MerkleWalk.depth(8 * elementSize(dtype));
+    }
+
+    /// @notice Element `e` of a tile (two's complement, big-endian), sign-extended, out of the word that holds it.
+    function elementOf(bytes32 word, uint8 dtype, uint256 e) internal pure returns (int256 value) {
         uint256 size = elementSize(dtype);
-        return Packed.signed(data, e * size, size);
+        uint256 from = 8 * ((e * size) & 31);
+        assembly ("memory-safe") {
+            value := sar(sub(256, shl(3, size)), shl(from, word))
+        }
     }
 
     /// @notice The nearest value that `dtype` can hold (DSP-60).

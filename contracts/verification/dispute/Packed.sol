@@ -33,4 +33,20 @@ library Packed {
             hash := keccak256(free, add(size, 1))
         }
     }
+
+    /// @notice The same bytes as words; whole words only.
+    function words(bytes calldata data) internal pure returns (bytes32[] calldata list) {
+        assembly ("memory-safe") {
+            list.offset := data.offset
+            list.length := shr(5, data.length)
+        }
+    }
+
+    /// @notice The same words as bytes.
+    function concat(bytes32[] calldata list) internal pure returns (bytes calldata data) {
+        assembly ("memory-safe") {
+            data.offset := list.offset
+            data.length := shl(5, list.length)
+        }
+    }
 }

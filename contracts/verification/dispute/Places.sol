@@ -6,10 +6,11 @@ import {Level} from "./DisputeTypes.sol";
 /// @title Places
 /// @notice Coordinates of a disputed object, packed into one word. From high to low bits:
 ///         zero 8 | level 8 | step 40 | op 8 | height 8 | node 40 | leaves 40 | dtype 8 | rows 32 | cols 32 | chunks 8
-///         | element 8 | chunk 8 | zero 8
+///         | element 8 | chunk 8 | zero 7 | answered 1
 /// @dev `step` is the segment's index at Segment and the step's index from Ops on; `node`, `height` and `leaves` belong to
 ///      the tree that is being walked (at Tile and deeper `node` is the tile's index); `rows`, `cols` and `dtype` are the
 ///      disputed operator's output; `chunks` is zero unless it is a matrix product; `element` is an index into the tile;
+///      `answered` is set once the provider has answered in the game itself (DSP-72);
 ///      `chunk` is zero for an element and one above the chunk's index otherwise.
 library Places {
     function pack(Level level_, uint256 step_, uint256 leaves_, uint256 height_) internal pure returns (uint256) {
@@ -62,6 +63,25 @@ library Places {
 
     function chunk(uint256 p) internal pure returns (uint256) {
         return uint8(p >> 8);
+    }
+
+    /// @notice Step and operator alone: the same for all places below an operator.
+    function operator(uint256 p) internal pure returns (uint256) {
+        return uint48(p >> 192);
+    }
+
+    /// @notice Whether the provider has answered here, in this game alone.
+    function answered(uint256 p) internal pure returns (bool) {
+        return p & 1 == 1;
+    }
+
+    function withAnswer(uint256 p) internal pure returns (uint256) {
+        return p | 1;
+    }
+
+    /// @notice The place itself, whether it is answered or not.
+    function bare(uint256 p) internal pure returns (uint256) {
+        return p & ~uint256(1);
     }
 
     /// @notice Row and column, in the operator's output, of the picked element. They may lie outside of it (padding).

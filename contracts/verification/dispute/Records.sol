@@ -7,7 +7,7 @@ import {JobSpec} from "../../libraries/JobSpec.sol";
 import {JobTerms} from "../../libraries/JobTerms.sol";
 import {RunWord} from "../../libraries/RunWord.sol";
 import {Clocks} from "./Clocks.sol";
-import {Level, Record} from "./DisputeTypes.sol";
+import {Level, ProgramHead, Record, RunHead} from "./DisputeTypes.sol";
 import {MerkleWalk} from "./MerkleWalk.sol";
 import {Places} from "./Places.sol";
 import {Guards} from "./Guards.sol";
@@ -42,8 +42,47 @@ library Records {
     }
 
     function segments(Record calldata record) internal pure returns (uint256) {
-        uint256 length = record.spec.segmentLength();
-        return (record.spec.steps() + length - 1) / length;
+        return segments(record.spec[3]);
+    }
+
+    /// @notice How many segments a run of this shape has (DSP-10).
+    function segments(bytes32 shape) internal pure returns (uint256) {
+        uint256 length = segmentLength(shape);
+        return (steps(shape) + length - 1) / length;
+    }
+
+    function steps(bytes32 shape) internal pure returns (uint256) {
+        return uint256(shape) >> 192;
+    }
+
+    function segmentLength(bytes32 shape) internal pure returns (uint256) {
+        return uint16(uint256(shape) >> 176);
+    }
+
+    /// @notice What all segments of the run are checked against, out of the record that opens a game.
+    function agreed(Record calldata record) internal pure returns (bytes32) {
+        ProgramHead memory head = ProgramHead({
+            programHash: record.spec[0],
+            dataRoot: record.spec[1],
+            nonce: record.nonce,
+            states: record.spec.stateCount()
+        });
+        return runHash(RunHead(record.spec[2], record.spec[3], record.runRoot, programHash(head)));
+    }
+
+    /// @notice H(0x12, initState, shape, runRoot, program)
+    function runHash(RunHead memory head) internal pure returns (bytes32) {
+        return keccak256(abi.encodePacked(bytes1(0x12), head.initState, head.shape, head.runRoot, head.program));
+    }
+
+    /// @notice H(0x13, programHash, dataRoot, nonce, states)
+    function programHash(ProgramHead memory head) internal pure returns (bytes32) {
+        return keccak256(abi.encodePacked(bytes1(0x13), head.programHash, head.dataRoot, head.nonce, head.states));
+    }
+
+    /// @notice H(0x14, program, state): the agreed start of a step.
+    function stepHash(bytes32 program, bytes32 state) internal pure returns (bytes32) {
+        return keccak256(abi.encodePacked(bytes1(0x14), program, state));
     }
 
     /// @dev DSP-12: the leaf of a boundary state.

@@ -4,20 +4,19 @@ pragma solidity ^0.8.24;
 import {Input, OpRecord} from "../../interfaces/IOneStepJudge.sol";
 import {IRefereedDispute, OpPick} from "../../interfaces/IRefereedDispute.sol";
 import {Commitments} from "../../libraries/Commitments.sol";
-import {JobSpec} from "../../libraries/JobSpec.sol";
-import {Game, Level, OpsHead, Record} from "./DisputeTypes.sol";
+import {Game, Level, OpsHead, ProgramHead} from "./DisputeTypes.sol";
 import {Lists} from "./Lists.sol";
 import {MerkleWalk} from "./MerkleWalk.sol";
 import {Operators} from "./Operators.sol";
 import {Places} from "./Places.sol";
 import {ProgramHeaders} from "./ProgramHeaders.sol";
+import {Records} from "./Records.sol";
 import {Guards} from "./Guards.sol";
 
 /// @title StepOps
 /// @notice From a step to one of its operators: the step's roots tie both of its states, the pick ties an operator to
 ///         agreed inputs (DSP-33, DSP-34).
 library StepOps {
-    using JobSpec for bytes32[6];
     using Places for uint256;
     using Operators for OpRecord;
 
@@ -25,28 +24,29 @@ library StepOps {
     ///         list, which the pick of an operator answers.
     function listHash(
         Game calldata game,
-        Record calldata record,
+        ProgramHead calldata program,
         bytes calldata headers,
         bytes32[] calldata roots
     ) internal pure returns (bytes32) {
-        uint256 states = record.spec.stateCount();
-        uint256 header = ProgramHeaders.select(headers, record.spec[0], states, game.place.step());
-        _checkEnds(game, headers, header, roots, states);
-        OpsHead memory head = OpsHead(record.nonce, record.spec[1], ProgramHeaders.opsRoot(headers, header));
+        uint256 states = program.states;
+        uint256 header = ProgramHeaders.select(headers, program.programHash, states, game.place.step());
+        _checkEnds(game, program, headers, header, roots);
+        OpsHead memory head = OpsHead(program.nonce, program.dataRoot, ProgramHeaders.opsRoot(headers, header));
         return Lists.opsHash(head, states, ProgramHeaders.opCount(headers, header), Lists.root(roots));
     }
 
     function _checkEnds(
         Game calldata game,
+        ProgramHead calldata program,
         bytes calldata headers,
         uint256 header,
-        bytes32[] calldata roots,
-        uint256 states
+        bytes32[] calldata roots
     ) private pure {
+        uint256 states = program.states;
         uint256 count = states + ProgramHeaders.opCount(headers, header);
         Guards.length(roots.length, count);
         uint64 step = uint64(game.place.step());
-        bytes32 start = Commitments.state(step, roots[:states]);
+        bytes32 start = Records.stepHash(Records.programHash(program), Commitments.state(step, roots[:states]));
         Guards.start(start, game.pre);
         bytes32[] memory post = ProgramHeaders.assemble(headers, header, roots, states);
         bytes32 end = keccak256(abi.encodePacked(bytes1(0x03), step + 1, uint16(states), post));

@@ -13,7 +13,7 @@ type MoveOf<Name extends string> = {
   };
 }[Name];
 type MoveName = PickName | RevealName;
-type PickName = "pickNode" | "pickStep" | "pickOp" | "pickElement" | "pickChunk" | "prove";
+type PickName = "pickNode" | "pickStep" | "pickOp" | "pickElement" | "proveChunk" | "prove";
 type RevealName = "revealNodes" | "revealSteps" | "revealOps" | "revealTile" | "revealSums";
 
 /** A move of the challenger. */

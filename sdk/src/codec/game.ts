@@ -2,11 +2,61 @@ import { type Address, concat, encodeAbiParameters, type Hex, keccak256, numberT
 import type { SubmittedJob } from "../events/job.ts";
 import { packJobSpec } from "./jobSpec.ts";
 import { packJobTerms } from "./jobTerms.ts";
-import type { SpecWords, TermsWords } from "./types.ts";
+import type { JobSpec, SpecWords, TermsWords } from "./types.ts";
+
+/** What a run's segments are checked against (DSP-31, DSP-32): the preimage of `pre` at Tree and Segment. */
+export interface RunHead {
+  initState: Hex;
+  /** The spec's word of numbers. */
+  shape: Hex;
+  runRoot: Hex;
+  /** `programHeadHash` of the job. */
+  program: Hex;
+}
+
+/** What a step is checked against (DSP-33). */
+export interface ProgramHead {
+  programHash: Hex;
+  dataRoot: Hex;
+  nonce: Hex;
+  /** Tensors of the state. */
+  states: bigint;
+}
+
+type JobOfRun = { spec: JobSpec; nonce: Hex; runRoot: Hex };
+
+export function programHeadOf({ spec, nonce }: Pick<JobOfRun, "spec" | "nonce">): ProgramHead {
+  return { programHash: spec.programHash, dataRoot: spec.dataRoot, nonce, states: BigInt(spec.stateCount) };
+}
+
+/** H(0x13, programHash, dataRoot, nonce, states) */
+export function programHeadHash({ programHash, dataRoot, nonce, states }: ProgramHead): Hex {
+  return keccak256(concat(["0x13", programHash, dataRoot, nonce, numberToHex(states, { size: 32 })]));
+}
+
+export function runHeadOf(job: JobOfRun): RunHead {
+  const [, , initState, shape] = packJobSpec(job.spec);
+  return { initState, shape, runRoot: job.runRoot, program: programHeadHash(programHeadOf(job)) };
+}
 
 /** Levels of a dispute, as the contract numbers them. */
 export const GAME_LEVEL = { Tree: 1, Segment: 2, Ops: 3, Tiles: 4, Tile: 5, Prefix: 6, Proof: 7 } as const;
 export const GAME_LEVEL_NAME = ["none", "tree", "segment", "ops", "tiles", "tile", "prefix", "proof"] as const;
+
+/** Whether the provider has answered in this game itself: then the game names the answer, and no reveal stands (DSP-72). */
+export function isAnswered({ place }: Pick<Game, "place">): boolean {
+  return (place & 1n) === 1n;
+}
+
+/**
+ * The game after the provider has answered in it: what `Revealed` says of a game that stood unanswered; undefined where that
+ * event is not about this game.
+ */
+export function answeredGame(game: Game, revealed: { key: Hex; clock: bigint; expect: Hex }): Game | undefined {
+  const { clock, expect } = revealed;
+  const next = { ...game, clock, expect, place: game.place | 1n };
+  return clock !== 0n && revealKey(next) === revealed.key ? next : undefined;
+}
 
 /** What the contract says of a game, in the low byte of its word. */
 export const GAME_STATUS = { none: 0, live: 1, forfeited: 2, closed: 3 } as const;

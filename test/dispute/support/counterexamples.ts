@@ -79,7 +79,7 @@ export const COUNTEREXAMPLES: readonly Counterexample[] = [
   {
     rule: "DSP-12",
     play: "a run from other initial weights, consistent from there on",
-    patch: { file: REFEREE, from: "start = record.spec[2];", to: "" },
+    patch: { file: REFEREE, from: "start = run.initState;", to: "" },
     task: smallTask(),
     tamper: otherStart(),
     defender: (suit, run) => new Defender(suit, run),
@@ -89,7 +89,7 @@ export const COUNTEREXAMPLES: readonly Counterexample[] = [
     play: "a segment from another state than the one before it ended with",
     patch: {
       file: REFEREE,
-      from: "MerkleWalk.checkProof(record.runRoot, Records.boundary(start), segment - 1, depth, proof);",
+      from: "MerkleWalk.checkProof(run.runRoot, Records.boundary(start), segment - 1, depth, proof);",
       to: "depth;",
     },
     task: smallTask(),
@@ -157,9 +157,9 @@ export const COUNTEREXAMPLES: readonly Counterexample[] = [
     rule: "DSP-60",
     play: "junk behind the edge of a weight matrix, everything else honest",
     patch: {
-      file: REFEREE,
+      file: "verification/dispute/Judgement.sol",
       from: "if (row >= proof.op.rows || col >= proof.op.cols) return 0;",
-      to: "if (row >= proof.op.rows || col >= proof.op.cols) revert Dispute_MalformedProgram();",
+      to: "if (row >= proof.op.rows || col >= proof.op.cols) revert();",
     },
     task: smallTask(),
     tamper: {

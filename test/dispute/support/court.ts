@@ -16,6 +16,7 @@ import {
 } from "viem";
 import { toHex } from "../../../exact/src/commit/bytes.ts";
 import { dataRoot, stateHash } from "../../../exact/src/commit/run.ts";
+import { answeredGame, isAnswered } from "../../../sdk/src/codec/game.ts";
 import { specHash } from "../../../sdk/src/codec/jobSpec.ts";
 import type { JobSpec, JobTerms } from "../../../sdk/src/codec/types.ts";
 import { Actor, ASY_UNIT, draftJob, type Job } from "../../support/actor.ts";
@@ -35,6 +36,13 @@ export const STAKE = 1_000n * ASY_UNIT;
 interface RawLog {
   address: Address;
   topics: [Hex, ...Hex[]];
+  data: Hex;
+}
+
+interface Revealed {
+  key: Hex;
+  clock: bigint;
+  expect: Hex;
   data: Hex;
 }
 
@@ -231,14 +239,18 @@ export class Court {
     return gameOf(receipt, (BigInt(accuser.address) << 96n) | bond)!;
   }
 
-  /** The provider reveals, unless it has done so for another game; returns what stands revealed there. */
+  /**
+   * The provider reveals, unless it has done so for another game; returns what stands revealed there. Where the answer is
+   * given in the game itself, `game` is brought up to date.
+   */
   async reveal(defender: Defender, game: Game): Promise<Hex> {
     const standing = await this.revealed(game);
     if (standing) return standing;
     const receipt = await this.send(this.provider.address, defender.answer(game));
-    const { key, data } = receipt.events.find(({ name }) => name === "Revealed")!.args as { key: Hex; data: Hex };
-    this.#reveals.set(key, data);
-    return data;
+    const revealed = receipt.events.find(({ name }) => name === "Revealed")!.args as unknown as Revealed;
+    this.#reveals.set(revealed.key, revealed.data);
+    Object.assign(game, answeredGame(game, revealed));
+    return revealed.data;
   }
 
   /** The challenger moves; returns where the game stands then, or nothing once it has won. */
@@ -250,6 +262,7 @@ export class Court {
   /** What the provider has revealed under the game's key, if anything. */
   async revealed(game: Game): Promise<Hex | undefined> {
     const key = keyOf(game);
+    if (isAnswered(game)) return this.#reveals.get(key);
     if ((await this.world.read<bigint>(this.dispute, "revealOf", [key])) === 0n) return undefined;
     return this.#reveals.get(key);
   }

@@ -3,6 +3,7 @@ import { toHex, word } from "../../../exact/src/commit/bytes.ts";
 import { depth } from "../../../exact/src/commit/merkle.ts";
 import { KIND, type OpRecord, recordLeaf } from "../../../exact/src/program/records.ts";
 import { DTYPE_CODE } from "../../../exact/src/types.ts";
+import { programHeadHash, programHeadOf, runHeadOf } from "../../../sdk/src/codec/game.ts";
 import { decodePlace, type Game, LEVEL, type Place, positionOf } from "./place.ts";
 import { boundaryTree, type TracedRun } from "./run.ts";
 import type { Suit } from "./suit.ts";
@@ -72,7 +73,6 @@ export class Defender {
   /** The reveal that this place of a game asks for. */
   answer(game: Game): Move {
     const place = decodePlace(game.place);
-    const { record } = this.suit;
     switch (place.level) {
       case LEVEL.Tree:
       case LEVEL.Tiles:
@@ -85,10 +85,10 @@ export class Defender {
             : boundaryTree(this.boundaries())
                 .proof(place.step - 1)
                 .map(toHex);
-        return ["revealSteps", [game, record, start, proof, states]];
+        return ["revealSteps", [game, runHead(this.suit), start, proof, states]];
       }
       case LEVEL.Ops:
-        return ["revealOps", [game, record, headersOf(this.run), this.roots(place.step)]];
+        return ["revealOps", [game, programHead(this.suit), headersOf(this.run), this.roots(place.step)]];
       case LEVEL.Tile:
         return ["revealTile", [game, this.tile(place)]];
       case LEVEL.Prefix:
@@ -147,7 +147,7 @@ export class Accuser {
       case LEVEL.Tile:
         return this.pickElement(game, place, revealed);
       case LEVEL.Prefix:
-        return this.pickChunk(game, place, revealed);
+        return this.proveChunk(game, place, revealed);
       default:
         return this.prove(game, place);
     }
@@ -169,6 +169,7 @@ export class Accuser {
     const opened = index === 0 ? [0] : [index - 1, index];
     const pick = {
       start: start!,
+      program: programHeadHash(programHead(this.suit)),
       firstStep: BigInt(place.step * this.run.task.compiled.segmentLength),
       root: toHex(tree.root),
       index: BigInt(index),
@@ -196,14 +197,15 @@ export class Accuser {
     const wrong = Array.from({ length: 256 }, (_, e) => e).filter((e) =>
       own.slice(e * width, (e + 1) * width).some((byte, i) => byte !== bytes[e * width + i]),
     );
-    return ["pickElement", [game, data, BigInt(this.select(256, wrong))]];
+    return elementPick(game, data, this.select(256, wrong));
   }
 
-  pickChunk(game: Game, place: Place, data: Hex): Move {
+  proveChunk(game: Game, place: Place, data: Hex): Move {
     const { row, col } = positionOf(place);
     const own = this.run.prefixSums(place.step, place.op, row, col);
     const sums = own.map((_, i) => BigInt.asIntN(64, BigInt(slice(data, 8 * i, 8 * i + 8))));
-    return ["pickChunk", [game, data, BigInt(this.#choose(differences(sums, (i) => own[i]!)))]];
+    const index = this.#choose(differences(sums, (i) => own[i]!));
+    return ["proveChunk", [game, data, BigInt(index), this.proof({ ...place, chunk: index + 1 })]];
   }
 
   #choose({ count, differ }: { count: number; differ: number[] }): number {
@@ -211,17 +213,38 @@ export class Accuser {
   }
 
   prove(game: Game, place: Place): Move {
+    return ["prove", [game, this.proof(place)]];
+  }
+
+  /** What the judge is shown of a place. */
+  proof(place: Place) {
     const { row, col } = positionOf(place);
     const record = this.run.phase(place.step).records[place.op]!;
     const list = place.rows === 0;
-    const proof = {
+    return {
       op: abiRecord(this.run, place.step, place.op),
       nonce: this.run.nonce,
       roots: this.run.inputs(place.step, record).map((tensor) => this.run.root(tensor)),
       tiles: list ? [] : this.run.operandTiles(place.step, place.op, row, col, Math.max(0, place.chunk - 1)),
     };
-    return ["prove", [game, proof]];
   }
+}
+
+/** The pick of one element of a revealed tile. */
+export function elementPick(game: Game, data: Hex, index: number): Move {
+  const list = words(data);
+  const at = Math.floor((index * size(data)) / 256 / 32);
+  const tree = new Tree(list.map(word), depth(list.length));
+  return ["pickElement", [game, BigInt(index), list[at]!, tree.proof(at).map(toHex)]];
+}
+
+/** What the segments of a suit's run are checked against. */
+export function runHead({ record, spec }: Suit) {
+  return runHeadOf({ ...record, spec });
+}
+
+export function programHead({ record, spec }: Suit) {
+  return programHeadOf({ ...record, spec });
 }
 
 function differences<T>(found: readonly T[], own: (index: number) => T): { count: number; differ: number[] } {

@@ -20,7 +20,7 @@ import type { Case } from "./case.ts";
 import { runTask } from "./children.ts";
 import type { Court } from "./court.ts";
 import type { challengerMetrics } from "./metrics.ts";
-import { decideMove, judgedAfter, type Move } from "./move.ts";
+import { decideMove, judgedAfter, type Move, withProof } from "./move.ts";
 import { caseFolder, dropStates } from "./run-folder.ts";
 import type { CheckOutcome, InputsRequest } from "./tasks.ts";
 import type { View } from "./view.ts";
@@ -205,7 +205,9 @@ export async function move(deps: ChallengerDeps, item: Case): Promise<void> {
   const view = await lookUp(deps, item, reveal);
   const next = decideMove(game, reveal, view);
   await askJudge(deps, item, next, reveal);
-  const data = court.encode(next);
+  const isLast = next.functionName === "proveChunk" || next.functionName === "prove";
+  // a chunk is proven in the move that picks it
+  const data = court.encode(next.functionName === "proveChunk" ? withProof(next, item.proof!.view) : next);
   // One answer to one reveal, whatever a restart or a copied data folder makes of it.
   const asked = `${gameId(commitment, account.address)}:${revealKey(game)}:${keccak256(reveal)}`;
   guard.commit(scopeOf(deps), asked, `${next.functionName}:${next.index}`);
@@ -215,7 +217,7 @@ export async function move(deps: ChallengerDeps, item: Case): Promise<void> {
   const { functionName, index } = next;
   const at = { level: GAME_LEVEL_NAME[place.level], step: place.step, op: place.op };
   log.info({ jobId: id, commitment, move: functionName, index, ...at, gas: receipt.gasUsed }, "move made");
-  if (functionName !== "prove") return;
+  if (!isLast) return;
   metrics.rejected.inc();
   log.warn({ jobId: id, commitment, tx: receipt.transactionHash }, "result proven wrong");
 }

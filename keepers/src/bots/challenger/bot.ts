@@ -3,6 +3,7 @@ import {
   decodeError,
   GAME_LEVEL_NAME,
   GAME_STATUS,
+  isAnswered,
   type JobId,
   liveGameWord,
   revealKey,
@@ -186,7 +187,7 @@ class ChallengerBot implements Bot {
     const [{ word, status }, docket, revealedAt] = await Promise.all([
       this.#court.game(job.commitment, account.address),
       this.#court.docket(job.commitment),
-      this.#court.revealedAt(revealKey(game)),
+      isAnswered(game) ? unpackGameClock(game.clock).last : this.#court.revealedAt(revealKey(game)),
     ]);
     item.opened = docket.opened;
     item.rejected = docket.rejected;

@@ -1,5 +1,5 @@
 import { getLogsChunked } from "@assay/daemon-kit";
-import { type Game, type JobId, partyWord, refereedDisputeAbi } from "@assay/sdk";
+import { answeredGame, type Game, type JobId, partyWord, refereedDisputeAbi } from "@assay/sdk";
 import type { AbiEvent, Address, Hex, PublicClient } from "viem";
 
 /** Blocks below the head that may still be replaced: they are read again at every look. */
@@ -92,7 +92,13 @@ export class DisputeLog {
     if (!moved || !own) return undefined;
     const party = partyWord(this.#challenger, own.bond as bigint);
     const { clock, place, expect, pre } = moved as { clock: bigint; place: bigint; expect: Hex; pre: Hex };
-    return { commitment, party, clock, place, expect, pre };
+    const game = { commitment, party, clock, place, expect, pre };
+    const answers = (this.#entries.get(commitment) ?? []).filter(({ name }) => name === "Revealed");
+    for (const { args } of answers) {
+      const answered = answeredGame(game, args as { key: Hex; clock: bigint; expect: Hex });
+      if (answered) return answered;
+    }
+    return game;
   }
 
   /** What was revealed under a key, by anyone's game. */

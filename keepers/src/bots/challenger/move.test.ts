@@ -95,7 +95,13 @@ test("segment: the first state that differs; the state before it and itself are 
   fc.assert(
     fc.property(lists, ({ first, mine, theirs }) => {
       const game = gameAt({ level: GAME_LEVEL.Segment, step: 3, leaves: mine.length });
-      const view: View = { level: "segment", firstStep: 192, start: word(7), states: mine };
+      const view: View = {
+        level: "segment",
+        program: `0x${"13".repeat(32)}`,
+        firstStep: 192,
+        start: word(7),
+        states: mine,
+      };
       const { functionName, args } = decideMove(game, concat([word(7), ...theirs]), view);
       const pick = args[1] as { index: bigint; firstStep: bigint; root: Hex; states: Hex[]; proof: Hex[] };
       const { root, states, proof } = pick;
@@ -191,7 +197,7 @@ test("tile and prefix: an element and the first sum that differ; what the judge 
       const game = gameAt({ level: GAME_LEVEL.Prefix, rows: 16, cols: 16, chunks: mine.length });
       const reveal = concat(theirs.map((sum) => numberToHex(BigInt.asUintN(64, sum), { size: 8 })));
       const move = decideMove(game, reveal, { level: "prefix", sums: mine });
-      assert.deepEqual([move.functionName, move.index], ["pickChunk", first]);
+      assert.deepEqual([move.functionName, move.index], ["proveChunk", first]);
       const judged = judgedAfter(game, reveal, move);
       assert.deepEqual(
         [judged?.place.chunk, judged?.claimed],
@@ -208,7 +214,7 @@ test("where nothing differs, or the agreed start does not agree, no move is made
   const tree = gameAt({ level: GAME_LEVEL.Tree, height: 1, leaves: 2 });
   assert.throws(() => decideMove(tree, concat(same), { level: "nodes", nodes: same }), code("KP-030"));
   const segment = gameAt({ level: GAME_LEVEL.Segment, leaves: 2 });
-  const view: View = { level: "segment", firstStep: 0, start: word(5), states: same };
+  const view: View = { level: "segment", program: `0x${"13".repeat(32)}`, firstStep: 0, start: word(5), states: same };
   assert.throws(() => decideMove(segment, concat([word(6), word(1), word(3)]), view), code("KP-030"));
   const ops = opsView([word(50), word(51)], 1);
   assert.throws(

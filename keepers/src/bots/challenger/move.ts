@@ -6,7 +6,7 @@ import type { OpsView, ProofView, View } from "./view.ts";
 
 /** A call of the dispute contract. `index`: what was picked, for the guard and the log. */
 export interface Move {
-  functionName: "pickNode" | "pickStep" | "pickOp" | "pickElement" | "pickChunk" | "prove";
+  functionName: "pickNode" | "pickStep" | "pickOp" | "pickElement" | "proveChunk" | "prove";
   index: number;
   args: readonly unknown[];
 }
@@ -48,7 +48,7 @@ function pickStep(
   game: Game,
   place: GamePlace,
   [start, ...theirs]: readonly Hex[],
-  view: { firstStep: number; start: Hex; states: readonly Hex[] },
+  view: { firstStep: number; program: Hex; start: Hex; states: readonly Hex[] },
 ): Move {
   requireLength(place, theirs.length, place.leaves);
   // I-walk: the segment's start is agreed. If it were not, every pick below it could be answered honestly.
@@ -58,6 +58,7 @@ function pickStep(
   const opened = index === 0 ? [0] : [index - 1, index];
   const pick = {
     start,
+    program: view.program,
     firstStep: BigInt(view.firstStep),
     root: tree.root,
     index: BigInt(index),
@@ -104,17 +105,25 @@ function pickElement(game: Game, place: GamePlace, theirs: Hex, mine: Hex): Move
   const width = size(mine) / 256;
   const element = (data: Hex, e: number) => slice(data, e * width, (e + 1) * width);
   const index = indexWhere(place, 256, (e) => !same(element(theirs, e), element(mine, e)));
-  return { functionName: "pickElement", index, args: [game, theirs, BigInt(index)] };
+  const list = words(place, theirs);
+  const at = Math.floor((index * width) / 32);
+  return { functionName: "pickElement", index, args: [game, BigInt(index), list[at]!, new PaddedTree(list).proof(at)] };
 }
 
+/** What the judge is shown of the chunk is added by `withProof`. */
 function pickChunk(game: Game, place: GamePlace, theirs: Hex, mine: readonly bigint[]): Move {
   requireLength(place, size(theirs), 8 * mine.length);
   const index = indexWhere(place, mine.length, (i) => sumAt(theirs, i) !== mine[i]);
-  return { functionName: "pickChunk", index, args: [game, theirs, BigInt(index)] };
+  return { functionName: "proveChunk", index, args: [game, theirs, BigInt(index)] };
 }
 
-function prove(game: Game, { op, nonce, roots, tiles }: ProofView): Move {
-  return { functionName: "prove", index: 0, args: [game, { op, nonce, roots, tiles }] };
+function prove(game: Game, view: ProofView): Move {
+  return withProof({ functionName: "prove", index: 0, args: [game] }, view);
+}
+
+/** Adds what the judge is shown to a last move. */
+export function withProof(move: Move, { op, nonce, roots, tiles }: ProofView): Move {
+  return { ...move, args: [...move.args, { op, nonce, roots, tiles }] };
 }
 
 /** Where a move leads when the judge is next, and what the judge is asked there; undefined when more levels follow. */
@@ -135,7 +144,7 @@ export function judgedAfter(game: Game, reveal: Hex, move: Move): { place: GameP
     const claimed = signed(slice(reveal, move.index * width, (move.index + 1) * width));
     return { place: at, claimed };
   }
-  if (move.functionName === "pickChunk") {
+  if (move.functionName === "proveChunk") {
     const before = move.index === 0 ? 0n : sumAt(reveal, move.index - 1);
     return { place: next({ chunk: move.index + 1 }), claimed: sumAt(reveal, move.index) - before };
   }

@@ -7,7 +7,7 @@ import {
   type Tracer,
   tileLeaves,
 } from "@assay/exact";
-import { elementPosition, GAME_LEVEL, type GamePlace, isInsideOutput } from "@assay/sdk";
+import { elementPosition, GAME_LEVEL, type GamePlace, isInsideOutput, programHeadHash } from "@assay/sdk";
 import { bytesToHex, concat, type Hex, hexToBytes, keccak256 } from "viem";
 import { occupied, strideOf } from "./merkle.ts";
 
@@ -50,7 +50,7 @@ export interface ProofView {
 /** What my own run says at a place of the game. */
 export type View =
   | { level: "nodes"; nodes: Hex[] }
-  | { level: "segment"; firstStep: number; start: Hex; states: Hex[] }
+  | { level: "segment"; firstStep: number; program: Hex; start: Hex; states: Hex[] }
   | OpsView
   | { level: "tile"; data: Hex }
   | { level: "prefix"; sums: bigint[] }
@@ -74,7 +74,11 @@ export async function viewOf(run: MyRun, place: GamePlace): Promise<View> {
       return { level: "nodes", nodes: nodesOf(boundaryTree(run.boundaries), place) };
     case GAME_LEVEL.Segment: {
       const { pre, states } = await tracer.segmentSteps(place.step);
-      return { level: "segment", firstStep: place.step * compiled.segmentLength, start: pre, states };
+      const { nonce, dataRoot } = run;
+      const { programHash, states: tensors } = compiled;
+      const program = programHeadHash({ programHash, dataRoot, nonce, states: BigInt(tensors.length) });
+      const firstStep = place.step * compiled.segmentLength;
+      return { level: "segment", firstStep, program, start: pre, states };
     }
     case GAME_LEVEL.Ops:
       return opsView(run, place.step);
