@@ -10,12 +10,21 @@ import {IStakingManager} from "../interfaces/IStakingManager.sol";
 import {IVerificationHub} from "../interfaces/IVerificationHub.sol";
 import {IVerificationStrategy} from "../interfaces/IVerificationStrategy.sol";
 import {Commitments} from "../libraries/Commitments.sol";
-import {JobSpec} from "../libraries/JobSpec.sol";
 import {JobTerms} from "../libraries/JobTerms.sol";
 import {RunWord} from "../libraries/RunWord.sol";
 import {SubmittedJob, Verdict} from "../types/JobTypes.sol";
 import {Clocks} from "./dispute/Clocks.sol";
-import {Game, GameStatus, Level, Outcome, ProgramHead, Record, RunHead} from "./dispute/DisputeTypes.sol";
+import {
+    Docket,
+    Game,
+    GameStatus,
+    Level,
+    Limits,
+    Outcome,
+    ProgramHead,
+    Record,
+    RunHead
+} from "./dispute/DisputeTypes.sol";
 import {GameWords} from "./dispute/GameWords.sol";
 import {Guards} from "./dispute/Guards.sol";
 import {Judgement} from "./dispute/Judgement.sol";
@@ -48,7 +57,6 @@ import {StepOps} from "./dispute/StepOps.sol";
 contract RefereedDispute is IRefereedDispute {
     using SafeERC20 for IAssayToken;
     using JobTerms for uint256[5];
-    using JobSpec for bytes32[6];
     using Clocks for uint256;
     using Places for uint256;
     using GameWords for Game;
@@ -82,28 +90,12 @@ contract RefereedDispute is IRefereedDispute {
     uint256 public immutable MIN_BUDGET;
     uint256 public immutable MIN_BOND;
 
-    /// @notice Whom and what the games of one result are about: one slot.
-    /// @dev `party` is the provider; once the result is rejected, the account that found it.
-    struct Docket {
-        address party;
-        uint32 opened;
-        uint32 live;
-        Outcome outcome;
-    }
-
     struct Peers {
         IJobMarketplace market;
         IStakingManager staking;
         IVerificationHub hub;
         IAssayToken asy;
         IOneStepJudge judge;
-    }
-
-    struct Limits {
-        uint256 strategy;
-        uint256 minWindow;
-        uint256 minBudget;
-        uint256 minBond;
     }
 
     mapping(bytes32 commitment => Docket) private _dockets;
@@ -579,12 +571,9 @@ contract RefereedDispute is IRefereedDispute {
 
     function _takeBond(uint256 bond) private {
         uint256 credit = _credits[msg.sender];
-        if (credit >= bond) {
-            _credits[msg.sender] = credit - bond;
-            return;
-        }
-        _credits[msg.sender] = 0;
-        ASY.safeTransferFrom(msg.sender, address(this), bond - credit);
+        uint256 taken = credit < bond ? credit : bond;
+        _credits[msg.sender] = credit - taken;
+        if (taken != bond) ASY.safeTransferFrom(msg.sender, address(this), bond - taken);
     }
 
     /// @dev DSP-82: whoever came to this operator first, unless it has lost by time since.

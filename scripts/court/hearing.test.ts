@@ -18,7 +18,7 @@ test("a fault at a named place of an engine's run is walked down to that place a
   const judged = facts.moves.at(-1)!.place!;
   assert.deepEqual(
     [judged.level, judged.step, judged.op, judged.node, judged.element],
-    [GAME_LEVEL.Proof, 10, 8, 0, 5],
+    [GAME_LEVEL.Prefix, 10, 8, 0, 5],
   );
   assert.equal(facts.gasTotal, facts.gasChallenger + facts.gasProvider);
   const drawn = renderWalk(facts.moves, view).join("\n");

@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import { initialState, parseProgram, phaseOf, UNCHANGED, x24Digits } from "@assay/exact";
 import { loadNodeBackend } from "@assay/exact/node";
-import { type ClaimedJob, finalizableAt, requireContract, type SubmittedJob, waitForJob } from "@assay/sdk";
+import { disputeRecord, type ClaimedJob, finalizableAt, requireContract, type SubmittedJob, waitForJob } from "@assay/sdk";
 import { formatUnits, type Hex, keccak256, parseUnits, toHex } from "viem";
 import { type Dock, defendResult } from "../../test/dishonest/defence.ts";
 import { Defender, revealedBy } from "../../test/dispute/support/players.ts";
@@ -96,7 +96,7 @@ export async function playDispute(network: DemoNetwork, view: View, engine: "was
   await waitForJob(requester, { id, status: "rejected", pollingInterval: LOOK_MS, timeout: TIMEOUT_MS });
 
   view.heading("The walk: from the whole run to sixteen multiply-adds");
-  const own = new Defender({ record: {} } as Suit, honest);
+  const own = new Defender({ record: disputeRecord(job), spec: job.spec } as unknown as Suit, honest);
   const moves = await walkFromLogs({
     publicClient: chain.publicClient,
     address,

@@ -27,7 +27,7 @@ export async function defendResult(
   beforeAnswer: (positions: number) => Promise<void> = async () => {},
 ): Promise<number> {
   const { publicClient, wallet, address } = dock;
-  const defender = new Defender({ record: disputeRecord(job) } as unknown as Suit, run);
+  const defender = new Defender({ record: disputeRecord(job), spec: job.spec } as unknown as Suit, run);
   let answered = 0;
   for (let seen = 0; ; await sleep(50)) {
     const games = await positionsOf(dock, job.commitment);

@@ -40,14 +40,14 @@ describe("gas of a whole dispute, both sides, production profile", () => {
     };
   }
 
-  // docs/adr/166 has the account of every move
-  test("digits: at most 1.3 M, terminal move at most 130 k", async () => {
+  // docs/adr/186 has the account of every move
+  test("digits: at most 1.1 M, terminal move at most 130 k", async () => {
     const { total, terminal } = await dispute(taskOf(x24Digits()), 1_000);
-    assert.ok(total <= 1_300_000, String(total));
+    assert.ok(total <= 1_100_000, String(total));
     assert.ok(terminal <= 130_000, String(terminal));
   });
 
-  test("10^12 operations: at most 1.4 M and 8 rounds", async () => {
+  test("10^12 operations: at most 1.2 M and 8 rounds", async () => {
     const program = parseProgram({
       ...x24Digits(),
       name: "784-256-10",
@@ -58,7 +58,7 @@ describe("gas of a whole dispute, both sides, production profile", () => {
       steps: 12_812,
     });
     const { total, rounds } = await dispute(taskOf(program), 6_000);
-    assert.ok(total <= 1_400_000, String(total));
+    assert.ok(total <= 1_200_000, String(total));
     assert.ok(rounds <= 8, String(rounds));
   });
 });

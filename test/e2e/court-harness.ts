@@ -11,6 +11,7 @@ import {
 } from "../../exact/src/index.ts";
 import { readArtifact } from "../../scripts/deploy/artifacts.ts";
 import {
+  answeredGame,
   type ClaimedJob,
   disputeRecord,
   GAME_LEVEL_NAME,
@@ -175,7 +176,7 @@ export class FalseAccuser {
     await market.client(account).depositBond({ amount: ASY("2") });
     const record = disputeRecord(job);
     const run = new TracedRun(task, job.nonce);
-    const suit = { record, spec: { dataRoot: job.spec.dataRoot }, run: packRunWord(job.run), task } as unknown as Suit;
+    const suit = { record, spec: job.spec, run: packRunWord(job.run), task } as unknown as Suit;
     let turn = 0;
     // the last child of everything: the walk goes through the inner levels, whatever their width
     const accuser: Accuser = new RandomAccuser(suit, run, address, (n) => (turn++ === 0 ? 1 : n - 1));
@@ -185,24 +186,28 @@ export class FalseAccuser {
       const game = (await positionsOf(dockOf(market, this.court, account), job.commitment)).at(-1)!;
       const place = decodePlace(game.place);
       if (place.level === LEVEL.Proof) return levels;
-      const data = await this.#answered(game);
+      const { data, game: answered } = await this.#answered(game);
       levels.push(GAME_LEVEL_NAME[place.level]!);
       await beforePick();
-      await this.#send(accuser.answer(game, data));
+      if (place.level === LEVEL.Prefix) return levels;
+      await this.#send(accuser.answer(answered, data));
     }
   }
 
-  async #answered(game: Game): Promise<Hex> {
-    const key = revealKey(game);
+  /** What is revealed where a game stands, and the game after it. */
+  async #answered(game: Game): Promise<{ data: Hex; game: Game }> {
     for (;;) {
       const logs = await this.market.chain.publicClient.getLogs({
         address: this.court.dispute.address,
         event: REVEALED,
-        args: { commitment: game.commitment, key },
+        args: { commitment: game.commitment },
         fromBlock: 0n,
         strict: true,
       });
-      if (logs[0]) return logs[0].args.data;
+      for (const { args } of logs) {
+        const own = answeredGame(game, args);
+        if (own || args.key === revealKey(game)) return { data: args.data, game: own ?? game };
+      }
       await sleep(50);
     }
   }
@@ -225,7 +230,9 @@ function firstThat(runs: readonly (() => TracedRun)[], test: (run: TracedRun) =>
 
 const endOf = (run: TracedRun): Hex => run.state(run.task.compiled.steps);
 
-const REVEALED = parseAbiItem("event Revealed(bytes32 indexed commitment, bytes32 indexed key, bytes data)");
+const REVEALED = parseAbiItem(
+  "event Revealed(bytes32 indexed commitment, bytes32 indexed key, uint256 clock, bytes32 expect, bytes data)",
+);
 
 export async function docketOf(market: Market, court: LocalCourt, commitment: Hex) {
   const [, opened, live, outcome] = (await market.chain.publicClient.readContract({

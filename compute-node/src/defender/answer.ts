@@ -7,8 +7,11 @@ import {
   type GamePlace,
   occupiedNodes,
   type ProviderMove,
+  programHeadOf,
   revealStride,
+  runHeadOf,
   unpackGamePlace,
+  unpackJobSpec,
 } from "@assay/sdk";
 import { bytesToHex, concat, type Hex, hexToBytes, keccak256, numberToHex } from "viem";
 
@@ -26,6 +29,7 @@ export interface OwnRun {
  * @throws EX-060 at a place that the run does not have, EX-031 for a checkpoint that is not of this run
  */
 export async function answerAt({ tracer, boundaries, record }: OwnRun, game: Game): Promise<ProviderMove> {
+  const run = { spec: unpackJobSpec(record.spec), nonce: record.nonce, runRoot: record.runRoot };
   const place = unpackGamePlace(game.place);
   const { step, op } = place;
   switch (place.level) {
@@ -33,12 +37,12 @@ export async function answerAt({ tracer, boundaries, record }: OwnRun, game: Gam
       return { functionName: "revealNodes", args: [game, nodesOf(boundaryTree(boundaries), place)] };
     case GAME_LEVEL.Segment: {
       const { pre, proof, states } = await tracer.segmentSteps(step);
-      return { functionName: "revealSteps", args: [game, record, pre, proof, states] };
+      return { functionName: "revealSteps", args: [game, runHeadOf(run), pre, proof, states] };
     }
     case GAME_LEVEL.Ops: {
       const { preRoots, values } = await tracer.stepOps(step);
       const headers = concat(tracer.recordProof(0, 0).headers);
-      return { functionName: "revealOps", args: [game, record, headers, [...preRoots, ...values]] };
+      return { functionName: "revealOps", args: [game, programHeadOf(run), headers, [...preRoots, ...values]] };
     }
     case GAME_LEVEL.Tiles: {
       const tree = new MerkleTree(tileLeaves(await tracer.value(step, op)));

@@ -5,16 +5,19 @@ import {
   decodeError,
   disputeRecord,
   type Game,
+  isAnswered,
   isEnded,
   type JobId,
+  liveGameWord,
   prepareMove,
   prepareSweepBond,
   prepareTimeoutGame,
   refereedDisputeAbi,
   revealKey,
   type SubmittedJob,
+  unpackGameClock,
 } from "@assay/sdk";
-import { type Address, type Hex, isAddressEqual, keccak256 } from "viem";
+import { type Address, type Hex, isAddressEqual, keccak256, numberToHex, toHex } from "viem";
 import { type ActDeps, countGas } from "../act/deps.ts";
 import { inputsRequest } from "../act/prepare.ts";
 import { answerGames } from "../children.ts";
@@ -32,6 +35,11 @@ import { DisputeLog } from "./dispute-log.ts";
 
 const ANSWER_LOG = "answer.log";
 const ANSWER_MS = 30 * 60_000;
+/** What an answer says, whichever game it is given in. */
+function contentHash(content: readonly unknown[]): Hex {
+  return keccak256(toHex(JSON.stringify(content, (_, value) => (typeof value === "bigint" ? `${value}` : value))));
+}
+
 const RETRY_MS = 3_000;
 const TRIES = 5;
 /** Shares of a clock left at which the operator is told, once each and game. */
@@ -168,6 +176,7 @@ export class Defender {
 
   /** When the place of a game was answered, 0 while it is not. */
   async #revealTime(game: Game): Promise<number> {
+    if (isAnswered(game)) return unpackGameClock(game.clock).last;
     const key = revealKey(game);
     if (!this.#log.isRevealed(game.commitment, key)) {
       this.#revealedAt.delete(key);
@@ -255,11 +264,14 @@ export class Defender {
     );
     const scope = `${config.chainId}:${this.#address.toLowerCase()}`;
     for (const [i, move] of moves.entries()) {
-      const key = revealKey(games[i] as Game);
+      const game = games[i] as Game;
+      const key = revealKey(game);
       const call = prepareMove(client, move);
       // Two answers to one question must never leave this machine: one of them would be a lie.
-      guard.commit(scope, `reveal:${key}`, keccak256(call.data));
-      if (!(await this.#send(`reveal:${key}`, call))) continue;
+      const [, ...content] = move.args;
+      guard.commit(scope, `reveal:${key}`, contentHash(content));
+      // one place may be answered for several games, one after the other
+      if (!(await this.#send(`reveal:${numberToHex(liveGameWord(game), { size: 32 })}`, call))) continue;
       metrics.reveals.inc({ move: move.functionName });
       log.info({ jobId: id, move: move.functionName, at: key }, "challenge answered");
     }

@@ -1,5 +1,5 @@
 import { getLogsChunked } from "@assay/daemon-kit";
-import { type Game, type JobId, partyWord, refereedDisputeAbi } from "@assay/sdk";
+import { answeredGame, type Game, type JobId, partyWord, refereedDisputeAbi } from "@assay/sdk";
 import type { AbiEvent, Address, Hex, PublicClient } from "viem";
 
 /** Blocks below the head that may still be replaced: they are read again at every look. */
@@ -96,6 +96,9 @@ export class DisputeLog {
       } else if (known && name === "Moved") {
         const { clock, place, expect, pre } = args as unknown as Pick<Game, "clock" | "place" | "expect" | "pre">;
         known.game = { ...known.game, clock, place, expect, pre };
+      } else if (name === "Revealed") {
+        const revealed = args as unknown as { key: Hex; clock: bigint; expect: Hex };
+        for (const each of games.values()) each.game = answeredGame(each.game, revealed) ?? each.game;
       } else if (known && name === "BondForfeited") known.state = "forfeited";
       else if (known && (name === "BondSwept" || name === "BondReclaimed")) known.state = "closed";
     }

@@ -81,3 +81,20 @@ struct OpsHead {
     bytes32 dataRoot;
     bytes32 opsRoot;
 }
+
+/// @notice Whom and what the games of one result are about: one slot.
+/// @dev `party` is the provider; once the result is rejected, the account that found it.
+struct Docket {
+    address party;
+    uint32 opened;
+    uint32 live;
+    Outcome outcome;
+}
+
+/// @notice A referee's number in the hub, shortest window and budgets (seconds), and smallest bond.
+struct Limits {
+    uint256 strategy;
+    uint256 minWindow;
+    uint256 minBudget;
+    uint256 minBond;
+}
