@@ -50,7 +50,7 @@ describe("attacks on the money", () => {
   test("after one of ten games is won every move of the other nine is refused and every bond comes back (P7)", async () => {
     const { court } = the;
     const others: { address: `0x${string}`; game: Game; data: `0x${string}` }[] = [];
-    const levels = [LEVEL.Tree, LEVEL.Segment, LEVEL.Ops, LEVEL.Tile, LEVEL.Prefix, LEVEL.Proof];
+    const levels = [LEVEL.Tree, LEVEL.Segment, LEVEL.Ops, LEVEL.Tile, LEVEL.Prefix];
     for (let i = 0; i < 9; i++) {
       const address = numberToHex(0xace0000 + i, { size: 20 });
       await court.world.impersonate(address);
@@ -58,7 +58,7 @@ describe("attacks on the money", () => {
       const level = levels[i % levels.length]!;
       others.push({
         address,
-        ...(await walkTo(court, the.accuserOf(address), the.defender, level, level !== LEVEL.Proof)),
+        ...(await walkTo(court, the.accuserOf(address), the.defender, level, true)),
       });
     }
     await play(court, the.accuser, the.defender);
@@ -69,9 +69,9 @@ describe("attacks on the money", () => {
       assert.equal(await court.credit(address), BOND);
       await court.refused(the.bob, ["reclaim", [game, the.suit.record]], "Dispute_StaleGame");
     }
-    // DSP-82: of those who came to the judge, the first is paid
+    // DSP-82: of those who disputed the operator, the first is paid
     const { party } = await court.docket(the.suit.commitment);
-    assert.equal(party.toLowerCase(), others[levels.indexOf(LEVEL.Proof)]!.address);
+    assert.equal(party.toLowerCase(), others[levels.indexOf(LEVEL.Tile)]!.address);
   });
 
   test("the bond is two hundredths of the stake, at least the floor, whatever gas costs when it is asked (K5)", async () => {
