@@ -1,7 +1,14 @@
 import { randomInt } from "node:crypto";
 import { initialState, parseProgram, phaseOf, UNCHANGED, x24Digits } from "@assay/exact";
 import { loadNodeBackend } from "@assay/exact/node";
-import { disputeRecord, type ClaimedJob, finalizableAt, requireContract, type SubmittedJob, waitForJob } from "@assay/sdk";
+import {
+  type ClaimedJob,
+  disputeRecord,
+  finalizableAt,
+  requireContract,
+  type SubmittedJob,
+  waitForJob,
+} from "@assay/sdk";
 import { formatUnits, type Hex, keccak256, parseUnits, toHex } from "viem";
 import { type Dock, defendResult } from "../../test/dishonest/defence.ts";
 import { Defender, revealedBy } from "../../test/dispute/support/players.ts";
