@@ -55,9 +55,9 @@ describe("gas of a whole dispute, both sides, production profile", () => {
         { type: "dense", units: 256, activation: "relu", weightBits: 9, weightExponent: 12 },
         { type: "dense", units: 10, activation: "softmax", weightBits: 9, weightExponent: 10 },
       ],
-      steps: 12_812,
+      steps: 19_098,
     });
-    const { total, rounds } = await dispute(taskOf(program), 6_000);
+    const { total, rounds } = await dispute(taskOf(program), 9_000);
     assert.ok(total <= 1_200_000, String(total));
     assert.ok(rounds <= 8, String(rounds));
   });
