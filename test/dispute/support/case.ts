@@ -11,7 +11,8 @@ import { smallTask } from "./tasks.ts";
 
 /** Nine steps in five segments, wrong from step 4 on. */
 export const CASE_TASK = smallTask({ steps: 9, segmentLength: 2 });
-const TAMPER = fault(4, 37, 5);
+/** What is wrong with it. */
+export const CASE_TAMPER = fault(4, 37, 5);
 
 /** A wrong result, its provider and two challengers who know better; every test begins where the result is submitted. */
 export class Case {
@@ -30,7 +31,7 @@ export class Case {
     const { world } = this.court;
     this.alice = await this.court.fund(world.accounts[5]!);
     this.bob = await this.court.fund(world.accounts[6]!);
-    const submitted = await this.court.submit(CASE_TASK, { tamper: TAMPER });
+    const submitted = await this.court.submit(CASE_TASK, { tamper: CASE_TAMPER });
     this.suit = submitted;
     this.defender = new Defender(submitted, submitted.claimed);
     this.accuser = this.accuserOf(this.alice);

@@ -16,8 +16,8 @@ export const FRAMES: readonly Frame[] = [
     play: "answer a list that was not revealed",
     patch: {
       file: REFEREE,
-      from: "require(reveal.holds(hash), Dispute_WrongReveal(hash, reveal));",
-      to: "hash; reveal;",
+      from: "require(stands, Dispute_WrongReveal(hash, game.place.answered() ? uint256(game.expect) : reveal));",
+      to: "",
     },
   },
   {
@@ -33,6 +33,10 @@ export const FRAMES: readonly Frame[] = [
   {
     rule: "DSP-23",
     play: "prove another place of a tree",
-    patch: { file: "verification/dispute/MerkleWalk.sol", from: "Guards.root(leaf, root);", to: "" },
+    patch: {
+      file: "verification/dispute/MerkleWalk.sol",
+      from: "Guards.root(rootOf(leaf, index, levels, proof), root);",
+      to: "rootOf(leaf, index, levels, proof);",
+    },
   },
 ];
