@@ -1,9 +1,16 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
-import { type Checkpoint, KEPT, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
+import {
+  type Checkpoint,
+  checkpointBytes,
+  KEPT,
+  milestoneSpacing,
+  readCheckpoint,
+  writeCheckpoint,
+} from "./checkpoint.ts";
 import { scratch, word } from "./test-kit.ts";
 
 const checkpoint = (step: number, size = 100): Checkpoint => ({
@@ -58,4 +65,20 @@ test("a whole file of no use to its reader is left out too", (t) => {
     readCheckpoint(folder, ({ step }) => (step < 100 ? step : undefined)),
     64,
   );
+});
+
+test("what a run keeps is never more than was foreseen, and not much less", (t) => {
+  for (const segments of [1, 2, 3, 10, 65]) {
+    const folder = scratch(t);
+    const spacing = 64 * milestoneSpacing(segments);
+    let most = 0;
+    for (let segment = 1; segment < segments; segment++) {
+      writeCheckpoint(folder, checkpoint(64 * segment, 20_000), (old) => old % spacing === 0);
+      most = readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
+    }
+    const foreseen = checkpointBytes(segments, 20_000);
+    assert.ok(most <= foreseen, `${segments} segments: ${most} of ${foreseen}`);
+    // beside them: room for the file that is being written, and for the newest two where they are milestones
+    assert.ok(foreseen - most < (1 + KEPT) * 25_000, `${segments} segments: ${most} of ${foreseen}`);
+  }
 });

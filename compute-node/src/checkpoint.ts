@@ -63,6 +63,16 @@ export function milestoneSpacing(segments: number): number {
 }
 
 /**
+ * Most that the checkpoints of one run take on the disk at a time: milestones, the newest two, and the one being written.
+ * @param stateBytes of the state as a tensor file
+ */
+export function checkpointBytes(segments: number, stateBytes: number): number {
+  const inner = segments - 1;
+  const files = Math.min(inner, Math.floor(inner / milestoneSpacing(segments)) + KEPT) + 1;
+  return files * (HEADER + 32 * inner + stateBytes + HASH);
+}
+
+/**
  * The newest checkpoint that is whole and of use.
  * @param read makes of a whole one what the caller needs; undefined when it is of no use
  * @param onTorn told of each one that is left out, newest first

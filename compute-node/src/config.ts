@@ -60,6 +60,7 @@ export const configSchema = z.strictObject({
   maxJobBytes: whole(1, Number.MAX_SAFE_INTEGER).default(2 ** 30),
   cacheBytes: whole(1, Number.MAX_SAFE_INTEGER).default(10 * 2 ** 30),
   memoryMb: whole(128, 1_000_000).default(2048),
+  diskMb: whole(1, 1e9).default(20 * 1024),
   maxParallelJobs: whole(1, 64).default(1),
   maxAttempts: whole(1, 100).default(3),
   silenceSeconds: whole(5, 86_400).default(300),

@@ -7,7 +7,7 @@ import { type Action, decide, type SkipReason, skipReasons } from "./decide.ts";
 import type { JobView, LocalRun, NodeState } from "./state.ts";
 import { ME, NOW, OTHER, someConfig, someJob, someState, word } from "./test-kit.ts";
 
-const READY = { status: "ready", macs: 1e9, memoryMb: 300 } as const;
+const READY = { status: "ready", macs: 1e9, memoryMb: 300, diskMb: 10 } as const;
 const view = (change: Partial<JobView> = {}): JobView => ({ job: someJob(), preparation: READY, ...change });
 const first = (jobs: JobView[], state: Partial<NodeState> = {}, config = someConfig()) =>
   decide(someState({ ...state, jobs }), config)[0];
@@ -53,6 +53,7 @@ test("each reason to leave a job alone has its own code", () => {
     ["SKIP_RUN_TIME_TOO_SHORT", terms({ runTime: 80 })],
     ["SKIP_RUN_TIME_TOO_SHORT", view({ preparation: { ...READY, macs: 600e9 } })],
     ["SKIP_MEMORY", view({ preparation: { ...READY, memoryMb: 5000 } })],
+    ["SKIP_DISK", view({ preparation: { ...READY, diskMb: 91 } }), { diskUsedMb: 10 }, someConfig({ diskMb: 100 })],
     ["SKIP_INPUTS", view({ preparation: { status: "refused", error, retryAtMs: undefined } })],
     ["SKIP_BUSY", view(), {}, someConfig({ maxParallelJobs: 0 })],
   ];
@@ -140,6 +141,10 @@ test("what one claim uses up is not there for the next: slots, stake, and the on
   assert.deepEqual(of(two, {}), ["claim", "claim"]);
   assert.deepEqual(of(two, {}, someConfig({ maxParallelJobs: 1 })), ["claim", "SKIP_BUSY"]);
   assert.deepEqual(of(two, { freeStake: parseEther("19") }), ["claim", "SKIP_STAKE"]);
+  assert.deepEqual(of(two, { diskUsedMb: 1 }, someConfig({ maxParallelJobs: 9, diskMb: 20 })), ["claim", "SKIP_DISK"]);
+  const prepared = claimed({ preparation: READY });
+  const small = someConfig({ maxParallelJobs: 9, diskMb: 29 });
+  assert.deepEqual(of([prepared, ...two], {}, small), ["run", "claim", "SKIP_DISK"]);
   assert.deepEqual(of([claimed(), ...two], {}), ["run", "claim", "SKIP_BUSY"]);
   const fresh = two.map(({ job }) => view({ job, preparation: undefined }));
   assert.deepEqual(of(fresh, {}), ["prepare"]);
@@ -185,7 +190,7 @@ const views: fc.Arbitrary<JobView> = fc
       job,
       preparation:
         r.prepared === "ready"
-          ? { status: "ready", macs: r.macs, memoryMb: 300 }
+          ? { status: "ready", macs: r.macs, memoryMb: 300, diskMb: 10 }
           : r.prepared && { status: "refused", error: { code: "EX-001", message: "" }, retryAtMs: undefined },
       busy: r.busy as JobView["busy"],
       runningNonce: r.nonce,

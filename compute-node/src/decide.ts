@@ -31,6 +31,7 @@ export const skipReasons = {
   SKIP_GAS: "the signing account has too little of the chain's coin",
   SKIP_RUN_TIME_TOO_SHORT: "this machine would not be done in time",
   SKIP_MEMORY: "the run needs more memory than the operator allows",
+  SKIP_DISK: "the checkpoints would not fit into the space that the operator allows",
   SKIP_INPUTS: "the inputs cannot be had or are not what the spec says",
   SKIP_BUSY: "as many jobs as allowed are under way",
   SKIP_LOST: "another provider was faster",
@@ -64,6 +65,7 @@ type Limits = Pick<
   | "slowness"
   | "claimMarginSeconds"
   | "memoryMb"
+  | "diskMb"
   | "maxParallelJobs"
   | "minGasBalance"
   | "maxBond"
@@ -83,6 +85,7 @@ export function decide(state: NodeState, config: Limits): Action[] {
     runs: config.maxParallelJobs - count(state, "run"),
     stake: state.freeStake,
     exposure: exposureLeft(state),
+    disk: config.diskMb - state.diskUsedMb - awaitedMb(state),
     preparing: count(state, "prepare") > 0,
   };
   const own: Action[] = [];
@@ -103,6 +106,8 @@ interface Budget {
   stake: bigint;
   /** What operators may still lock. */
   exposure: bigint;
+  /** MiB that further runs may fill. */
+  disk: number;
   preparing: boolean;
 }
 
@@ -115,6 +120,14 @@ function exposureLeft({ operator, provider, stake, lockedStake, exposureBps, fre
 /** Jobs that occupy this machine or are about to. */
 function active(state: NodeState): number {
   return state.jobs.filter((view) => view.busy === "claim" || occupies(view, state)).length;
+}
+
+/** MiB that claimed jobs may still fill: a result whose checkpoints found no space is defended slowly or not at all. */
+function awaitedMb(state: NodeState): number {
+  return state.jobs.reduce((sum, view) => {
+    const taken = view.busy === "claim" || occupies(view, state);
+    return taken && view.preparation?.status === "ready" ? sum + view.preparation.diskMb : sum;
+  }, 0);
 }
 
 function occupies({ job, run }: JobView, state: NodeState): boolean {
@@ -188,9 +201,10 @@ function decideOpen(view: JobView, state: NodeState, config: Limits, budget: Bud
     budget.preparing = true;
     return [{ type: "prepare", id }];
   }
-  const tooMuch = unworkable(view, job, state, config, preparation);
+  const tooMuch = unworkable(view, job, state, config, preparation) ?? tooLarge(view, preparation, config, budget);
   if (tooMuch) return [tooMuch];
   budget.slots -= 1;
+  budget.disk -= preparation.diskMb;
   budget.stake -= terms.bond;
   budget.exposure -= terms.bond;
   return [{ type: "claim", id, atMs: nextClaimTime(id, state.provider, state.nowMs, config.claimSpreadMs) }];
@@ -254,6 +268,12 @@ function unworkable(
   const wanted = (BigInt(macs) * (priceFloor(config, terms.token, state.asy)?.minPerGmac ?? 0n)) / 10n ** 9n;
   if (price < wanted) return skip(view, "SKIP_PAY_TOO_LOW", `${price}, wanted ${wanted} for ${macs} multiply-adds`);
   return tooSlow(view, terms.runTime, macs / REFERENCE_MACS, config);
+}
+
+/** DSP-91: what a dispute is answered from must fit beside what other jobs keep. */
+function tooLarge(view: JobView, { diskMb }: { diskMb: number }, config: Limits, budget: Budget): Action | undefined {
+  if (diskMb <= budget.disk) return undefined;
+  return skip(view, "SKIP_DISK", `${diskMb} MiB, ${Math.max(0, budget.disk)} of ${config.diskMb} left`);
 }
 
 function tooSlow(view: JobView, runTime: number, refSeconds: number, config: Limits): Action | undefined {

@@ -3,6 +3,7 @@ import {
   type CompiledProgram,
   decodeManifest,
   decodeTensors,
+  encodeTensors,
   type IntTensor,
   MAX_MANIFEST_BYTES,
   type SpecFields,
@@ -10,6 +11,7 @@ import {
 } from "@assay/exact";
 import { type BlockStore, cidsOfDigest, type FetchFileArgs, fetchBytes } from "@assay/storage";
 import type { Hex } from "viem";
+import { checkpointBytes } from "./checkpoint.ts";
 import { nodeError } from "./errors.ts";
 import type { InputsRequest, PrepareOutcome, TaskMessage } from "./tasks.ts";
 
@@ -71,10 +73,18 @@ function compareSpec(found: SpecFields, wanted: InputsRequest["spec"]): void {
   }
 }
 
-/** What the run will cost. Memory: tensors as float32 twice over (with their copies), and the process itself. */
-export function costOf({ compiled }: JobInputs): PrepareOutcome {
+/**
+ * What the run will cost. Memory: tensors as float32 twice over (with their copies), and the process itself. Disk: the
+ * checkpoints, and the output.
+ */
+export function costOf({ compiled, initial }: JobInputs): PrepareOutcome {
   const { macsPerStep, bytes } = compiled.estimate;
-  return { macs: macsPerStep * compiled.steps, memoryMb: Math.ceil(PROCESS_MB + (COPIES * bytes) / 2 ** 20) };
+  const state = encodeTensors(initial).length; // every later state has the same shapes and types
+  return {
+    macs: macsPerStep * compiled.steps,
+    memoryMb: Math.ceil(PROCESS_MB + (COPIES * bytes) / 2 ** 20),
+    diskMb: Math.ceil((checkpointBytes(compiled.segments, state) + state) / 2 ** 20),
+  };
 }
 
 const PROCESS_MB = 256;

@@ -16,6 +16,7 @@ export function createMetrics(registry: Registry) {
     runLoss: gauge("run_loss_nats", "Running mean loss of the run that reported last"),
     runClipped: gauge("run_clipped_weights_ratio", "Share of weights at their clip, of the layer that has most"),
     runZeroed: gauge("run_zeroed_gradients_ratio", "Share of gradients that rounding made zero"),
+    diskUsed: gauge("jobs_disk_mebibytes", "Checkpoints, results and logs on the disk"),
     runEta: gauge("run_eta_seconds", "Time the run that reported last still needs"),
     runs: counter("runs_total", "Attempts at runs, by how they ended", ["end"]),
     claimsLost: counter("claims_lost_total", "Claims that another provider was faster with", ["at"]),

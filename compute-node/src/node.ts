@@ -20,7 +20,7 @@ import { facts } from "./errors.ts";
 import { JobIndex } from "./job-index.ts";
 import { LocalJobs } from "./local.ts";
 import { type ChainFacts, observe } from "./observe.ts";
-import { forgetJob, jobsOnDisk } from "./run-folder.ts";
+import { forgetJob, jobsMb, jobsOnDisk } from "./run-folder.ts";
 import { isMine, type JobView, type NodeState } from "./state.ts";
 import { reportFacts, statusOf } from "./status.ts";
 
@@ -28,6 +28,7 @@ import { reportFacts, statusOf } from "./status.ts";
 type Deed = Exclude<Action, { type: "skip" | "forget" | "stop" }>;
 
 const FAILED_ACTION_MS = 5000;
+const DISK_MS = 5000;
 const WORST_PAUSE_MS = 30_000;
 
 /** The provider's node: looks at the chain, decides, acts, again and again until it is stopped. */
@@ -40,6 +41,7 @@ export class ComputeNode {
   #failure: AssayError | undefined;
   #failures = 0;
   #lookedAt = 0;
+  #disk = { atMs: 0, usedMb: 0 };
   #endSleep: () => void = () => {};
   #woken = false;
 
@@ -93,7 +95,14 @@ export class ComputeNode {
   /** The content of /status. */
   status(): unknown {
     const disputes = this.#defender?.games() ?? [];
-    return statusOf(this.#deps, { chain: this.#chain, started: this.#started, readiness: this.readiness(), disputes });
+    const readiness = this.readiness();
+    return statusOf(this.#deps, {
+      chain: this.#chain,
+      started: this.#started,
+      readiness,
+      disputes,
+      diskUsedMb: this.#diskUsedMb(),
+    });
   }
 
   async #look(): Promise<void> {
@@ -134,8 +143,19 @@ export class ComputeNode {
       nowMs,
       draining: signal.aborted,
       pressed,
+      diskUsedMb: this.#diskUsedMb(),
       jobs: index.all().map((job) => this.#view(job.id, nowMs)),
     };
+  }
+
+  /** Counted now and then: a long run keeps many files. */
+  #diskUsedMb(): number {
+    const { config, metrics } = this.#deps;
+    if (Date.now() - this.#disk.atMs >= DISK_MS) {
+      this.#disk = { atMs: Date.now(), usedMb: jobsMb(config.dataDir) };
+      metrics.diskUsed.set(this.#disk.usedMb);
+    }
+    return this.#disk.usedMb;
   }
 
   #view(id: JobId, nowMs: number): JobView {

@@ -3,7 +3,7 @@ import type { ChainContext } from "./context.ts";
 import type { NodeState } from "./state.ts";
 
 /** What the chain says of the provider and of itself at this moment. */
-export interface ChainFacts extends Omit<NodeState, "jobs" | "draining" | "pressed" | "nowMs"> {
+export interface ChainFacts extends Omit<NodeState, "jobs" | "draining" | "pressed" | "nowMs" | "diskUsedMb"> {
   /** Unix seconds of the newest block. */
   headTime: number;
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { writeDurably } from "@assay/daemon-kit";
 import { stateHash } from "@assay/sdk";
@@ -85,6 +85,18 @@ export function jobsOnDisk(dataDir: string): Hex[] {
   const folder = join(dataDir, "jobs");
   if (!existsSync(folder)) return [];
   return readdirSync(folder).filter((name): name is Hex => /^0x[0-9a-f]{64}$/.test(name));
+}
+
+/** MiB of all that is kept of jobs. */
+export function jobsMb(dataDir: string): number {
+  const folder = join(dataDir, "jobs");
+  if (!existsSync(folder)) return 0;
+  const bytes = readdirSync(folder, { recursive: true, encoding: "utf8" }).reduce(
+    // a checkpoint may be replaced while they are counted
+    (sum, name) => sum + (statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0),
+    0,
+  );
+  return Math.ceil(bytes / 2 ** 20);
 }
 
 function readJson(path: string): unknown {

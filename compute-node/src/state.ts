@@ -7,7 +7,7 @@ type Facts = ReturnType<typeof facts>;
 /** What came of looking at a job's inputs (DSP-90). */
 export type Preparation =
   /** Fetched, verified, and what the spec says. `macs` counts the multiply-adds of the whole run. */
-  | { status: "ready"; macs: number; memoryMb: number }
+  | { status: "ready"; macs: number; memoryMb: number; diskMb: number }
   /** Not what the spec says, or not to be had. `retryAtMs`: worth another look then. */
   | { status: "refused"; error: Facts; retryAtMs: number | undefined };
 
@@ -71,6 +71,8 @@ export interface NodeState {
   exposureBps: number;
   /** Wei of the signing account. */
   gasBalance: bigint;
+  /** MiB that checkpoints and results take on the disk. */
+  diskUsedMb: number;
   /** The node is stopping: nothing new. */
   draining: boolean;
   /** A challenge to an own result waits for an answer: no other work is begun. */

@@ -9,6 +9,7 @@ export interface StatusInput {
   started: number;
   readiness: string | undefined;
   disputes: readonly DefendedGame[];
+  diskUsedMb: number;
 }
 
 /** Sets the gauges that follow the chain and the jobs. */
@@ -36,7 +37,7 @@ export function reportFacts({ metrics, index, local, account }: ActDeps, chain: 
 }
 
 /** What /status answers. */
-export function statusOf(deps: ActDeps, { chain, started, readiness, disputes }: StatusInput) {
+export function statusOf(deps: ActDeps, { chain, started, readiness, disputes, diskUsedMb }: StatusInput) {
   const { config, provider, account, engine, index, local } = deps;
   return {
     version: 1,
@@ -52,6 +53,7 @@ export function statusOf(deps: ActDeps, { chain, started, readiness, disputes }:
     chainTime: chain?.now,
     stake: chain && { total: chain.stake, locked: chain.lockedStake, free: chain.freeStake },
     gasBalance: chain?.gasBalance,
+    disk: { usedMb: diskUsedMb, allowedMb: config.diskMb },
     disputes,
     jobs: index.all().map((job) => {
       const { busy, lastSkip, progress, run, preparation } = local.peek(job.id) ?? {};

@@ -42,6 +42,8 @@ export interface PrepareOutcome {
   macs: number;
   /** What the run is expected to need. */
   memoryMb: number;
+  /** MiB of the files that are kept until the job has ended (DSP-91), at their most. */
+  diskMb: number;
 }
 
 /** Answers in the order of the games. */

@@ -92,6 +92,7 @@ export function someState(change: Partial<NodeState> = {}): NodeState {
     gasBalance: 10n ** 18n,
     draining: false,
     pressed: false,
+    diskUsedMb: 0,
     exposureBps: 10_000,
     stake: 1000n * 10n ** 18n,
     lockedStake: 0n,

@@ -15,6 +15,7 @@ interface Status {
   engine: string;
   head?: string;
   stake?: { total: string; locked: string; free: string };
+  disk: { usedMb: number; allowedMb: number };
   jobs: {
     id: string;
     status: string;
@@ -78,6 +79,7 @@ function table(s: Status): string {
     `chain ${s.chainId}, block ${s.head ?? "unknown"}; provider ${s.provider}, operator ${s.operator}`,
   ];
   if (s.stake) lines.push(`stake ${asy(s.stake.total)} ASY, ${asy(s.stake.locked)} locked, ${asy(s.stake.free)} free`);
+  lines.push(`disk ${s.disk.usedMb} of ${s.disk.allowedMb} MiB`);
   for (const job of s.jobs) {
     const run = job.progress;
     const doing = run
