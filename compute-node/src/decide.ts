@@ -18,7 +18,7 @@ export const skipReasons = {
   SKIP_NOT_FOR_ME: "the job names another provider",
   SKIP_NOT_OPERATOR: "the signing key is not an operator of the provider",
   SKIP_RULES_VERSION: "the job's rules are of a version this engine does not know",
-  SKIP_REPUTATION: "the job wants a reputation, which no provider has yet",
+  SKIP_REPUTATION: "the job wants a higher reputation than the provider has",
   SKIP_DEADLINE_TOO_CLOSE: "claimBy is too close or has passed",
   SKIP_TOKEN: "the operator takes no such token",
   SKIP_PRICE_TOO_LOW: "the price is below the operator's minimum",
@@ -228,7 +228,9 @@ function unfit(view: JobView, { terms, spec }: PostedJob, state: NodeState, conf
   if (terms.bond > config.maxBond) return skip(view, "SKIP_BOND", `${terms.bond}, allowed ${config.maxBond}`);
   if (terms.window > config.maxWindow)
     return skip(view, "SKIP_WINDOW", `${terms.window} s, allowed ${config.maxWindow} s`);
-  if (terms.minReputation > 0) return skip(view, "SKIP_REPUTATION", `${terms.minReputation}`);
+  if (terms.minReputation > state.reputation) {
+    return skip(view, "SKIP_REPUTATION", `${terms.minReputation}, the provider has ${state.reputation}`);
+  }
   if (state.now + config.claimMarginSeconds > terms.claimBy) {
     return skip(view, "SKIP_DEADLINE_TOO_CLOSE", `claimBy ${terms.claimBy}, now ${state.now}`);
   }

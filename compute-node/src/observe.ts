@@ -1,4 +1,4 @@
-import { stakingManagerAbi } from "@assay/sdk";
+import { reputationRegistryAbi, stakingManagerAbi } from "@assay/sdk";
 import type { ChainContext } from "./context.ts";
 import type { NodeState } from "./state.ts";
 
@@ -13,17 +13,20 @@ export interface ChainFacts extends Omit<NodeState, "jobs" | "draining" | "press
  * @throws viem's errors when the endpoint does not answer
  */
 export async function observe({ rpc, client, account, provider }: ChainContext): Promise<ChainFacts> {
-  const { AssayToken, StakingManager } = client.deployment.contracts;
+  const { AssayToken, StakingManager, ReputationRegistry } = client.deployment.contracts;
   const staking = { abi: stakingManagerAbi, address: StakingManager.address } as const;
-  const [latest, pending, [stake, lockedStake, freeStake], exposure, authorised, gasBalance] = await Promise.all([
-    rpc.getBlock({ blockTag: "latest" }),
-    // Where no block comes without a transaction, only the pending one shows how time passes.
-    rpc.getBlock({ blockTag: "pending" }).catch(() => undefined),
-    rpc.readContract({ ...staking, functionName: "stakeOf", args: [provider] }),
-    rpc.readContract({ ...staking, functionName: "exposureOf", args: [provider] }),
-    rpc.readContract({ ...staking, functionName: "isOperator", args: [provider, account.address] }),
-    rpc.getBalance({ address: account.address }),
-  ]);
+  const registry = ReputationRegistry && { abi: reputationRegistryAbi, address: ReputationRegistry.address };
+  const [latest, pending, [stake, lockedStake, freeStake], exposure, reputation, authorised, gasBalance] =
+    await Promise.all([
+      rpc.getBlock({ blockTag: "latest" }),
+      // Where no block comes without a transaction, only the pending one shows how time passes.
+      rpc.getBlock({ blockTag: "pending" }).catch(() => undefined),
+      rpc.readContract({ ...staking, functionName: "stakeOf", args: [provider] }),
+      rpc.readContract({ ...staking, functionName: "exposureOf", args: [provider] }),
+      registry ? rpc.readContract({ ...registry, functionName: "scoreOf", args: [provider] }) : 0n,
+      rpc.readContract({ ...staking, functionName: "isOperator", args: [provider, account.address] }),
+      rpc.getBalance({ address: account.address }),
+    ]);
   const headTime = Number(latest.timestamp);
   return {
     now: Math.max(headTime, Number(pending?.timestamp ?? 0n)),
@@ -37,6 +40,7 @@ export async function observe({ rpc, client, account, provider }: ChainContext):
     lockedStake,
     freeStake,
     exposureBps: Number(exposure),
+    reputation: Number(reputation),
     gasBalance,
   };
 }

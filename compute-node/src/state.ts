@@ -69,6 +69,8 @@ export interface NodeState {
   stake: bigint;
   lockedStake: bigint;
   exposureBps: number;
+  /** The provider's score. */
+  reputation: number;
   /** Wei of the signing account. */
   gasBalance: bigint;
   /** MiB that checkpoints and results take on the disk. */

@@ -94,6 +94,7 @@ export function someState(change: Partial<NodeState> = {}): NodeState {
     pressed: false,
     diskUsedMb: 0,
     exposureBps: 10_000,
+    reputation: 0,
     stake: 1000n * 10n ** 18n,
     lockedStake: 0n,
     jobs: [],

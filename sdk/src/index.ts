@@ -8,6 +8,7 @@ export {
   optimisticWindowAbi,
   protocolAuthorityAbi,
   refereedDisputeAbi,
+  reputationRegistryAbi,
   stakingManagerAbi,
   verificationHubAbi,
 } from "./abis.ts";
