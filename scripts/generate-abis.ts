@@ -28,6 +28,7 @@ interface Source {
 const SOURCES: readonly Source[] = [
   { contract: "AssayGovernor", artifacts: ["AssayGovernor"] },
   { contract: "AssayToken", artifacts: ["IAssayToken", "AssayToken"] },
+  { contract: "DataDemands", artifacts: ["IDataDemands", "DataDemands"] },
   { contract: "DelegationPools", artifacts: ["IDelegationPools", "DelegationPools"] },
   { contract: "JobMarketplace", artifacts: ["IJobMarketplace", "JobMarketplace"] },
   { contract: "OneStepJudge", artifacts: ["IOneStepJudge", "OneStepJudge"] },

@@ -20,6 +20,7 @@ const SOURCES = {
   OptimisticWindow: "contracts/verification/OptimisticWindow.sol",
   OneStepJudge: "contracts/verification/judge/OneStepJudge.sol",
   RefereedDispute: "contracts/verification/RefereedDispute.sol",
+  DataDemands: "contracts/verification/DataDemands.sol",
   ProtocolTimelock: "contracts/governance/ProtocolTimelock.sol",
   AssayGovernor: "contracts/governance/AssayGovernor.sol",
   Treasury: "contracts/governance/Treasury.sol",

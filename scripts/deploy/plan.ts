@@ -99,6 +99,7 @@ export function layoutOf(deployer: Address, config: DeployConfig): Layout {
     implementations: record((name) => creationOf(name, peers[name], `implementation:${name}`)),
     initializers: record((name) => encodeCall(name, "initialize", initial[name])),
     judge,
+    demands: creationOf("DataDemands", [asy], "demands"),
     strategies: [
       { number: 0n, name: "OptimisticWindow", creation: creationOf("OptimisticWindow", [], "strategy:0") },
       ...(judge && config.referee ? [refereeOf(proxies, judge.address, config.referee)] : []),
@@ -148,6 +149,7 @@ export function stepsOf(client: DeployPublicClient, layout: Layout, config: Depl
     ...MANAGED.map((name) => create(`${name} implementation`, implementations[name])),
     ...MANAGED.map((name) => installStep(client, layout, name)),
     ...(layout.judge ? [create("OneStepJudge", layout.judge)] : []),
+    create("DataDemands", layout.demands),
     ...layout.strategies.map(({ name, creation }) => create(name, creation)),
     configureStep(client, layout, config),
     ...layout.strategies.slice(1).map((strategy) => registerStep(client, layout, strategy)),

@@ -70,7 +70,8 @@ export async function describe(
     contracts[name] = await describeContract(client, { name, address, implementation, head, known });
   }
   const judge = layout.judge ? [{ name: "OneStepJudge" as const, creation: layout.judge }] : [];
-  for (const { name, creation } of [...judge, ...layout.strategies]) {
+  const demands = { name: "DataDemands" as const, creation: layout.demands };
+  for (const { name, creation } of [...judge, demands, ...layout.strategies]) {
     const { address } = creation;
     const startBlock = await startBlockOf(client, name, address, head, known);
     contracts[name] = { address, implementation: address, version: "1.0.0", startBlock };

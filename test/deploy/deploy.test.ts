@@ -254,7 +254,7 @@ describe("a deployment can be repeated and continued, DEP-02", () => {
     const path = join(folder, "second.json");
     const first = await deploy({ ...options, path });
     const file = readFileSync(path, "utf8");
-    assert.equal(first.sent.length, 32);
+    assert.equal(first.sent.length, 33);
     const second = await deploy({ ...options, path });
     assert.deepEqual(second.sent, []);
     assert.equal(readFileSync(path, "utf8"), file);

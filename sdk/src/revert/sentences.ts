@@ -446,6 +446,41 @@ const dispute: Record<string, Sentence> = {
 };
 
 const judge: Record<string, Sentence> = {
+  Demand_WrongSpec: {
+    says: "the spec hashes to {found}, the terms name {wanted}",
+    advice: "Pass the spec that was posted with these terms",
+  },
+  Demand_WrongRoots: {
+    says: "the tensor roots hash to {found}, the job names {wanted}",
+    advice: "Pass all roots of the constants, or all of the initial state, in program order",
+  },
+  Demand_NoSuchTensor: {
+    says: "tensor {tensor} is none of the {count} that the job names",
+    advice: "Count tensors from 0",
+  },
+  Demand_FeeTooLow: { says: "a fee of {fee} is below {minimum}", advice: "Offer at least the minimum" },
+  Demand_AlreadyOpen: {
+    says: "{demander} has a demand open",
+    advice: "Wait for its answer, or reclaim it once its time is up",
+  },
+  Demand_JobFull: {
+    says: "{limit} demands are open for job {job}",
+    advice: "Reclaim those whose time is up, or wait",
+  },
+  Demand_NotOpen: {
+    says: "{demander} has no demand open",
+    advice: "It was answered or reclaimed; nothing is to be done",
+  },
+  Demand_Late: { says: "the demand ended at {until}, it is {time}", advice: "Reclaim it for its demander" },
+  Demand_Early: { says: "the demand is open until {until}, it is {time}", advice: "Wait until then" },
+  Demand_ProofTooLong: {
+    says: "the proof has {length} levels, at most {limit} are read",
+    advice: "Pass the tile's proof",
+  },
+  Demand_WrongTile: {
+    says: "the tile and its proof lead to {found}, the job names {wanted}",
+    advice: "Publish the tile that is asked for, with its type and its proof",
+  },
   Judge_Opcode: { says: "the judge does not know opcode {opcode}", advice: "Use the judge that the job's spec names" },
   Judge_IllFormedRecord: {
     says: "the record of an operator with opcode {opcode} breaks the rules of its opcode",
