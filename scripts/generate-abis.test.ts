@@ -11,6 +11,7 @@ after(() => rmSync(folder, { recursive: true }));
 const CONTRACTS = [
   "AssayGovernor",
   "AssayToken",
+  "DataDemands",
   "DelegationPools",
   "OneStepJudge",
   "OptimisticWindow",
@@ -63,5 +64,8 @@ test("a contract without an artifact is named, and nothing is written", () => {
   const output = join(folder, "none");
   assert.throws(() => generateAbis(input, output), /no artifact of JobMarketplace .*compile first/);
   assert.throws(() => readFileSync(join(output, "index.ts")));
-  assert.throws(() => generateAbis(join(folder, "missing"), output), /AssayToken, DelegationPools, JobMarketplace/);
+  assert.throws(
+    () => generateAbis(join(folder, "missing"), output),
+    /AssayToken, DataDemands, DelegationPools, JobMarketplace/,
+  );
 });

@@ -49,6 +49,8 @@ export interface Layout {
   initializers: Record<ManagedName, Hex>;
   /** the judge of the referee, where there is one: a contract without owner or state */
   judge: Creation | undefined;
+  /** demands for input tiles: no owner, no part in verdicts */
+  demands: Creation;
   /** verification strategies by number */
   strategies: readonly { number: bigint; name: ContractName; creation: Creation }[];
 }

@@ -274,7 +274,7 @@ describe("a deployment can be repeated and continued, DEP-02", () => {
     const options = { publicClient: chain.publicClient, walletClient: chain.deployer, path: null };
     const first = await deploy({ ...options, config: bare });
     assert.equal(first.deployment.contracts.RefereedDispute, undefined);
-    assert.equal(first.sent.length, 29);
+    assert.equal(first.sent.length, 30);
     const second = await deploy({ ...options, config: local() });
     assert.deepEqual(
       second.sent.map(({ step }) => step),
