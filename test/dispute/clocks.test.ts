@@ -144,7 +144,7 @@ describe("clocks", () => {
 
   test("a job under dispute is not final: not before the game ends, and not by the stall rule of the market", async () => {
     const suit = await court.submit(task);
-    const game = await accuseFalsely(court, suit, alice, (count) => count - 1);
+    const { game } = await accuseFalsely(court, suit, alice, (count) => count - 1);
     court.world.pass(Number(MIN_WINDOW));
     assert.equal(await court.verdict(suit), 0);
     const settle = [suit.job.terms, suit.run, suit.commitment];
@@ -157,7 +157,7 @@ describe("clocks", () => {
 
   test("a lost bond goes 60 : 40 to provider and fire, only once the result has become final", async () => {
     const suit = await court.submit(task);
-    const game = await accuseFalsely(court, suit, alice, (count) => count - 1);
+    const { game } = await accuseFalsely(court, suit, alice, (count) => count - 1);
     court.world.pass(BUDGET + 1);
     await court.send(bob, ["timeout", [game]]);
     const supply = await court.world.read<bigint>(court.world.asy, "totalSupply");

@@ -6,7 +6,6 @@ import { Court } from "./support/court.ts";
 import { FAULT_KINDS, fits } from "./support/fault-kinds.ts";
 import { generator } from "./support/faults.ts";
 import { accuseFalsely } from "./support/play.ts";
-import { Accuser } from "./support/players.ts";
 import type { Suit } from "./support/suit.ts";
 import { PROGRAMS } from "./support/tasks.ts";
 import { tryFault } from "./support/try-fault.ts";
@@ -51,8 +50,8 @@ describe(`random disputes, seed ${SEED}`, () => {
     const random = generator(SEED + 1);
     for (let i = 0; i < ACCUSATIONS; i++) {
       const suit = await court.submit(tasks[random(tasks.length)]!, { terms: { bond: BOND } });
-      const game = await accuseFalsely(court, suit, challenger, random);
-      await court.refused(challenger, new Accuser(suit, suit.honest, challenger).answer(game, "0x"), "Dispute_NoFraud");
+      const { game, proof } = await accuseFalsely(court, suit, challenger, random);
+      await court.refused(challenger, proof, "Dispute_NoFraud");
       court.world.pass(7_201);
       await court.send(court.provider.address, ["timeout", [game]]);
       await settle(suit, "finalize");

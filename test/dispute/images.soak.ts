@@ -70,9 +70,9 @@ describe(`the digits' convolutional network in court, seed ${SEED}`, () => {
       const suit = await court.enter(claimed, honest, claimOf(honest));
       const op = records.findLastIndex(isMeant);
       const accuser = new AccuserOf(op, suit, challenger, random, true);
-      const game = await accuseFalsely(court, suit, challenger, random, accuser);
+      const { game, proof } = await accuseFalsely(court, suit, challenger, random, accuser);
       assert.deepEqual([decodePlace(game.place).step, decodePlace(game.place).op], [span.first, op]);
-      await court.refused(challenger, accuser.answer(game, "0x"), "Dispute_NoFraud");
+      await court.refused(challenger, proof, "Dispute_NoFraud");
     });
   }
 });

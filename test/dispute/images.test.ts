@@ -53,9 +53,9 @@ describe("a convolutional run in court", () => {
       for (let i = 0; i < 3; i++) {
         const suit = await court.enter(claimed, honest, claimOf(honest));
         const accuser = new AccuserOf(op, suit, challenger, random);
-        const game = await accuseFalsely(court, suit, challenger, random, accuser);
+        const { game, proof } = await accuseFalsely(court, suit, challenger, random, accuser);
         assert.equal(decodePlace(game.place).op, op);
-        await court.refused(challenger, accuser.answer(game, "0x"), "Dispute_NoFraud");
+        await court.refused(challenger, proof, "Dispute_NoFraud");
         await back();
       }
     });

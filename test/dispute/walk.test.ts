@@ -4,7 +4,6 @@ import { OP } from "../../exact/src/program/opcodes.ts";
 import { buildsOf } from "./support/builds.ts";
 import { Court, MIN_BOND, STAKE } from "./support/court.ts";
 import { fault, generator } from "./support/faults.ts";
-import { decodePlace, LEVEL } from "./support/place.ts";
 import { accuseFalsely, play } from "./support/play.ts";
 import { Accuser, Defender } from "./support/players.ts";
 import type { Tamper, Task } from "./support/run.ts";
@@ -96,9 +95,8 @@ describe("the walk", () => {
     for (let i = 0; i < 12; i++) {
       const suit = await court.submit(smallTask(i % 2 === 0 ? {} : { kind: "infer" }));
       const before = await court.world.read<bigint>(court.world.asy, "balanceOf", [challenger]);
-      const game = await accuseFalsely(court, suit, challenger, random);
-      assert.equal(decodePlace(game.place).level, LEVEL.Proof);
-      await court.refused(challenger, new Accuser(suit, suit.honest, challenger).answer(game, "0x"), "Dispute_NoFraud");
+      const { game, proof } = await accuseFalsely(court, suit, challenger, random);
+      await court.refused(challenger, proof, "Dispute_NoFraud");
       court.world.pass(7_201);
       await court.send(court.provider.address, ["timeout", [game]]);
       assert.equal(await court.verdict(suit), 1, "accepted");

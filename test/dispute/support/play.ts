@@ -1,7 +1,7 @@
 import type { Address, Hex } from "viem";
 import type { Court } from "./court.ts";
 import { decodePlace, type Game, LEVEL } from "./place.ts";
-import { type Accuser, Defender, RandomAccuser } from "./players.ts";
+import { type Accuser, Defender, type Move, RandomAccuser } from "./players.ts";
 import type { Suit } from "./suit.ts";
 
 /** Plays a game to its end. Returns how many moves (both sides together) it took. */
@@ -20,21 +20,27 @@ export async function play(court: Court, accuser: Accuser, defender: Defender, o
   }
 }
 
-/** Walks an honest provider down to the judge along random children. */
+/**
+ * Walks an honest provider down to the judge along random children.
+ * @returns where the game stands then, and the move that asks the judge
+ */
 export async function accuseFalsely(
   court: Court,
   suit: Suit,
   challenger: Address,
   random: (n: number) => number,
   accuser: Accuser = new RandomAccuser(suit, suit.honest, challenger, random),
-): Promise<Game> {
+): Promise<{ game: Game; proof: Move }> {
   const defender = new Defender(suit, suit.honest);
   let game = await court.challenge(accuser);
-  while (decodePlace(game.place).level !== LEVEL.Proof) {
+  for (;;) {
+    const { level } = decodePlace(game.place);
+    if (level === LEVEL.Proof) return { game, proof: accuser.answer(game, "0x") };
     const revealed = await court.reveal(defender, game);
+    // a chunk is proven in the move that picks it
+    if (level === LEVEL.Prefix) return { game, proof: accuser.answer(game, revealed) };
     game = (await court.pick(accuser, game, revealed))!;
   }
-  return game;
 }
 
 /** Plays until the game stands at `level`; with `revealed`, until the provider has answered there. */
