@@ -19,7 +19,10 @@ export function createMetrics(registry: Registry) {
     diskUsed: gauge("jobs_disk_mebibytes", "Checkpoints, results and logs on the disk"),
     runEta: gauge("run_eta_seconds", "Time the run that reported last still needs"),
     runs: counter("runs_total", "Attempts at runs, by how they ended", ["end"]),
-    claimsLost: counter("claims_lost_total", "Claims that another provider was faster with", ["at"]),
+    claimsLost: counter("claims_lost_total", "Claims that another provider was faster with, by where it showed", [
+      "at",
+    ]),
+    claimsFailed: counter("claims_failed_total", "Claims that reverted for another reason than a faster provider"),
     skips: counter("skips_total", "Jobs not taken, by reason", ["reason"]),
     earned: counter("earned_asy_total", "Prices of own finalized jobs paid in ASY, before the fee"),
     stake: gauge("stake_asy", "Stake of the provider", ["kind"]),

@@ -98,7 +98,8 @@ export async function settle(
   }
   const { reason, data } = await replay(client, entry, receipt);
   journal.setStatus(entry.key, "failed", { minedHash: hash, error: reason });
-  log.error({ key: entry.key, tx: hash, reason }, "transaction reverted");
+  // What it means is for the caller to say, who knows whether it was to be expected: a lost race is, a refused result not.
+  log.warn({ key: entry.key, tx: hash, reason }, "transaction reverted");
   throw new TxRevertedError(entry, hash, reason, receipt, data);
 }
 

@@ -15,10 +15,12 @@ import {
   openMarket,
   post,
   startTestNode,
+  type TestNode,
   uploadInputs,
   waitFor,
   waitForPayment,
 } from "./harness.ts";
+import { startRpcProxy } from "./rpc-proxy.ts";
 
 let market: Market;
 before(async () => {
@@ -105,18 +107,84 @@ async function claimByWithDistantTurns(
   }
 }
 
+/** As the local chain is started with. */
+const BLOCK_MS = 1000;
+
+/** Lets what reaches the pool wait there until `mine`, so that a test decides who is first. */
+async function holdBlocks() {
+  const rpc = (method: string, params: unknown[]) =>
+    market.chain.publicClient.request({ method: method as "eth_chainId", params: params as never });
+  await rpc("evm_setAutomine", [false]);
+  await rpc("evm_setIntervalMining", [0]);
+  return {
+    mine: async () => {
+      await rpc("evm_mine", []);
+      await rpc("evm_setAutomine", [true]);
+      await rpc("evm_setIntervalMining", [BLOCK_MS]);
+    },
+  };
+}
+
+const claimSent = (node: TestNode) => node.logged("transaction sent", ({ key }) => String(key).startsWith("claim:"));
+const sentBy = (operator: number) =>
+  market.chain.publicClient.getTransactionCount({ address: market.chain.wallet(operator).account.address });
+
 test("two nodes of one turn: the simulation against the pending state keeps the slower one from sending", async () => {
   const accounts = [8, 10] as const;
   for (const account of accounts) await market.enrol(account);
   const inputs = await uploadInputs(market, 64, "tie");
-  const nodes = await Promise.all(accounts.map((account) => startTestNode(market, { account })));
-  await Promise.all(nodes.map((node) => node.logged("node started")));
   const { id } = await post(market, inputs.spec);
+  const pool = await holdBlocks();
+  const first = await startTestNode(market, { account: 8 });
+  await claimSent(first);
+  const second = await startTestNode(market, { account: 10 });
+  const lost = await second.logged("another provider was faster", ({ jobId }) => jobId === id);
+  assert.deepEqual([lost.reason, lost.at], ["CLAIM_LOST", "simulation"]);
+  await pool.mine();
+
   const job = (await waitForPayment(market, id)) as SubmittedJob;
+  assert.equal(job.provider, market.chain.wallet(8).account.address);
   assert.deepEqual(
     [countOf(job, "JobClaimed"), countOf(job, "ResultSubmitted"), countOf(job, "JobFinalized")],
     [1, 1, 1],
   );
-  for (const node of nodes) assert.deepEqual(errorsOf(node), []);
-  await Promise.all(nodes.map((node) => node.process.stop()));
+  assert.equal(await sentBy(11), 0, "the slower one has sent nothing");
+  for (const node of [first, second]) assert.deepEqual(errorsOf(node), []);
+  await Promise.all([first, second].map((node) => node.process.stop()));
+});
+
+test("a race lost on chain is an expected end: a reason and a count, no error, and the node goes on", async () => {
+  const accounts = [12, 14] as const;
+  for (const account of accounts) await market.enrol(account);
+  const inputs = await uploadInputs(market, 64, "lost race");
+  const { id } = await post(market, inputs.spec);
+  const pool = await holdBlocks();
+  const first = await startTestNode(market, { account: 12 });
+  await claimSent(first);
+  // An endpoint that does not show its pool: the second node cannot see the claim that is under way.
+  const blind = await startRpcProxy(
+    market.chain.url,
+    () => "forward",
+    ({ params = [], ...call }) => ({
+      ...call,
+      params: ["eth_call", "eth_estimateGas"].includes(call.method) ? [params[0], "latest"] : params,
+    }),
+  );
+  try {
+    const second = await startTestNode(market, { account: 14, rpcUrl: blind.url });
+    await claimSent(second);
+    await pool.mine();
+    const { provider } = await waitFor(market, id, "claimed");
+    const winner = [12, 14].findIndex((account) => provider === market.chain.wallet(account).account.address);
+    const [loser, account] = winner === 0 ? [second, 14] : [first, 12];
+    const lost = await loser.logged("another provider was faster", ({ jobId }) => jobId === id);
+    assert.deepEqual([lost.reason, lost.at], ["CLAIM_LOST", "chain"]);
+    assert.match(await (await fetch(`${loser.url}/metrics`)).text(), /^assay_node_claims_lost_total\{at="chain"\} 1$/m);
+    const next = await post(market, inputs.spec, { provider: market.chain.wallet(account).account.address });
+    await waitFor(market, next.id, "submitted");
+    for (const node of [first, second]) assert.deepEqual(errorsOf(node), []);
+    await Promise.all([first, second].map((node) => node.process.stop()));
+  } finally {
+    await blind.close();
+  }
 });

@@ -13,7 +13,7 @@ export interface RpcProxy {
   close(): Promise<void>;
 }
 
-interface Call {
+export interface Call {
   method: string;
   params: unknown[];
 }
@@ -22,10 +22,12 @@ interface Call {
  * A JSON-RPC endpoint between a node and its chain. It sees every transaction the node sends, and lets a test decide what
  * becomes of it: this is how a test kills a node at an exact moment without a hook inside the node.
  * @param onTransaction told the market function that is called; when it does not say "forward", nothing is answered
+ * @param rewrite changes what the chain is asked
  */
 export async function startRpcProxy(
   target: string,
   onTransaction: (functionName: string) => Verdict | Promise<Verdict>,
+  rewrite: (call: Call) => Call = (call) => call,
 ): Promise<RpcProxy> {
   const forwarded: string[] = [];
   const pass = async (body: string) => {
@@ -34,7 +36,7 @@ export async function startRpcProxy(
   };
   const server = createServer(async (request, response) => {
     try {
-      const body = await readAll(request);
+      const body = rewritten(await readAll(request), rewrite);
       const functionName = functionOf(body);
       const verdict = functionName === undefined ? "forward" : await onTransaction(functionName);
       if (verdict === "dropBefore") return void request.destroy();
@@ -56,6 +58,11 @@ export async function startRpcProxy(
         server.closeAllConnections();
       }),
   };
+}
+
+function rewritten(body: string, rewrite: (call: Call) => Call): string {
+  const json = JSON.parse(body) as Call | Call[];
+  return JSON.stringify(Array.isArray(json) ? json.map(rewrite) : rewrite(json));
 }
 
 function functionOf(body: string): string | undefined {
