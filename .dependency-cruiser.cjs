@@ -46,7 +46,11 @@ module.exports = {
       from: { path: "^(compute-node|keepers|indexer)/" },
       to: {
         path: "^(sdk|exact|storage|daemon-kit)/",
-        pathNot: ["^(sdk|exact|storage|daemon-kit)/src/(index|node)\\.ts$", "^storage/src/client/index\\.ts$"],
+        pathNot: [
+          "^(sdk|exact|storage|daemon-kit)/src/(index|node)\\.ts$",
+          "^storage/src/client/index\\.ts$",
+          "^daemon-kit/bin/launch\\.mjs$",
+        ],
       },
     },
     {

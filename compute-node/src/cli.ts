@@ -1,18 +1,23 @@
-import { existsSync } from "node:fs";
-import { EXIT_FAULT, exitCodeOf, formatError } from "@assay/daemon-kit";
+import {
+  addSettings,
+  type OptionValues,
+  runCommandLine,
+  type SettingOption,
+  type SettingsArgs,
+  settingsOf,
+} from "@assay/daemon-kit";
 import { Command, InvalidArgumentError } from "commander";
 import { doctor } from "./commands/doctor.ts";
 import { init } from "./commands/init.ts";
 import { addStake, setOperatorKey, showStake } from "./commands/stake.ts";
-import { type StartArgs, start } from "./commands/start.ts";
+import { start } from "./commands/start.ts";
 import { status } from "./commands/status.ts";
 import { ENV_PREFIX, SECRET_VARIABLES } from "./config.ts";
-import { facts } from "./errors.ts";
 
 const CONFIG_FILE = "assay-node.yaml";
 
 /** Options that any command takes; each is a setting of the same name. */
-const OVERRIDES: readonly (readonly [flag: string, setting: string, help: string])[] = [
+const OVERRIDES: readonly SettingOption[] = [
   ["--rpc-url <url,...>", "rpcUrls", "RPC endpoints, in order of preference"],
   ["--chain-id <id>", "chainId", "the chain"],
   ["--deployment <file>", "deployment", "addresses of the protocol"],
@@ -26,17 +31,9 @@ const OVERRIDES: readonly (readonly [flag: string, setting: string, help: string
   ["--log-level <level>", "logLevel", "trace, debug, info, warn, error"],
 ];
 
-type Values = Record<string, string | boolean | undefined>;
-
-/** Runs the command line. Sets the exit code: 0 done, 1 your input, 75 try again. */
+/** Runs the command line. Exit codes: 0 done, 1 your input, 75 try again. */
 export async function main(argv: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<void> {
-  try {
-    await program(env).parseAsync([...argv], { from: "user" });
-  } catch (error) {
-    process.stderr.write(`${formatError(withFacts(error))}\n`);
-    // A socket kept alive must not keep a failed command alive.
-    process.exit(exitCode(error));
-  }
+  await runCommandLine(program(env), argv);
 }
 
 function program(env: NodeJS.ProcessEnv): Command {
@@ -51,14 +48,16 @@ function program(env: NodeJS.ProcessEnv): Command {
   root.addCommand(initCommand(env));
   add(root, "doctor", "check everything a node needs, one line each")
     .option("--json", "for machines", false)
-    .action(async (values: Values) => {
+    .action(async (values: OptionValues) => {
       process.exitCode = await doctor({ ...common(values, env), json: values.json === true });
     });
-  add(root, "start", "run the node until SIGTERM or SIGINT").action((values: Values) => start(common(values, env)));
+  add(root, "start", "run the node until SIGTERM or SIGINT").action((values: OptionValues) =>
+    start(common(values, env)),
+  );
   add(root, "status", "show what the running node is doing")
     .option("--json", "for machines", false)
     .option("--url <url>", "address of the node, when it is not the one of this data folder")
-    .action(async (values: Values) => {
+    .action(async (values: OptionValues) => {
       const url = values.url as string | undefined;
       process.exitCode = await status({ ...common(values, env), json: values.json === true, url });
     });
@@ -98,12 +97,12 @@ function initCommand(env: NodeJS.ProcessEnv): Command {
 function stakeCommand(env: NodeJS.ProcessEnv): Command {
   const group = options(new Command("stake").description("show the provider's stake; add to it; name operators"))
     .option("--json", "for machines", false)
-    .action((values: Values) => showStake({ ...common(values, env), json: values.json === true }));
+    .action((values: OptionValues) => showStake({ ...common(values, env), json: values.json === true }));
   const owner = (command: Command) =>
     options(command)
       .option("--owner-keystore <file>", `the owner's keystore (or its raw key in ${SECRET_VARIABLES.ownerKey})`)
       .option("--owner-password-file <file>", "its password");
-  const keys = (values: Values) => ({
+  const keys = (values: OptionValues) => ({
     ...common(values, env),
     ownerKeystore: values.ownerKeystore as string | undefined,
     ownerPasswordFile: values.ownerPasswordFile as string | undefined,
@@ -111,7 +110,7 @@ function stakeCommand(env: NodeJS.ProcessEnv): Command {
   group.addCommand(
     owner(
       new Command("add").description("stake ASY behind the provider's results").argument("<amount>", "in ASY"),
-    ).action((amount: string, _own: Values, command: Command) =>
+    ).action((amount: string, _own: OptionValues, command: Command) =>
       addStake({ ...keys(command.optsWithGlobals()), amount }),
     ),
   );
@@ -120,8 +119,8 @@ function stakeCommand(env: NodeJS.ProcessEnv): Command {
       new Command("operator").description("allow a hot key to claim and submit for the owner").argument("<address>"),
     )
       .option("--revoke", "forbid it again", false)
-      .action((operator: string, _own: Values, command: Command) => {
-        const values = command.optsWithGlobals<Values>();
+      .action((operator: string, _own: OptionValues, command: Command) => {
+        const values = command.optsWithGlobals<OptionValues>();
         return setOperatorKey({ ...keys(values), operator, revoke: values.revoke === true });
       }),
   );
@@ -135,41 +134,14 @@ function add(root: Command, name: string, description: string): Command {
 }
 
 function options(command: Command): Command {
-  command.option("-c, --config <file>", `configuration (default: ${CONFIG_FILE} where there is one)`);
-  for (const [flag, setting, help] of OVERRIDES) command.option(flag, `${help} (setting ${setting})`);
-  return command;
+  return addSettings(command, OVERRIDES, CONFIG_FILE);
 }
 
-function common(values: Values, env: NodeJS.ProcessEnv): StartArgs {
-  const given = values.config as string | undefined;
-  const flags = Object.fromEntries(OVERRIDES.map(([flag, setting]) => [setting, values[attribute(flag)]]));
-  return { file: given ?? (existsSync(CONFIG_FILE) ? CONFIG_FILE : undefined), flags, env };
-}
-
-/** `--rpc-url <url>` is `rpcUrl`, as commander names it. */
-function attribute(flag: string): string {
-  const name = flag.replace(/^--/, "").replace(/ .*/, "");
-  return name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+function common(values: OptionValues, env: NodeJS.ProcessEnv): SettingsArgs {
+  return settingsOf(values, { options: OVERRIDES, defaultFile: CONFIG_FILE, env });
 }
 
 function wholeNumber(text: string): string {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError("wanted a whole number");
   return text;
-}
-
-/** The client's errors have no `found` where their sentence says it all; the four lines want one. */
-function withFacts(error: unknown): unknown {
-  const { code, message, found, wanted, hint } = facts(error);
-  if (code === "DK-000" || !(error instanceof Error) || found !== undefined) return error;
-  return Object.assign(new Error(message), {
-    code,
-    found: message,
-    wanted: wanted ?? "none of this",
-    hint: hint ?? "",
-  });
-}
-
-function exitCode(error: unknown): number {
-  const retryable = error instanceof Error && "kind" in error && error.kind === "retryable";
-  return retryable ? 75 : (exitCodeOf(error) ?? EXIT_FAULT);
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { DaemonError } from "@assay/daemon-kit";
 import { parseEther } from "viem";
-import { loadNodeConfig, priceFloor, readDeploymentFile } from "./config.ts";
+import { loadNodeConfig, priceFloor, readDeployment } from "./config.ts";
 import { ASY, OTHER, scratch } from "./test-kit.ts";
 
 const withCode = (code: string, about: RegExp) => (error: unknown) =>
@@ -46,7 +46,7 @@ test("an unknown key names the one that was meant; a secret is no setting of the
 
 test("a deployment file that is missing or of another chain is refused", (t) => {
   const file = join(scratch(t), "1.json");
-  assert.throws(() => readDeploymentFile(file, 1), withCode("CN-002", /ENOENT/));
+  assert.throws(() => readDeployment({ deployment: file, chainId: 1 }), withCode("CN-002", /ENOENT/));
   const entry = { address: OTHER, version: "1.0.0" };
   const names = [
     "ProtocolAuthority",
@@ -61,6 +61,6 @@ test("a deployment file that is missing or of another chain is refused", (t) => 
   ];
   const contracts = Object.fromEntries(names.map((name) => [name, entry]));
   writeFileSync(file, JSON.stringify({ chainId: 2, startBlock: 0, contracts }));
-  assert.throws(() => readDeploymentFile(file, 1), withCode("CN-002", /chain 2.*chain 1/));
-  assert.equal(readDeploymentFile(file, 2).chainId, 2);
+  assert.throws(() => readDeployment({ deployment: file, chainId: 1 }), withCode("CN-002", /chain 2.*chain 1/));
+  assert.equal(readDeployment({ deployment: file, chainId: 2 }).chainId, 2);
 });

@@ -1,9 +1,18 @@
-import { readFileSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type LoadedConfig, loadConfig } from "@assay/daemon-kit";
+import {
+  address,
+  amount,
+  flag,
+  httpUrls,
+  type LoadedConfig,
+  loadConfig,
+  logLevel,
+  readDeploymentFile,
+  whole,
+} from "@assay/daemon-kit";
 import { type Deployment, parseDeployment } from "@assay/sdk";
-import { type Address, getAddress, isAddress, parseUnits } from "viem";
+import { type Address, parseUnits } from "viem";
 import { z } from "zod";
 import { nodeError } from "./errors.ts";
 
@@ -18,20 +27,6 @@ export const SECRET_VARIABLES = {
   uploadToken: `${ENV_PREFIX}UPLOAD_TOKEN`,
 } as const;
 
-const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
-const list = <T extends z.ZodType>(item: T) =>
-  z.preprocess(
-    (value) => (typeof value === "string" ? value.split(",").map((part) => part.trim()) : value),
-    z.array(item).min(1),
-  );
-const flag = z.preprocess((value) => (value === "true" ? true : value === "false" ? false : value), z.boolean());
-const address = z
-  .string()
-  .refine((text) => isAddress(text, { strict: false }), "must be an address, 0x and 40 hex digits")
-  .transform((text) => getAddress(text));
-const amount = z.coerce.string().regex(/^\d+(\.\d{1,18})?$/, "must be an amount in whole tokens, such as 2.5");
-const httpUrl = z.url({ protocol: /^https?$/, message: "must be an http or https URL" });
-
 const tokenPrice = z.strictObject({
   minPrice: amount.default("0"),
   minPerGmac: amount.default("0"),
@@ -39,13 +34,13 @@ const tokenPrice = z.strictObject({
 });
 
 export const configSchema = z.strictObject({
-  rpcUrls: list(httpUrl).default(["http://127.0.0.1:8545"]),
+  rpcUrls: httpUrls.default(["http://127.0.0.1:8545"]),
   chainId: whole(1, Number.MAX_SAFE_INTEGER).default(LOCAL_CHAIN),
   deployment: z.string().optional(),
   owner: address.optional(),
   keystore: z.string().optional(),
   passwordFile: z.string().optional(),
-  gateways: list(httpUrl).default(["http://127.0.0.1:8080"]),
+  gateways: httpUrls.default(["http://127.0.0.1:8080"]),
   dataDir: z.string().default("data"),
   engine: z.enum(["auto", "wasm", "cpu"]).default("auto"),
   pollMs: whole(50, 600_000).optional(),
@@ -71,7 +66,7 @@ export const configSchema = z.strictObject({
   maxFeeGwei: z.coerce.number().positive().max(1e6).default(500),
   httpHost: z.string().default("127.0.0.1"),
   httpPort: whole(0, 65_535).default(9464),
-  logLevel: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
+  logLevel: logLevel.default("info"),
 });
 
 type Parsed = z.output<typeof configSchema>;
@@ -150,24 +145,12 @@ function complete(values: Parsed, folder: string): NodeConfig {
  * The addresses of the protocol.
  * @throws CN-002, SDK-003
  */
-export function readDeploymentFile(path: string, chainId: number): Deployment {
-  let json: unknown;
-  try {
-    json = JSON.parse(readFileSync(path, "utf8"));
-  } catch (cause) {
-    throw nodeError("CN-002", {
-      found: `${path}: ${cause instanceof Error ? cause.message : String(cause)}`,
-      wanted: "the JSON file that the deployment of the protocol wrote",
-      hint: "set `deployment` to the file of your chain, or `chainId` to a chain the protocol is deployed on",
-      cause,
-    });
-  }
-  const deployment = parseDeployment(json);
-  if (deployment.chainId === chainId) return deployment;
-  throw nodeError("CN-002", {
-    found: `chain ${deployment.chainId} in ${path}`,
-    wanted: `chain ${chainId}`,
-    hint: "set `deployment` to the file of your chain, or correct `chainId`",
+export function readDeployment({ deployment, chainId }: { deployment: string; chainId: number }): Deployment {
+  return readDeploymentFile({
+    path: deployment,
+    chainId,
+    parse: parseDeployment,
+    fail: (init) => nodeError("CN-002", init),
   });
 }
 

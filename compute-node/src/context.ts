@@ -1,29 +1,18 @@
 import { join } from "node:path";
 import {
-  checkRpc,
-  createRpc,
+  connect,
   createTxSender,
   type Guard,
   type HttpServer,
   type Journal,
   type Logger,
-  loadAccount,
   openGuard,
   openJournal,
   type TxSender,
 } from "@assay/daemon-kit";
 import { type AssayClient, createAssayClient } from "@assay/sdk";
-import {
-  type Address,
-  createWalletClient,
-  defineChain,
-  http,
-  type LocalAccount,
-  type PublicClient,
-  parseGwei,
-} from "viem";
-import type { NodeConfig } from "./config.ts";
-import { readDeploymentFile, SECRET_VARIABLES } from "./config.ts";
+import { type Address, type LocalAccount, type PublicClient, parseGwei } from "viem";
+import { type NodeConfig, readDeployment, SECRET_VARIABLES } from "./config.ts";
 import { createMetrics, type NodeMetrics } from "./metrics.ts";
 import type { EngineName } from "./tasks.ts";
 
@@ -50,33 +39,10 @@ export interface NodeContext extends ChainContext {
   uploadToken: string | undefined;
 }
 
-/** Opens the signing account. @throws DK-010..DK-014, DK-016 */
-export async function openAccount(config: NodeConfig, env: NodeJS.ProcessEnv, log?: Logger): Promise<LocalAccount> {
-  return loadAccount({
-    privateKey: env[SECRET_VARIABLES.privateKey] || undefined,
-    keystoreFile: config.keystore,
-    password: env[SECRET_VARIABLES.password],
-    passwordFile: config.passwordFile,
-    ...(log ? { warn: (facts, message) => log.warn(facts, message) } : {}),
-  });
-}
-
-/**
- * Connects to the chain with an account that is already open.
- * @throws DK-040..DK-042, CN-002, SDK-003
- */
+/** Connects to the chain with an account that is already open. @throws DK-040..DK-042, CN-002, SDK-003 */
 export async function openChain(config: NodeConfig, account: LocalAccount): Promise<ChainContext> {
-  const { rpcUrls, chainId, pollMs } = config;
-  const deployment = readDeploymentFile(config.deployment, chainId);
-  const chain = defineChain({
-    id: chainId,
-    name: deployment.name ?? `chain ${chainId}`,
-    nativeCurrency: { name: "Ether", symbol: "ETH", decimals: 18 },
-    rpcUrls: { default: { http: rpcUrls } },
-  });
-  const rpc = createRpc({ urls: rpcUrls, chain, pollingIntervalMs: pollMs });
-  await checkRpc(rpc, rpcUrls, chainId);
-  const walletClient = createWalletClient({ account, chain, transport: http(rpcUrls[0]) });
+  const deployment = readDeployment(config);
+  const { rpc, walletClient } = await connect({ ...config, name: deployment.name, account });
   const client = createAssayClient({ publicClient: rpc, walletClient, deployment });
   return { config, rpc, client, account, provider: config.owner ?? account.address };
 }

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { facts } from "@assay/daemon-kit";
 import { skipReasons } from "./decide.ts";
-import { facts, nodeError, nodeErrors } from "./errors.ts";
+import { nodeError, nodeErrors } from "./errors.ts";
 
 const page = (name: string) => readFileSync(new URL(`../../docs/${name}`, import.meta.url), "utf8");
 

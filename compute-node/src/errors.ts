@@ -1,4 +1,4 @@
-import { DaemonError, type DaemonErrorInit, type ErrorKind, isCodedError } from "@assay/daemon-kit";
+import { DaemonError, type DaemonErrorInit, type ErrorKind } from "@assay/daemon-kit";
 
 /** Every code of this package; docs/errors.md has cause and remedy of each (a test compares). */
 export const nodeErrors = {
@@ -27,25 +27,4 @@ export function nodeError(
   init: Omit<DaemonErrorInit, "kind"> & { kind?: ErrorKind },
 ): DaemonError {
   return new DaemonError(code, nodeErrors[code], { kind: "UserFault", ...init });
-}
-
-/** The facts of any failure, for a log line or a status page. */
-export function facts(error: unknown): {
-  code: string;
-  message: string;
-  found?: string;
-  wanted?: string;
-  hint?: string;
-} {
-  if (isCodedError(error)) {
-    const { code, message, found, wanted, hint } = error;
-    return { code, message, found, wanted, hint };
-  }
-  // The SDK leaves out found and wanted where its sentence says all.
-  const { code, hint, message } = error as { code?: unknown; hint?: unknown; message?: unknown };
-  return {
-    code: typeof code === "string" ? code : "DK-000",
-    message: typeof message === "string" ? message : String(error),
-    ...(typeof hint === "string" ? { hint } : {}),
-  };
 }

@@ -1,4 +1,4 @@
-import { isRetryable } from "@assay/daemon-kit";
+import { facts, isRetryable, Waker } from "@assay/daemon-kit";
 import {
   type AssayError,
   type ClaimedJob,
@@ -16,7 +16,6 @@ import { submit } from "./act/submit.ts";
 import type { NodeContext } from "./context.ts";
 import { type Action, decide, skipReasons } from "./decide.ts";
 import { Defender } from "./defender/defender.ts";
-import { facts } from "./errors.ts";
 import { JobIndex } from "./job-index.ts";
 import { LocalJobs } from "./local.ts";
 import { type ChainFacts, observe } from "./observe.ts";
@@ -42,8 +41,7 @@ export class ComputeNode {
   #failures = 0;
   #lookedAt = 0;
   #disk = { atMs: 0, usedMb: 0 };
-  #endSleep: () => void = () => {};
-  #woken = false;
+  readonly #waker = new Waker();
 
   constructor(context: NodeContext) {
     const { client, provider, config, log } = context;
@@ -68,15 +66,14 @@ export class ComputeNode {
     while (!signal.aborted) {
       await this.#look();
       const pause = Math.min(config.pollMs * 2 ** Math.min(this.#failures, 5), Math.max(config.pollMs, WORST_PAUSE_MS));
-      await this.#sleep(pause);
+      await this.#waker.sleep(pause, signal);
     }
     index.close();
   }
 
   /** Looks again at once. */
   wake(): void {
-    this.#woken = true;
-    this.#endSleep();
+    this.#waker.wake();
   }
 
   /** Resolves when nothing is under way any more; after the signal has fired. */
@@ -233,22 +230,5 @@ export class ComputeNode {
     index.drop(id);
     local.forget(id);
     forgetJob(config.dataDir, id);
-  }
-
-  #sleep(ms: number): Promise<void> {
-    const { signal } = this.#deps;
-    return new Promise((resolve) => {
-      const end = () => {
-        clearTimeout(timer);
-        signal.removeEventListener("abort", end);
-        this.#endSleep = () => {};
-        this.#woken = false;
-        resolve();
-      };
-      const timer = setTimeout(end, ms);
-      signal.addEventListener("abort", end, { once: true });
-      this.#endSleep = end;
-      if (signal.aborted || this.#woken) end();
-    });
   }
 }

@@ -1,3 +1,4 @@
+import { readClock } from "@assay/daemon-kit";
 import { reputationRegistryAbi, stakingManagerAbi } from "@assay/sdk";
 import type { ChainContext } from "./context.ts";
 import type { NodeState } from "./state.ts";
@@ -16,22 +17,16 @@ export async function observe({ rpc, client, account, provider }: ChainContext):
   const { AssayToken, StakingManager, ReputationRegistry } = client.deployment.contracts;
   const staking = { abi: stakingManagerAbi, address: StakingManager.address } as const;
   const registry = ReputationRegistry && { abi: reputationRegistryAbi, address: ReputationRegistry.address };
-  const [latest, pending, [stake, lockedStake, freeStake], exposure, reputation, authorised, gasBalance] =
-    await Promise.all([
-      rpc.getBlock({ blockTag: "latest" }),
-      // Where no block comes without a transaction, only the pending one shows how time passes.
-      rpc.getBlock({ blockTag: "pending" }).catch(() => undefined),
-      rpc.readContract({ ...staking, functionName: "stakeOf", args: [provider] }),
-      rpc.readContract({ ...staking, functionName: "exposureOf", args: [provider] }),
-      registry ? rpc.readContract({ ...registry, functionName: "scoreOf", args: [provider] }) : 0n,
-      rpc.readContract({ ...staking, functionName: "isOperator", args: [provider, account.address] }),
-      rpc.getBalance({ address: account.address }),
-    ]);
-  const headTime = Number(latest.timestamp);
+  const [clock, [stake, lockedStake, freeStake], exposure, reputation, authorised, gasBalance] = await Promise.all([
+    readClock(rpc),
+    rpc.readContract({ ...staking, functionName: "stakeOf", args: [provider] }),
+    rpc.readContract({ ...staking, functionName: "exposureOf", args: [provider] }),
+    registry ? rpc.readContract({ ...registry, functionName: "scoreOf", args: [provider] }) : 0n,
+    rpc.readContract({ ...staking, functionName: "isOperator", args: [provider, account.address] }),
+    rpc.getBalance({ address: account.address }),
+  ]);
   return {
-    now: Math.max(headTime, Number(pending?.timestamp ?? 0n)),
-    headTime,
-    head: latest.number,
+    ...clock,
     provider,
     operator: account.address,
     authorised,

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { writeDurably } from "@assay/daemon-kit";
+import { facts, writeDurably } from "@assay/daemon-kit";
 import { stateHash } from "@assay/sdk";
 import type { Hex } from "viem";
-import { facts, nodeError } from "./errors.ts";
+import { nodeError } from "./errors.ts";
 import type { LocalRun, RunResult } from "./state.ts";
 
 export const OUTPUT_FILE = "output.bin";

@@ -1,8 +1,6 @@
+import type { Facts } from "@assay/daemon-kit";
 import type { ClaimedJob, Job, SubmittedJob } from "@assay/sdk";
 import type { Address, Hex } from "viem";
-import type { facts } from "./errors.ts";
-
-type Facts = ReturnType<typeof facts>;
 
 /** What came of looking at a job's inputs (DSP-90). */
 export type Preparation =

@@ -53,6 +53,24 @@ export function isCodedError(error: unknown): error is CodedError {
   return code && [e.found, e.wanted, e.hint].every((text) => typeof text === "string");
 }
 
+/** The facts of a failure, for a log line or a status page. */
+export type Facts = { code: string; message: string; found?: string; wanted?: string; hint?: string };
+
+/** The facts of any failure; one without a code is DK-000. */
+export function facts(error: unknown): Facts {
+  if (isCodedError(error)) {
+    const { code, message, found, wanted, hint } = error;
+    return { code, message, found, wanted, hint };
+  }
+  // The client library leaves out found and wanted where its sentence says all.
+  const { code, hint, message } = error as { code?: unknown; hint?: unknown; message?: unknown };
+  return {
+    code: typeof code === "string" ? code : "DK-000",
+    message: typeof message === "string" ? message : String(error),
+    ...(typeof hint === "string" ? { hint } : {}),
+  };
+}
+
 /** The four facts of a failure, on four lines; a failure without a code is shown as a defect. */
 export function formatError(error: unknown): string {
   if (!isCodedError(error)) {
@@ -74,8 +92,10 @@ export function exitCodeOf(error: unknown): typeof EXIT_FAULT | typeof EXIT_RETR
   return isRetryable(error) ? EXIT_RETRY : EXIT_FAULT;
 }
 
+/** Whether trying again may help, by the error's kind: ours, or the client library's `retryable`. */
 export function isRetryable(error: unknown): boolean {
-  return error instanceof DaemonError && error.kind === "Retryable";
+  const kind = error instanceof Error && "kind" in error ? error.kind : undefined;
+  return kind === "Retryable" || kind === "retryable";
 }
 
 /** @returns the member of `known` nearest to `word`, if it is near enough to be what was meant */

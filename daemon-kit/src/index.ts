@@ -1,3 +1,20 @@
+export { askDaemon, noteAddress } from "./address-file.ts";
+export {
+  type ChainClock,
+  type ConnectArgs,
+  connect,
+  openAccount,
+  readClock,
+  type SecretNames,
+} from "./chain.ts";
+export {
+  addSettings,
+  type OptionValues,
+  runCommandLine,
+  type SettingOption,
+  type SettingsArgs,
+  settingsOf,
+} from "./command-line.ts";
 export {
   type ConfigSource,
   describeConfig,
@@ -6,6 +23,7 @@ export {
   type LoadedConfig,
   loadConfig,
 } from "./config.ts";
+export { readDeploymentFile } from "./deployment-file.ts";
 export { writeDurably } from "./durable.ts";
 export {
   type CodedError,
@@ -16,11 +34,14 @@ export {
   EXIT_OK,
   EXIT_RETRY,
   exitCodeOf,
+  type Facts,
+  facts,
   formatError,
   isCodedError,
   isRetryable,
   suggest,
 } from "./errors.ts";
+export { address, amount, flag, httpUrls, listOf, logLevel, whole } from "./fields.ts";
 export { type Guard, type GuardRecord, openGuard } from "./guard.ts";
 export { type HttpServer, type ReadyCheck, type StartHttpArgs, startHttp } from "./http.ts";
 export { type Journal, openJournal, type TxAttempt, type TxEntry, type TxIntent, type TxStatus } from "./journal.ts";
@@ -50,3 +71,4 @@ export {
   type TxRequest,
   type TxSender,
 } from "./tx-sender.ts";
+export { Waker } from "./waker.ts";

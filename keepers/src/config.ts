@@ -1,9 +1,19 @@
-import { readFileSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type LoadedConfig, loadConfig } from "@assay/daemon-kit";
+import {
+  address,
+  amount,
+  flag,
+  httpUrls,
+  type LoadedConfig,
+  listOf,
+  loadConfig,
+  logLevel,
+  readDeploymentFile,
+  whole,
+} from "@assay/daemon-kit";
 import { type Deployment, parseDeployment } from "@assay/sdk";
-import { getAddress, isAddress, parseUnits } from "viem";
+import { parseUnits } from "viem";
 import { z } from "zod";
 import { keeperError } from "./errors.ts";
 
@@ -17,29 +27,10 @@ export const SECRET_VARIABLES = {
   samplingSeed: `${ENV_PREFIX}SAMPLING_SEED`,
 } as const;
 
-const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
-const listed = (value: unknown) =>
-  typeof value === "string"
-    ? value
-        .split(",")
-        .map((part) => part.trim())
-        .filter((part) => part !== "")
-    : value;
-const flag = z.preprocess((value) => (value === "true" ? true : value === "false" ? false : value), z.boolean());
-const address = z
-  .string()
-  .refine((text) => isAddress(text, { strict: false }), "must be an address, 0x and 40 hex digits")
-  .transform((text) => getAddress(text));
-const amount = z.coerce.string().regex(/^\d+(\.\d{1,18})?$/, "must be an amount, such as 2.5");
-const httpUrls = z.preprocess(
-  listed,
-  z.array(z.url({ protocol: /^https?$/, message: "must be an http or https URL" })).min(1),
-);
-
 const settle = z.strictObject({
   enabled: flag.default(false),
   jobs: z.enum(["listed", "all"]).default("listed"),
-  accounts: z.preprocess(listed, z.array(address)).default([]),
+  accounts: listOf(address).default([]),
   finalize: flag.default(true),
   expire: flag.default(true),
   cancel: flag.default(true),
@@ -81,7 +72,7 @@ export const configSchema = z.strictObject({
   maxFeeGwei: z.coerce.number().positive().max(1e6).default(500),
   httpHost: z.string().default("127.0.0.1"),
   httpPort: whole(0, 65_535).default(9465),
-  logLevel: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
+  logLevel: logLevel.default("info"),
   settle,
   challenger,
 });
@@ -152,21 +143,11 @@ function complete(values: ParsedConfig, folder: string): KeeperConfig {
  * The addresses of the protocol.
  * @throws KP-002, SDK-003
  */
-export function readDeploymentFile(path: string, chainId: number): Deployment {
-  const wrong = (found: string, wanted: string, cause?: unknown) =>
-    keeperError("KP-002", {
-      found,
-      wanted,
-      hint: "set `deployment` to the file that the deployment of the protocol wrote for your chain, or correct `chainId`",
-      cause,
-    });
-  let json: unknown;
-  try {
-    json = JSON.parse(readFileSync(path, "utf8"));
-  } catch (cause) {
-    throw wrong(`${path}: ${cause instanceof Error ? cause.message : String(cause)}`, "a JSON file", cause);
-  }
-  const deployment = parseDeployment(json);
-  if (deployment.chainId !== chainId) throw wrong(`chain ${deployment.chainId} in ${path}`, `chain ${chainId}`);
-  return deployment;
+export function readDeployment({ deployment, chainId }: { deployment: string; chainId: number }): Deployment {
+  return readDeploymentFile({
+    path: deployment,
+    chainId,
+    parse: parseDeployment,
+    fail: (init) => keeperError("KP-002", init),
+  });
 }

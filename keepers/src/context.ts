@@ -1,20 +1,11 @@
 import { join } from "node:path";
-import {
-  checkRpc,
-  createRpc,
-  createTxSender,
-  type HttpServer,
-  type Logger,
-  loadAccount,
-  openGuard,
-  openJournal,
-} from "@assay/daemon-kit";
+import { connect, createTxSender, type HttpServer, type Logger, openGuard, openJournal } from "@assay/daemon-kit";
 import { type AssayClient, createAssayClient } from "@assay/sdk";
-import { createWalletClient, defineChain, http, type LocalAccount, type PublicClient, parseGwei } from "viem";
+import { type LocalAccount, type PublicClient, parseGwei } from "viem";
 import type { KeeperContext } from "./bot.ts";
 import { Budget } from "./budget.ts";
 import { JobIndex } from "./chain/job-index.ts";
-import { type KeeperConfig, readDeploymentFile, SECRET_VARIABLES } from "./config.ts";
+import { type KeeperConfig, readDeployment } from "./config.ts";
 import { createMetrics } from "./metrics.ts";
 
 /** What talking to the chain needs. */
@@ -25,30 +16,10 @@ export interface ChainContext {
   account: LocalAccount;
 }
 
-/** Opens the signing account. @throws DK-010..DK-014, DK-016 */
-export function openAccount(config: KeeperConfig, env: NodeJS.ProcessEnv, log?: Logger): Promise<LocalAccount> {
-  return loadAccount({
-    privateKey: env[SECRET_VARIABLES.privateKey] || undefined,
-    keystoreFile: config.keystore,
-    password: env[SECRET_VARIABLES.password],
-    passwordFile: config.passwordFile,
-    ...(log ? { warn: (facts, message) => log.warn(facts, message) } : {}),
-  });
-}
-
-/** Connects to the chain. @throws DK-040..DK-042, KP-002, SDK-003 */
+/** Connects to the chain with an account that is already open. @throws DK-040..DK-042, KP-002, SDK-003 */
 export async function openChain(config: KeeperConfig, account: LocalAccount): Promise<ChainContext> {
-  const { rpcUrls, chainId, pollMs } = config;
-  const deployment = readDeploymentFile(config.deployment, chainId);
-  const chain = defineChain({
-    id: chainId,
-    name: deployment.name ?? `chain ${chainId}`,
-    nativeCurrency: { name: "Ether", symbol: "ETH", decimals: 18 },
-    rpcUrls: { default: { http: rpcUrls } },
-  });
-  const rpc = createRpc({ urls: rpcUrls, chain, pollingIntervalMs: pollMs });
-  await checkRpc(rpc, rpcUrls, chainId);
-  const walletClient = createWalletClient({ account, chain, transport: http(rpcUrls[0]) });
+  const deployment = readDeployment(config);
+  const { rpc, walletClient } = await connect({ ...config, name: deployment.name, account });
   const client = createAssayClient({ publicClient: rpc, walletClient, deployment });
   return { config, rpc, client, account };
 }

@@ -1,4 +1,4 @@
-import { DaemonError, type DaemonErrorInit, type ErrorKind, isCodedError } from "@assay/daemon-kit";
+import { DaemonError, type DaemonErrorInit, type ErrorKind } from "@assay/daemon-kit";
 
 /** Every code of this package; docs/errors.md has cause and remedy of each (a test compares). */
 export const keeperErrors = {
@@ -24,27 +24,4 @@ export function keeperError(
   init: Omit<DaemonErrorInit, "kind"> & { kind?: ErrorKind },
 ): DaemonError {
   return new DaemonError(code, keeperErrors[code], { kind: "UserFault", ...init });
-}
-
-/** The facts of any failure, for a log line or a status page. */
-export interface Facts {
-  code: string;
-  message: string;
-  found?: string;
-  wanted?: string;
-  hint?: string;
-}
-
-export function facts(error: unknown): Facts {
-  if (isCodedError(error)) {
-    const { code, message, found, wanted, hint } = error;
-    return { code, message, found, wanted, hint };
-  }
-  // The SDK leaves out found and wanted where its sentence says all.
-  const { code, hint, message } = error as { code?: unknown; hint?: unknown; message?: unknown };
-  return {
-    code: typeof code === "string" ? code : "DK-000",
-    message: typeof message === "string" ? message : String(error),
-    ...(typeof hint === "string" ? { hint } : {}),
-  };
 }

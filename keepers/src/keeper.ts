@@ -1,7 +1,7 @@
+import { facts, type Waker } from "@assay/daemon-kit";
 import { type AssayError, decodeError } from "@assay/sdk";
 import type { Bot, KeeperContext } from "./bot.ts";
 import { type ChainFacts, observe } from "./chain/observe.ts";
-import { facts } from "./errors.ts";
 import { Deeds } from "./internal/deeds.ts";
 import { sendCharged } from "./send.ts";
 
@@ -140,33 +140,5 @@ export class Keeper {
     const counts: Record<string, number> = { open: 0, claimed: 0, submitted: 0 };
     for (const { status } of index.all()) counts[status] = (counts[status] ?? 0) + 1;
     for (const [status, count] of Object.entries(counts)) metrics.jobs.set({ status }, count);
-  }
-}
-
-/** Sleeps that anyone may end. */
-export class Waker {
-  #end: () => void = () => {};
-  #woken = false;
-
-  /** Ends the sleep under way, or the next one at once. */
-  wake(): void {
-    this.#woken = true;
-    this.#end();
-  }
-
-  sleep(ms: number, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const end = () => {
-        clearTimeout(timer);
-        signal.removeEventListener("abort", end);
-        this.#end = () => {};
-        this.#woken = false;
-        resolve();
-      };
-      const timer = setTimeout(end, ms);
-      signal.addEventListener("abort", end, { once: true });
-      this.#end = end;
-      if (signal.aborted || this.#woken) end();
-    });
   }
 }

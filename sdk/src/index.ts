@@ -153,6 +153,7 @@ export {
   isRevert,
   type RevertReason,
 } from "./errors.ts";
+export { DisputeLog, type LoggedGame } from "./events/disputeLog.ts";
 export {
   type ClaimedJob,
   foldJob,

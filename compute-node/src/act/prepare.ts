@@ -1,8 +1,7 @@
 import { join } from "node:path";
-import { isRetryable } from "@assay/daemon-kit";
+import { facts, isRetryable } from "@assay/daemon-kit";
 import type { Job } from "@assay/sdk";
 import { prepareInputs } from "../children.ts";
-import { facts } from "../errors.ts";
 import { jobFolder } from "../run-folder.ts";
 import type { InputsRequest } from "../tasks.ts";
 import type { ActDeps } from "./deps.ts";

@@ -1,8 +1,9 @@
 import { join } from "node:path";
+import { facts } from "@assay/daemon-kit";
 import type { Saturation } from "@assay/exact";
 import type { ClaimedJob, JobId } from "@assay/sdk";
 import { runJob } from "../children.ts";
-import { facts, nodeError } from "../errors.ts";
+import { nodeError } from "../errors.ts";
 import { noteAttempts, RUN_LOG, runFolder } from "../run-folder.ts";
 import type { RunResult } from "../state.ts";
 import { submitDeadline } from "../state.ts";

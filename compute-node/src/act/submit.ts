@@ -1,8 +1,8 @@
-import { isCodedError, TxRevertedError } from "@assay/daemon-kit";
+import { facts, isCodedError, TxRevertedError } from "@assay/daemon-kit";
 import { type ClaimedJob, decodeError, prepareSubmit, resultCommitment, revertError } from "@assay/sdk";
 import { cidOfFile, digestOf, uploadFile } from "@assay/storage";
 import type { Hex } from "viem";
-import { facts, nodeError } from "../errors.ts";
+import { nodeError } from "../errors.ts";
 import { noteAttempts, readResult, runFolder } from "../run-folder.ts";
 import { isMine, submitDeadline } from "../state.ts";
 import { type ActDeps, countGas, postpone } from "./deps.ts";

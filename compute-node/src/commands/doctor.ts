@@ -1,13 +1,12 @@
 import { mkdirSync, statfsSync } from "node:fs";
-import { checkRpc, createRpc, isCodedError, maskUrl } from "@assay/daemon-kit";
+import { checkRpc, createRpc, facts, isCodedError, maskUrl, openAccount, type SettingsArgs } from "@assay/daemon-kit";
 import type { LocalAccount } from "viem";
 import { formatEther } from "viem";
 import { probeEngine } from "../children.ts";
-import { loadNodeConfig, type NodeConfig, readDeploymentFile } from "../config.ts";
-import { type ChainContext, openAccount, openChain } from "../context.ts";
-import { facts, nodeError } from "../errors.ts";
+import { loadNodeConfig, type NodeConfig, readDeployment, SECRET_VARIABLES } from "../config.ts";
+import { type ChainContext, openChain } from "../context.ts";
+import { nodeError } from "../errors.ts";
 import { type ChainFacts, observe } from "../observe.ts";
-import type { StartArgs } from "./start.ts";
 
 export interface Check {
   /** Stable. */
@@ -28,7 +27,7 @@ const LEAST_DISK_BYTES = 5 * 2 ** 30;
  * Looks at everything a node needs, one line each.
  * @returns the exit code: 0 when nothing fails, 75 when only what passes by itself does, else 1
  */
-export async function doctor(args: StartArgs & { json: boolean }): Promise<number> {
+export async function doctor(args: SettingsArgs & { json: boolean }): Promise<number> {
   const { config } = loadNodeConfig(args);
   const checks = await examine(config, args.env);
   if (args.json) process.stdout.write(`${JSON.stringify({ ok: !checks.some(isFailure), checks })}\n`);
@@ -78,7 +77,7 @@ async function checkChain({ rpcUrls, chainId }: NodeConfig): Promise<Finding<tru
 }
 
 async function checkDeployment(config: NodeConfig, reachable: boolean): Promise<Finding<true>> {
-  const { contracts } = readDeploymentFile(config.deployment, config.chainId);
+  const { contracts } = readDeployment(config);
   const found = `${Object.keys(contracts).length} contracts in ${config.deployment}`;
   if (!reachable) return { value: true, found: `${found}; their code was not looked for` };
   const rpc = createRpc({ urls: config.rpcUrls });
@@ -95,12 +94,12 @@ async function checkDeployment(config: NodeConfig, reachable: boolean): Promise<
 }
 
 async function checkKey(config: NodeConfig, env: NodeJS.ProcessEnv, checks: Check[]): Promise<Finding<LocalAccount>> {
-  const account = await openAccount(config, env).catch(async (error: unknown) => {
+  const account = await openAccount(config, env, SECRET_VARIABLES).catch(async (error: unknown) => {
     // Readable by others: worth a warning, not a refusal.
     if (!isCodedError(error) || error.code !== "DK-016") throw error;
     checks.push({ name: "key file", status: "warn", code: error.code, found: error.found, remedy: error.hint });
-    const quiet = { warn: () => {} } as unknown as Parameters<typeof openAccount>[2];
-    return openAccount(config, env, quiet);
+    const quiet = { warn: () => {} } as unknown as Parameters<typeof openAccount>[3];
+    return openAccount(config, env, SECRET_VARIABLES, quiet);
   });
   return { value: account, found: `operator ${account.address}` };
 }

@@ -1,17 +1,16 @@
-import { loadAccount } from "@assay/daemon-kit";
-import { type AssayClient, createAssayClient } from "@assay/sdk";
-import { createWalletClient, formatEther, getAddress, http, isAddress, parseEther } from "viem";
+import { loadAccount, openAccount, type SettingsArgs } from "@assay/daemon-kit";
+import type { AssayClient } from "@assay/sdk";
+import { formatEther, getAddress, isAddress, parseEther } from "viem";
 import { loadNodeConfig, type NodeConfig, SECRET_VARIABLES } from "../config.ts";
-import { openAccount, openChain } from "../context.ts";
+import { openChain } from "../context.ts";
 import { nodeError } from "../errors.ts";
-import type { StartArgs } from "./start.ts";
 
-export type StakeArgs = StartArgs & { ownerKeystore: string | undefined; ownerPasswordFile: string | undefined };
+export type StakeArgs = SettingsArgs & { ownerKeystore: string | undefined; ownerPasswordFile: string | undefined };
 
 /** Shows what stands behind the provider. */
-export async function showStake(args: StartArgs & { json: boolean }): Promise<void> {
+export async function showStake(args: SettingsArgs & { json: boolean }): Promise<void> {
   const { config } = loadNodeConfig(args);
-  const { client, provider, account } = await openChain(config, await openAccount(config, args.env));
+  const { client, provider, account } = await openChain(config, await openAccount(config, args.env, SECRET_VARIABLES));
   const [stake, balance] = await Promise.all([client.getStake({ provider }), client.getBalance({ account: provider })]);
   if (args.json) {
     const text = JSON.stringify({ ...stake, operator: account.address, balance }, (_, value) =>
@@ -76,15 +75,13 @@ export async function setOperatorKey(args: StakeArgs & { operator: string; revok
 async function openOwner(args: StakeArgs): Promise<{ client: AssayClient; provider: `0x${string}`; sender: string }> {
   const { config } = loadNodeConfig(args);
   const account = await ownerAccount(args, config);
-  const { client, rpc } = await openChain(config, account);
-  const walletClient = createWalletClient({ account, chain: rpc.chain, transport: http(config.rpcUrls[0]) });
-  const signing = createAssayClient({ publicClient: rpc, walletClient, deployment: client.deployment });
-  return { client: signing, provider: config.owner ?? account.address, sender: account.address };
+  const { client, provider } = await openChain(config, account);
+  return { client, provider, sender: account.address };
 }
 
 async function ownerAccount({ env, ownerKeystore, ownerPasswordFile }: StakeArgs, config: NodeConfig) {
   const privateKey = env[SECRET_VARIABLES.ownerKey] || undefined;
-  if (privateKey === undefined && ownerKeystore === undefined) return openAccount(config, env);
+  if (privateKey === undefined && ownerKeystore === undefined) return openAccount(config, env, SECRET_VARIABLES);
   return loadAccount({ privateKey, keystoreFile: ownerKeystore, passwordFile: ownerPasswordFile });
 }
 

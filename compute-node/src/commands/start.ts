@@ -4,33 +4,27 @@ import {
   createLogger,
   createShutdown,
   describeConfig,
+  facts,
   type Logger,
   maskUrl,
+  noteAddress,
+  openAccount,
+  type SettingsArgs,
   startHttp,
-  writeDurably,
 } from "@assay/daemon-kit";
 import { openBlockFolder } from "@assay/storage";
 import { probeEngine } from "../children.ts";
-import { loadNodeConfig, type NodeConfig } from "../config.ts";
-import { openAccount, openChain, openNode } from "../context.ts";
-import { facts } from "../errors.ts";
+import { loadNodeConfig, type NodeConfig, SECRET_VARIABLES } from "../config.ts";
+import { openChain, openNode } from "../context.ts";
 import { ComputeNode } from "../node.ts";
 
-/** Where a running node notes its address, for `status`. */
-export const HTTP_FILE = "http.json";
 const GRACE_MS = 10_000;
-
-export interface StartArgs {
-  file: string | undefined;
-  flags: Record<string, unknown>;
-  env: NodeJS.ProcessEnv;
-}
 
 /**
  * Runs the node until it is told to stop. Everything that can be wrong is found before the first transaction.
  * @throws coded errors of configuration, key, chain and engine
  */
-export async function start({ file, flags, env }: StartArgs): Promise<void> {
+export async function start({ file, flags, env }: SettingsArgs): Promise<void> {
   const { config, loaded } = loadNodeConfig({ file, flags, env });
   const log = createLogger({ name: "assay-node", level: config.logLevel });
   let failed = false;
@@ -43,7 +37,7 @@ export async function start({ file, flags, env }: StartArgs): Promise<void> {
   try {
     log.debug({ settings: describeConfig(loaded).split("\n") }, "configuration");
     mkdirSync(config.dataDir, { recursive: true });
-    const account = await openAccount(config, env, log);
+    const account = await openAccount(config, env, SECRET_VARIABLES, log);
     const chain = await openChain(config, account);
     await tidyBlocks(config, log);
     const { engine, seconds } = await probeEngine(config, shutdown.signal);
@@ -55,9 +49,7 @@ export async function start({ file, flags, env }: StartArgs): Promise<void> {
     const context = openNode(chain, { log, http, signal: shutdown.signal, engine, env });
     shutdown.register("journal", () => context.journal.close());
     shutdown.register("guard", () => context.guard.close());
-    const httpFile = join(config.dataDir, HTTP_FILE);
-    writeDurably(httpFile, new TextEncoder().encode(JSON.stringify({ url: http.url, pid: process.pid })));
-    shutdown.register("http file", () => rmSync(httpFile, { force: true }));
+    shutdown.register("address", noteAddress(config.dataDir, http.url));
 
     const node = new ComputeNode(context);
     status = () => node.status();

@@ -1,7 +1,8 @@
 import { join } from "node:path";
-import { TxRevertedError } from "@assay/daemon-kit";
+import { facts, TxRevertedError } from "@assay/daemon-kit";
 import {
   AssayError,
+  DisputeLog,
   decodeError,
   disputeRecord,
   type Game,
@@ -21,7 +22,6 @@ import { type Address, type Hex, isAddressEqual, keccak256, numberToHex, toHex }
 import { type ActDeps, countGas } from "../act/deps.ts";
 import { inputsRequest } from "../act/prepare.ts";
 import { answerGames } from "../children.ts";
-import { facts } from "../errors.ts";
 import { runFolder } from "../run-folder.ts";
 import {
   type CaseView,
@@ -31,7 +31,6 @@ import {
   decideDefence,
   isPressed,
 } from "./decide.ts";
-import { DisputeLog } from "./dispute-log.ts";
 
 const ANSWER_LOG = "answer.log";
 const ANSWER_MS = 30 * 60_000;
@@ -87,7 +86,7 @@ export class Defender {
     this.#minBudget = minBudget;
     this.#onDone = onDone;
     const start = deployment.contracts.RefereedDispute?.startBlock ?? deployment.startBlock;
-    this.#log = new DisputeLog(deps.rpc, address, BigInt(start));
+    this.#log = new DisputeLog(deps.client, address, BigInt(start));
   }
 
   /** @param onDone called when something was done, so that the node looks again. @returns undefined where there is no referee */
@@ -178,7 +177,7 @@ export class Defender {
   async #revealTime(game: Game): Promise<number> {
     if (isAnswered(game)) return unpackGameClock(game.clock).last;
     const key = revealKey(game);
-    if (!this.#log.isRevealed(game.commitment, key)) {
+    if (this.#log.reveal(game.commitment, key) === undefined) {
       this.#revealedAt.delete(key);
       return 0;
     }

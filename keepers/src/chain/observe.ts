@@ -1,12 +1,8 @@
+import { type ChainClock, readClock } from "@assay/daemon-kit";
 import type { Address, PublicClient } from "viem";
 
 /** What the chain says of itself at this moment. */
-export interface ChainFacts {
-  /** The chain's clock, Unix seconds: the time the next block will have, or later than the newest one's. */
-  now: number;
-  /** Unix seconds of the newest block. */
-  headTime: number;
-  head: bigint;
+export interface ChainFacts extends ChainClock {
   /** Wei of the signing account. */
   gasBalance: bigint;
 }
@@ -16,12 +12,6 @@ export interface ChainFacts {
  * @throws viem's errors when the endpoint does not answer
  */
 export async function observe(rpc: PublicClient, account: Address): Promise<ChainFacts> {
-  const [latest, pending, gasBalance] = await Promise.all([
-    rpc.getBlock({ blockTag: "latest" }),
-    // Where no block comes without a transaction, only the pending one shows how time passes.
-    rpc.getBlock({ blockTag: "pending" }).catch(() => undefined),
-    rpc.getBalance({ address: account }),
-  ]);
-  const headTime = Number(latest.timestamp);
-  return { now: Math.max(headTime, Number(pending?.timestamp ?? 0n)), headTime, head: latest.number, gasBalance };
+  const [clock, gasBalance] = await Promise.all([readClock(rpc), rpc.getBalance({ address: account })]);
+  return { ...clock, gasBalance };
 }

@@ -1,9 +1,8 @@
-import { describeConfig, maskValue } from "@assay/daemon-kit";
+import { describeConfig, maskValue, type SettingsArgs } from "@assay/daemon-kit";
 import { loadKeeperConfig } from "../config.ts";
-import type { StartArgs } from "./start.ts";
 
 /** Prints the settings in force and where each comes from; secrets are masked. @throws DK-001..DK-004 */
-export function showConfig(args: StartArgs & { json: boolean }): void {
+export function showConfig(args: SettingsArgs & { json: boolean }): void {
   const { loaded } = loadKeeperConfig(args);
   if (!args.json) {
     process.stdout.write(`${describeConfig(loaded)}\n`);

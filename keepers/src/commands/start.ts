@@ -1,27 +1,28 @@
-import { mkdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
-import { createLogger, createShutdown, describeConfig, maskUrl, startHttp, writeDurably } from "@assay/daemon-kit";
+import { mkdirSync } from "node:fs";
+import {
+  createLogger,
+  createShutdown,
+  describeConfig,
+  facts,
+  maskUrl,
+  noteAddress,
+  openAccount,
+  type SettingsArgs,
+  startHttp,
+  Waker,
+} from "@assay/daemon-kit";
 import { enabledBots, openBots } from "../bots/index.ts";
-import { loadKeeperConfig } from "../config.ts";
-import { openAccount, openChain, openKeeper } from "../context.ts";
-import { facts } from "../errors.ts";
-import { Keeper, Waker } from "../keeper.ts";
+import { loadKeeperConfig, SECRET_VARIABLES } from "../config.ts";
+import { openChain, openKeeper } from "../context.ts";
+import { Keeper } from "../keeper.ts";
 
-/** Where a running keeper notes its address, for `status`. */
-export const HTTP_FILE = "http.json";
 const GRACE_MS = 10_000;
-
-export interface StartArgs {
-  file: string | undefined;
-  flags: Record<string, unknown>;
-  env: NodeJS.ProcessEnv;
-}
 
 /**
  * Runs the keeper until it is told to stop. Everything that can be wrong is found before the first transaction.
  * @throws coded errors of configuration, key, chain and bots
  */
-export async function start({ file, flags, env }: StartArgs): Promise<void> {
+export async function start({ file, flags, env }: SettingsArgs): Promise<void> {
   const { config, loaded } = loadKeeperConfig({ file, flags, env });
   const log = createLogger({ name: "assay-keeper", level: config.logLevel });
   const shutdown = createShutdown({
@@ -32,7 +33,7 @@ export async function start({ file, flags, env }: StartArgs): Promise<void> {
     log.debug({ settings: describeConfig(loaded).split("\n") }, "configuration");
     const bots = enabledBots(config);
     mkdirSync(config.dataDir, { recursive: true });
-    const account = await openAccount(config, env, log);
+    const account = await openAccount(config, env, SECRET_VARIABLES, log);
     const chain = await openChain(config, account);
 
     let status: () => unknown = () => ({ ready: false });
@@ -43,9 +44,7 @@ export async function start({ file, flags, env }: StartArgs): Promise<void> {
     shutdown.register("journal", () => context.journal.close());
     shutdown.register("guard", () => context.guard.close());
     shutdown.register("budget", () => context.budget.close());
-    const httpFile = join(config.dataDir, HTTP_FILE);
-    writeDurably(httpFile, new TextEncoder().encode(JSON.stringify({ url: http.url, pid: process.pid })));
-    shutdown.register("http file", () => rmSync(httpFile, { force: true }));
+    shutdown.register("address", noteAddress(config.dataDir, http.url));
 
     const keeper = new Keeper(context, await openBots(context), waker);
     status = () => keeper.status();

@@ -1,8 +1,6 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { askDaemon, type SettingsArgs } from "@assay/daemon-kit";
 import { loadKeeperConfig } from "../config.ts";
 import { keeperError } from "../errors.ts";
-import { HTTP_FILE, type StartArgs } from "./start.ts";
 
 interface Status {
   ready: boolean;
@@ -22,29 +20,12 @@ interface Status {
  * @returns the exit code: 0 when it is ready, 75 when it is not
  * @throws KP-050 when none runs
  */
-export async function status(args: StartArgs & { json: boolean; url: string | undefined }): Promise<number> {
+export async function status(args: SettingsArgs & { json: boolean; url: string | undefined }): Promise<number> {
   const { config } = loadKeeperConfig(args);
-  const url = args.url ?? addressOf(config.dataDir);
-  const answer = await ask(url);
+  const text = await askDaemon({ dataDir: config.dataDir, url: args.url, page: "/status", notRunning });
+  const answer = JSON.parse(text) as Status;
   process.stdout.write(args.json ? `${JSON.stringify(answer)}\n` : table(answer));
   return answer.ready ? 0 : 75;
-}
-
-function addressOf(dataDir: string): string {
-  try {
-    return (JSON.parse(readFileSync(join(dataDir, HTTP_FILE), "utf8")) as { url: string }).url;
-  } catch (cause) {
-    throw notRunning(`no ${HTTP_FILE} in ${dataDir}`, cause);
-  }
-}
-
-async function ask(url: string): Promise<Status> {
-  try {
-    const response = await fetch(`${url}/status`, { signal: AbortSignal.timeout(5000) });
-    return (await response.json()) as Status;
-  } catch (cause) {
-    throw notRunning(`no answer at ${url}`, cause);
-  }
 }
 
 function notRunning(found: string, cause: unknown): Error {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { isRetryable, TxRevertedError } from "@assay/daemon-kit";
+import { facts, isRetryable, TxRevertedError } from "@assay/daemon-kit";
 import {
   assayTokenAbi,
   GAME_LEVEL,
@@ -14,7 +14,7 @@ import {
 } from "@assay/sdk";
 import { encodeFunctionData, type Hex, keccak256, numberToHex, type TransactionReceipt } from "viem";
 import type { KeeperContext } from "../../bot.ts";
-import { facts, keeperError } from "../../errors.ts";
+import { keeperError } from "../../errors.ts";
 import { sendCharged } from "../../send.ts";
 import type { Case } from "./case.ts";
 import { runTask } from "./children.ts";

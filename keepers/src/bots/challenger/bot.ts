@@ -1,5 +1,6 @@
-import { isCodedError } from "@assay/daemon-kit";
+import { facts, isCodedError } from "@assay/daemon-kit";
 import {
+  DisputeLog,
   decodeError,
   GAME_LEVEL_NAME,
   GAME_STATUS,
@@ -15,7 +16,7 @@ import type { Hex } from "viem";
 import type { Bot, KeeperContext } from "../../bot.ts";
 import type { ChainFacts } from "../../chain/observe.ts";
 import { SECRET_VARIABLES } from "../../config.ts";
-import { facts, keeperError } from "../../errors.ts";
+import { keeperError } from "../../errors.ts";
 import { Deeds } from "../../internal/deeds.ts";
 import {
   type ChallengerDeps,
@@ -32,7 +33,6 @@ import {
 import type { Case } from "./case.ts";
 import { Court } from "./court.ts";
 import { type Action, type CaseView, decideCases, type GameFacts, isProvidersTurn, skipReasons } from "./decide.ts";
-import { DisputeLog } from "./dispute-log.ts";
 import { challengerMetrics } from "./metrics.ts";
 import { caseFolder, casesOnDisk, dropCase, readOutcome } from "./run-folder.ts";
 import { isChosen, samplingSeed } from "./sampling.ts";
@@ -67,7 +67,7 @@ class ChallengerBot implements Bot {
     this.#metrics = challengerMetrics(context.registry);
     const { deployment } = context.client;
     const start = deployment.contracts.RefereedDispute?.startBlock ?? deployment.startBlock;
-    this.#logs = new DisputeLog(context.rpc, court.address, context.account.address, BigInt(start));
+    this.#logs = new DisputeLog(context.client, court.address, BigInt(start));
     this.#seed = samplingSeed(context.config.dataDir, context.env[SECRET_VARIABLES.samplingSeed]);
     this.#deps = {
       context,
@@ -134,7 +134,7 @@ class ChallengerBot implements Bot {
     for (const job of index.all()) {
       if (job.status === "submitted") await this.#admit(job as SubmittedJob);
     }
-    for (const [commitment, { job }] of this.#logs.ownGames()) {
+    for (const [commitment, job] of this.#logs.challenged(this.#context.account.address)) {
       if (!this.#cases.has(commitment)) await this.#admitByGame(commitment, job);
     }
     this.#logs.keepOnly(new Set(this.#cases.keys()));
@@ -177,7 +177,7 @@ class ChallengerBot implements Bot {
     const current = index.get(job.id);
     item.ended = !(current?.status === "submitted" && (current as SubmittedJob).commitment === job.commitment);
     item.rejected = this.#logs.isRejected(job.commitment);
-    const game = this.#logs.game(job.commitment);
+    const game = this.#logs.game(job.commitment, account.address);
     if (!game) {
       delete item.game;
       delete item.facts;

@@ -1,5 +1,5 @@
+import type { Facts } from "@assay/daemon-kit";
 import type { Game, SubmittedJob } from "@assay/sdk";
-import type { Facts } from "../../errors.ts";
 import type { ActionType, GameFacts, SkipReason } from "./decide.ts";
 import type { CheckOutcome } from "./tasks.ts";
 import type { ProofView } from "./view.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { GAME_LEVEL, type JobId, unpackGameClock } from "@assay/sdk";
+import { GAME_LEVEL, type JobId, providerBudget, unpackGameClock } from "@assay/sdk";
 import fc from "fast-check";
 import { keccak256, numberToHex } from "viem";
 import {
@@ -11,7 +11,6 @@ import {
   decideCases,
   type GameFacts,
   isProvidersTurn,
-  providerBudget,
 } from "./decide.ts";
 import { isChosen } from "./sampling.ts";
 

@@ -1,4 +1,4 @@
-import { GAME_LEVEL, type JobId, unpackGameClock, unpackGamePlace } from "@assay/sdk";
+import { challengerBudget, GAME_LEVEL, type JobId, providerBudget, unpackGameClock, unpackGamePlace } from "@assay/sdk";
 import type { Hex } from "viem";
 import type { ChallengerConfig } from "../../config.ts";
 
@@ -91,10 +91,6 @@ interface Budget {
   bond: bigint;
 }
 
-const REVEALS_PER_GAME = 16;
-const SECONDS_PER_REVEAL = 60;
-const MAX_EXTRA = 7 * 86_400;
-
 /**
  * What to do now, at most one action for each result. Depends on nothing but its arguments. Games under way come first
  * and are always played on: a game that is not answered is a bond lost. Budgets hold back new games only.
@@ -143,7 +139,7 @@ function decideTurn(view: CaseView, game: GameFacts, state: ChallengerState, bud
   }
   if (view.alarmed) return [{ type: "skip", commitment, reason: "SKIP_ALARM" }];
   const used = clock.challengerUsed + state.now - Math.max(clock.last, game.revealedAt);
-  if (used > Math.max(state.minBudget, Math.floor(clock.span / 2))) {
+  if (used > challengerBudget(clock.span, state.minBudget)) {
     return [{ type: "skip", commitment, reason: "SKIP_CLOCK" }];
   }
   if (unpackGamePlace(game.place).level !== GAME_LEVEL.Proof && !game.revealSeen) return [];
@@ -162,12 +158,6 @@ function rerun({ commitment, gaveUp }: CaseView, budget: Budget): Action[] {
 /** Whose turn it is follows from the place and the reveal (DSP-30). */
 export function isProvidersTurn({ place, revealedAt }: Pick<GameFacts, "place" | "revealedAt">): boolean {
   return revealedAt === 0 && unpackGamePlace(place).level !== GAME_LEVEL.Proof;
-}
-
-/** DSP-73: seconds that a provider has in one game. */
-export function providerBudget(span: number, opened: number, minBudget: number): number {
-  const extra = Math.min(MAX_EXTRA, opened * REVEALS_PER_GAME * SECONDS_PER_REVEAL);
-  return Math.max(minBudget, 2 * span) + extra;
 }
 
 /* Results without a game of ours. */

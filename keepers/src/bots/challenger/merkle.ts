@@ -15,22 +15,10 @@ function zero(height: number): Hex {
 }
 
 /** DSP-03: ceil(log2 leaves). */
-export function depthOf(leaves: number): number {
+function depthOf(leaves: number): number {
   let depth = 0;
   while (2 ** depth < leaves) depth++;
   return depth;
-}
-
-/** DSP-21: how many levels the reveal of a node at this height spans; the path is cut into equal parts of at most six. */
-export function strideOf(height: number): number {
-  const rounds = Math.ceil(height / 6);
-  return Math.ceil(height / rounds);
-}
-
-/** DSP-21: how many of a node's descendants, `stride` levels below it, hold one of `leaves` leaves. */
-export function occupied(index: number, height: number, stride: number, leaves: number): number {
-  const below = 2 ** (height - stride);
-  return Math.min(2 ** stride, Math.ceil((leaves - index * 2 ** height) / below));
 }
 
 /** A tree over nodes that all stand at height `base` (0: leaves), `levels` high, padded by DSP-03. */

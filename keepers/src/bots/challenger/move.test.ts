@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MerkleTree } from "@assay/exact";
-import { GAME_LEVEL, type Game, type GamePlace, unpackGamePlace } from "@assay/sdk";
+import { GAME_LEVEL, type Game, type GamePlace, occupiedNodes, revealStride, unpackGamePlace } from "@assay/sdk";
 import fc from "fast-check";
 import { bytesToHex, concat, type Hex, hexToBytes, keccak256, numberToHex } from "viem";
-import { occupied, PaddedTree, strideOf } from "./merkle.ts";
+import { PaddedTree } from "./merkle.ts";
 import { decideMove, judgedAfter } from "./move.ts";
 import type { OpsView, View } from "./view.ts";
 
@@ -63,11 +63,11 @@ test("a place is read back as it was packed", () => {
 test("strides cut a path into equal parts of at most six, down to the leaves", () => {
   for (let height = 1; height <= 40; height++) {
     let left = height;
-    for (; left > 0; left -= strideOf(left)) assert.ok(strideOf(left) >= 1 && strideOf(left) <= 6);
+    for (; left > 0; left -= revealStride(left)) assert.ok(revealStride(left) >= 1 && revealStride(left) <= 6);
     assert.equal(left, 0);
   }
-  assert.equal(occupied(1, 3, 3, 13), 5);
-  assert.equal(occupied(0, 4, 4, 13), 13);
+  assert.equal(occupiedNodes({ node: 1, height: 3, leaves: 13 }, 3), 5);
+  assert.equal(occupiedNodes({ node: 0, height: 4, leaves: 13 }, 4), 13);
 });
 
 test("tree: the first node that differs, with its proof under the disputed node, padding included", () => {
@@ -75,8 +75,8 @@ test("tree: the first node that differs, with its proof under the disputed node,
     fc.property(fc.integer({ min: 2, max: 300 }), fc.nat(), fc.nat(), (leaves, n, w) => {
       const tree = treeOf(Array.from({ length: leaves }, (_, i) => word(i)));
       const height = tree.depth;
-      const stride = strideOf(height);
-      const count = occupied(0, height, stride, leaves);
+      const stride = revealStride(height);
+      const count = occupiedNodes({ node: 0, height, leaves }, stride);
       const theirs = Array.from({ length: count }, (_, i) => bytesToHex(tree.node(height - stride, i)));
       const first = n % count;
       const mine = theirs.map((hash, i) => (i === first || (i > first && (w >> i) % 2 === 1) ? word(5000 + i) : hash));

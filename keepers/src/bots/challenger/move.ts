@@ -1,7 +1,16 @@
-import { GAME_LEVEL, GAME_LEVEL_NAME, type Game, type GamePlace, isInsideOutput, unpackGamePlace } from "@assay/sdk";
+import {
+  GAME_LEVEL,
+  GAME_LEVEL_NAME,
+  type Game,
+  type GamePlace,
+  isInsideOutput,
+  occupiedNodes,
+  revealStride,
+  unpackGamePlace,
+} from "@assay/sdk";
 import { type Hex, size, slice } from "viem";
 import { keeperError } from "../../errors.ts";
-import { occupied, PaddedTree, strideOf } from "./merkle.ts";
+import { PaddedTree } from "./merkle.ts";
 import type { OpsView, ProofView, View } from "./view.ts";
 
 /** A call of the dispute contract. `index`: what was picked, for the guard and the log. */
@@ -37,8 +46,8 @@ export function decideMove(game: Game, reveal: Hex, view: View): Move {
 }
 
 function pickNode(game: Game, place: GamePlace, theirs: readonly Hex[], mine: readonly Hex[]): Move {
-  const stride = strideOf(place.height);
-  requireLength(place, theirs.length, occupied(place.node, place.height, stride, place.leaves));
+  const stride = revealStride(place.height);
+  requireLength(place, theirs.length, occupiedNodes(place, stride));
   const index = firstDifference(place, theirs, mine);
   const tree = new PaddedTree(theirs, stride, place.height - stride);
   return { functionName: "pickNode", index, args: [game, BigInt(index), theirs[index]!, tree.proof(index)] };

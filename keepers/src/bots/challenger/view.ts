@@ -7,9 +7,16 @@ import {
   type Tracer,
   tileLeaves,
 } from "@assay/exact";
-import { elementPosition, GAME_LEVEL, type GamePlace, isInsideOutput, programHeadHash } from "@assay/sdk";
+import {
+  elementPosition,
+  GAME_LEVEL,
+  type GamePlace,
+  isInsideOutput,
+  occupiedNodes,
+  programHeadHash,
+  revealStride,
+} from "@assay/sdk";
 import { bytesToHex, concat, type Hex, hexToBytes, keccak256 } from "viem";
-import { occupied, strideOf } from "./merkle.ts";
 
 /** A record as the contract's ABI has it. */
 export interface AbiRecord {
@@ -136,9 +143,10 @@ function boundaryTree(boundaries: readonly Hex[]): MerkleTree {
   return new MerkleTree(boundaries.map((state) => hexToBytes(keccak256(concat(["0x09", state])))));
 }
 
-function nodesOf(tree: MerkleTree, { node, height, leaves }: GamePlace): Hex[] {
-  const stride = strideOf(height);
-  const count = occupied(node, height, stride, leaves);
+function nodesOf(tree: MerkleTree, place: GamePlace): Hex[] {
+  const { node, height } = place;
+  const stride = revealStride(height);
+  const count = occupiedNodes(place, stride);
   return Array.from({ length: count }, (_, i) => bytesToHex(tree.node(height - stride, node * 2 ** stride + i)));
 }
 

@@ -1,7 +1,7 @@
+import { facts } from "@assay/daemon-kit";
 import { decodeError, type JobId } from "@assay/sdk";
 import type { Bot, KeeperContext } from "../../bot.ts";
 import type { ChainFacts } from "../../chain/observe.ts";
-import { facts } from "../../errors.ts";
 import { Deeds } from "../../internal/deeds.ts";
 import { type SettleDeps, type SettleNote, settle } from "./act.ts";
 import { decideSettlement, dueAt, isServed, type SettleAction } from "./decide.ts";
