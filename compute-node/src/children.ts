@@ -2,14 +2,17 @@ import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { runChild } from "@assay/daemon-kit";
+import type { BackendName } from "@assay/exact";
 import type { NodeConfig } from "./config.ts";
 import type { RunResult } from "./state.ts";
-import type { AnswerOutcome, PrepareOutcome, ProbeOutcome, Task, TaskMessage } from "./tasks.ts";
+import type { AnswerOutcome, EngineChoice, PrepareOutcome, ProbeOutcome, Task, TaskMessage } from "./tasks.ts";
 
 const WORKER = fileURLToPath(new URL("./worker.ts", import.meta.url));
 /** Most time the inputs of a job may take to arrive and to be checked. */
 const PREPARE_MS = 15 * 60_000;
 const PROBE_MS = 120_000;
+
+export type EngineSettings = Pick<NodeConfig, "engineFolder" | "allowSoftwareGpu">;
 
 interface Options {
   logFile: string;
@@ -42,10 +45,15 @@ async function runTask<T extends Task>(
   return result as Outcome[T["task"]];
 }
 
-/** Loads an engine in a child and puts it to the exactness probe. @throws CN-010, CN-011, DK-060..DK-062 */
-export function probeEngine(config: NodeConfig, signal?: AbortSignal): Promise<ProbeOutcome> {
-  const task = { task: "probe", engine: config.engine } as const;
+/** Loads one engine in a child and puts it to the exactness probe. @throws EX-020, EX-021, DK-060..DK-062 */
+export function probeEngine(config: NodeConfig, name: BackendName, signal?: AbortSignal): Promise<ProbeOutcome> {
+  const task = { task: "probe", engine: engineChoice(config, name) } as const;
   return runTask(config, task, { logFile: join(config.dataDir, "probe.log"), wallClockMs: PROBE_MS, signal });
+}
+
+/** What a child needs to know of the engine it is to use. */
+export function engineChoice(config: EngineSettings, name: BackendName): EngineChoice {
+  return { name, folder: config.engineFolder, allowSoftwareAdapter: config.allowSoftwareGpu };
 }
 
 /** Fetches and verifies a job's inputs in a child. @throws ST-xxx, EX-xxx, CN-020, DK-060..DK-062 */

@@ -26,7 +26,9 @@ const OVERRIDES: readonly SettingOption[] = [
   ["--password-file <file>", "passwordFile", "its password"],
   ["--gateway <url,...>", "gateways", "storage gateways"],
   ["--data-dir <folder>", "dataDir", "journal, guard, checkpoints, cache"],
-  ["--engine <name>", "engine", "auto, wasm or cpu"],
+  ["--engine <name>", "engine", "auto, tfjs-node-gpu, webgpu, tfjs-node, wasm or cpu"],
+  ["--engine-folder <folder>", "engineFolder", "where tfjs-node was built"],
+  ["--allow-software-gpu", "allowSoftwareGpu", "take a graphics adapter that computes on the processor"],
   ["--http-port <port>", "httpPort", "port of /metrics and /status; 0 takes any"],
   ["--log-level <level>", "logLevel", "trace, debug, info, warn, error"],
 ];

@@ -11,6 +11,7 @@ import {
   readDeploymentFile,
   whole,
 } from "@assay/daemon-kit";
+import { ENGINES } from "@assay/exact/engines";
 import { type Deployment, parseDeployment } from "@assay/sdk";
 import { type Address, parseUnits } from "viem";
 import { z } from "zod";
@@ -42,7 +43,9 @@ export const configSchema = z.strictObject({
   passwordFile: z.string().optional(),
   gateways: httpUrls.default(["http://127.0.0.1:8080"]),
   dataDir: z.string().default("data"),
-  engine: z.enum(["auto", "wasm", "cpu"]).default("auto"),
+  engine: z.enum(["auto", ...ENGINES]).default("auto"),
+  engineFolder: z.string().optional(),
+  allowSoftwareGpu: flag.default(false),
   pollMs: whole(50, 600_000).optional(),
   confirmations: whole(0, 1000).optional(),
   claimSpreadMs: whole(0, 600_000).default(4000),
@@ -132,6 +135,7 @@ function complete(values: Parsed, folder: string): NodeConfig {
     prices,
     dataDir: path(values.dataDir),
     ...(values.keystore === undefined ? {} : { keystore: path(values.keystore) }),
+    ...(values.engineFolder === undefined ? {} : { engineFolder: path(values.engineFolder) }),
     ...(values.passwordFile === undefined ? {} : { passwordFile: path(values.passwordFile) }),
     deployment: values.deployment ? path(values.deployment) : join(REPOSITORY, "deployments", `${values.chainId}.json`),
     pollMs: values.pollMs ?? (local ? 500 : 4000),

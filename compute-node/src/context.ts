@@ -10,11 +10,11 @@ import {
   openJournal,
   type TxSender,
 } from "@assay/daemon-kit";
+import type { BackendName } from "@assay/exact";
 import { type AssayClient, createAssayClient } from "@assay/sdk";
 import { type Address, type LocalAccount, type PublicClient, parseGwei } from "viem";
 import { type NodeConfig, readDeployment, SECRET_VARIABLES } from "./config.ts";
 import { createMetrics, type NodeMetrics } from "./metrics.ts";
-import type { EngineName } from "./tasks.ts";
 
 /** What reading the chain needs; commands that send nothing stop here. */
 export interface ChainContext {
@@ -35,7 +35,7 @@ export interface NodeContext extends ChainContext {
   metrics: NodeMetrics;
   /** Fires when the node stops. */
   signal: AbortSignal;
-  engine: EngineName;
+  engine: BackendName;
   uploadToken: string | undefined;
 }
 
@@ -50,7 +50,7 @@ export async function openChain(config: NodeConfig, account: LocalAccount): Prom
 /** Opens journal and guard, which hold the data folder for this process alone. @throws DK-030 */
 export function openNode(
   chain: ChainContext,
-  parts: { log: Logger; http: HttpServer; signal: AbortSignal; engine: EngineName; env: NodeJS.ProcessEnv },
+  parts: { log: Logger; http: HttpServer; signal: AbortSignal; engine: BackendName; env: NodeJS.ProcessEnv },
 ): NodeContext {
   const { config, rpc, account } = chain;
   const { log, signal, engine, env } = parts;

@@ -1,8 +1,13 @@
-import type { Saturation } from "@assay/exact";
+import type { BackendName, Saturation } from "@assay/exact";
+import type { ProvenEngine } from "@assay/exact/engines";
+import type { NodeBackendOptions } from "@assay/exact/node";
 import type { DisputeRecord, Game, JobSpec, ProviderMove } from "@assay/sdk";
 import type { Hex } from "viem";
 
-export type EngineName = "wasm" | "cpu";
+/** The engine that a child computes with. */
+export interface EngineChoice extends NodeBackendOptions {
+  name: BackendName;
+}
 
 /** Where a job's inputs come from and what they must be. */
 export interface InputsRequest {
@@ -16,7 +21,7 @@ export interface InputsRequest {
 
 /** What the parent asks of a child process. The child gets no key and no more environment than it needs. */
 export type Task =
-  | { task: "probe"; engine: "auto" | EngineName }
+  | { task: "probe"; engine: EngineChoice }
   | { task: "prepare"; inputs: InputsRequest }
   | RunTask
   /** What a finished run says at the places where games stand; the run is made again where the folder has lost it. */
@@ -27,15 +32,10 @@ export interface RunTask {
   inputs: InputsRequest;
   nonce: Hex;
   folder: string;
-  engine: EngineName;
+  engine: EngineChoice;
 }
 
-export interface ProbeOutcome {
-  engine: EngineName;
-  /** Digest of the probe's results: the same on every exact back end. */
-  digest: Hex;
-  seconds: number;
-}
+export type ProbeOutcome = ProvenEngine;
 
 export interface PrepareOutcome {
   /** Multiply-adds of the whole run. */

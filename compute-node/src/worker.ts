@@ -2,17 +2,18 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { type ChildContext, serveChild, writeDurably } from "@assay/daemon-kit";
 import {
+  type Backend,
   createTracer,
   decodeTensors,
   encodeTensors,
-  exactnessProbe,
   type Hex,
   type IntTensor,
+  requireExactBackend,
   runProgram,
   stateHash,
   tensorRoot,
 } from "@assay/exact";
-import { loadNodeBackend } from "@assay/exact/node";
+import { loadNodeBackend, proveEngine } from "@assay/exact/node";
 import { openBlockFolder } from "@assay/storage";
 import { type Checkpoint, checkpointAt, milestoneSpacing, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { answerAt } from "./defender/answer.ts";
@@ -20,14 +21,14 @@ import { nodeError } from "./errors.ts";
 import { costOf, loadInputs } from "./inputs.ts";
 import { OUTPUT_FILE, RESULT_FILE } from "./run-folder.ts";
 import type { RunResult } from "./state.ts";
-import type { AnswerOutcome, EngineName, ProbeOutcome, RunTask, Task, TaskMessage } from "./tasks.ts";
+import type { AnswerOutcome, EngineChoice, RunTask, Task, TaskMessage } from "./tasks.ts";
 
 // A child process of the node. Everything a stranger wrote (manifests, programs, data) is read in here, so that the
 // worst it can do is end this process.
 
 serveChild(async (input, context) => {
   const task = input as Task;
-  if (task.task === "probe") return await probe(task.engine);
+  if (task.task === "probe") return await proveEngine(task.engine.name, task.engine);
   const store = await openBlockFolder(task.inputs.blocks);
   const inputs = await loadInputs(task.inputs, store, {
     signal: context.signal,
@@ -37,26 +38,11 @@ serveChild(async (input, context) => {
   return task.task === "run" ? await run(task, inputs, context) : await answer(task, inputs, context);
 });
 
-/** The first engine that loads and passes the exactness probe; `auto` tries the faster one first. */
-async function probe(wanted: "auto" | EngineName): Promise<ProbeOutcome> {
-  const names: EngineName[] = wanted === "auto" ? ["wasm", "cpu"] : [wanted];
-  const failures: string[] = [];
-  for (const engine of names) {
-    const began = performance.now();
-    try {
-      const result = await exactnessProbe(await loadNodeBackend(engine));
-      if (result.ok) return { engine, digest: result.digest, seconds: (performance.now() - began) / 1000 };
-      const wrong = result.cases.find((item) => !item.ok);
-      failures.push(`${engine}: ${wrong?.name} gave ${wrong?.found}, not ${wrong?.wanted}`);
-    } catch (error) {
-      failures.push(`${engine}: ${error instanceof Error ? error.message : String(error)}`);
-    }
-  }
-  throw nodeError(failures.some((text) => text.includes("gave")) ? "CN-010" : "CN-011", {
-    found: failures.join("; "),
-    wanted: "an engine that computes the probe's integers exactly",
-    hint: "take no jobs on this machine; try engine: cpu, or another machine",
-  });
+/** Loads an engine that must be exact, each time anew: a driver may have changed since the node was started. */
+async function exactEngine({ name, ...options }: EngineChoice): Promise<Backend> {
+  const backend = await loadNodeBackend(name, options);
+  await requireExactBackend(backend);
+  return backend;
 }
 
 /** Where a run goes on from a checkpoint, undefined when its state is not the one of its last boundary. */
@@ -87,7 +73,7 @@ async function run(
   await send({ kind: "started", pid: process.pid, step: start.step, steps: compiled.steps, torn });
   const result = await runProgram({
     compiled,
-    backend: await loadNodeBackend(engine),
+    backend: await exactEngine(engine),
     dataset,
     nonce,
     start,
@@ -131,7 +117,7 @@ async function answer(
     dataset,
     nonce,
     boundaries,
-    backend: await loadNodeBackend(engine),
+    backend: await exactEngine(engine),
     loadState: async (segment) => {
       if (segment === 0) return initial;
       const saved = checkpointAt(folder, segment * compiled.segmentLength);

@@ -62,7 +62,8 @@ export {
 } from "./program/records.ts";
 export { type Program, parseProgram } from "./program/schema.ts";
 export { x24Digits, x24DigitsCnn } from "./recipes.ts";
-export { type Backend, type BackendName, type BackendOptions, loadBackend } from "./run/backend.ts";
+export { type Backend, type BackendOptions, loadBackend } from "./run/backend.ts";
+export type { BackendName } from "./run/backend-names.ts";
 export { type Evaluation, evaluate } from "./run/evaluate.ts";
 export type { Saturation } from "./run/executor.ts";
 export { copyMoved } from "./run/move.ts";

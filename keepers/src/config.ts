@@ -12,6 +12,7 @@ import {
   readDeploymentFile,
   whole,
 } from "@assay/daemon-kit";
+import { ENGINES } from "@assay/exact/engines";
 import { type Deployment, parseDeployment } from "@assay/sdk";
 import { parseUnits } from "viem";
 import { z } from "zod";
@@ -45,7 +46,9 @@ const challenger = z.strictObject({
   rate: z.coerce.number().min(0).max(1).default(0.1),
   stakeUnit: amount.default("1000"),
   dispute: address.optional(),
-  engine: z.enum(["wasm", "cpu"]).default("wasm"),
+  engine: z.enum(["auto", ...ENGINES]).default("wasm"),
+  engineFolder: z.string().optional(),
+  allowSoftwareGpu: flag.default(false),
   gateways: httpUrls.default(["http://127.0.0.1:8080"]),
   maxJobBytes: whole(1, Number.MAX_SAFE_INTEGER).default(2 ** 30),
   memoryMb: whole(128, 1_000_000).default(2048),
@@ -131,6 +134,7 @@ function complete(values: ParsedConfig, folder: string): KeeperConfig {
     settle: { ...settle, gasPerDay: units(settle.gasPerDay) },
     challenger: {
       ...challenger,
+      ...(challenger.engineFolder === undefined ? {} : { engineFolder: path(challenger.engineFolder) }),
       stakeUnit: units(challenger.stakeUnit),
       gasPerGame: units(challenger.gasPerGame),
       gasPerDay: units(challenger.gasPerDay),

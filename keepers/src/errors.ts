@@ -7,6 +7,7 @@ export const keeperErrors = {
   "KP-003": "no bot is switched on",
   "KP-010": "no dispute contract to challenge at",
   "KP-011": "a bond cannot be paid",
+  "KP-012": "no engine works on this machine",
   "KP-020": "the job's inputs are not what its spec says",
   "KP-021": "the re-run was given up",
   "KP-022": "two re-runs of one job differ",

@@ -127,6 +127,9 @@ test("a provider that never staked and named no operator: doctor tells both, wit
   for (const name of ["rpc", "deployment", "key", "contracts", "gas", "storage", "engine"]) {
     assert.equal(find(name)?.status, "ok", name);
   }
+  const engines = checks.filter(({ name }) => name === "engine");
+  assert.equal(engines.length, 5, "a line for each engine, the rejected ones with a remedy");
+  for (const { status, remedy } of engines) assert.ok(status === "ok" || (status === "note" && remedy));
 });
 
 test("a wrong password of the keystore: one error, exit code 1", async () => {

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { facts } from "@assay/daemon-kit";
 import type { Saturation } from "@assay/exact";
 import type { ClaimedJob, JobId } from "@assay/sdk";
-import { runJob } from "../children.ts";
+import { engineChoice, runJob } from "../children.ts";
 import { nodeError } from "../errors.ts";
 import { noteAttempts, RUN_LOG, runFolder } from "../run-folder.ts";
 import type { RunResult } from "../state.ts";
@@ -30,7 +30,7 @@ export async function run(deps: ActDeps, job: ClaimedJob, chainNow: number): Pro
   try {
     const result: RunResult = await runJob(
       config,
-      { task: "run", inputs: inputsRequest(deps, job), nonce, folder, engine },
+      { task: "run", inputs: inputsRequest(deps, job), nonce, folder, engine: engineChoice(config, engine) },
       {
         logFile: join(folder, RUN_LOG),
         wallClockMs: Math.max(1, submitDeadline(job) - chainNow) * 1000,

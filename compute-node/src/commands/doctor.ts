@@ -2,16 +2,17 @@ import { mkdirSync, statfsSync } from "node:fs";
 import { checkRpc, createRpc, facts, isCodedError, maskUrl, openAccount, type SettingsArgs } from "@assay/daemon-kit";
 import type { LocalAccount } from "viem";
 import { formatEther } from "viem";
-import { probeEngine } from "../children.ts";
 import { loadNodeConfig, type NodeConfig, readDeployment, SECRET_VARIABLES } from "../config.ts";
 import { type ChainContext, openChain } from "../context.ts";
+import { examineEngines } from "../engine.ts";
 import { nodeError } from "../errors.ts";
 import { type ChainFacts, observe } from "../observe.ts";
 
 export interface Check {
   /** Stable. */
   name: string;
-  status: "ok" | "warn" | "fail";
+  /** `note`: something that is not there and need not be. */
+  status: "ok" | "note" | "warn" | "fail";
   /** The error's code, when there is one. */
   code?: string;
   /** What was found. */
@@ -45,7 +46,7 @@ export async function examine(config: NodeConfig, env: NodeJS.ProcessEnv): Promi
   const account = await attempt(checks, "key", () => checkKey(config, env, checks));
   if (rpc && account) await checkAccount(config, account, checks);
   for (const gateway of config.gateways) await attempt(checks, "storage", () => checkGateway(gateway));
-  await attempt(checks, "engine", () => checkEngine(config));
+  await checkEngines(config, checks);
   await attempt(checks, "disk", () => checkDisk(config));
   return checks;
 }
@@ -162,10 +163,21 @@ async function checkGateway(gateway: string): Promise<Finding<true>> {
   return { value: true, found, ...(response.ok ? {} : { warn: "see the gateway's log" }) };
 }
 
-async function checkEngine(config: NodeConfig): Promise<Finding<true>> {
+/** One line for each engine; a rejected one is a failure only where no other can be used. */
+async function checkEngines(config: NodeConfig, checks: Check[]): Promise<void> {
   mkdirSync(config.dataDir, { recursive: true });
-  const { engine, digest, seconds } = await probeEngine(config);
-  return { value: true, found: `${engine} is exact (${digest.slice(0, 10)}, ${seconds.toFixed(2)} s)` };
+  const { proven, rejected } = await examineEngines(config);
+  const [used] = proven;
+  const missing = !used || (config.engine !== "auto" && used.engine !== config.engine);
+  for (const { engine, adapter, digest, seconds } of proven) {
+    const words = `${engine}${adapter ? ` (${adapter})` : ""} is exact: ${digest.slice(0, 10)}, ${seconds.toFixed(2)} s`;
+    const use = engine === used?.engine && !missing ? "; used" : "";
+    checks.push({ name: "engine", status: "ok", found: `${words}${use}` });
+  }
+  for (const { engine, code, reason, remedy } of rejected) {
+    const needed = missing && (config.engine === "auto" || config.engine === engine);
+    checks.push({ name: "engine", status: needed ? "fail" : "note", code, found: `${engine}: ${reason}`, remedy });
+  }
 }
 
 async function checkDisk({ dataDir }: NodeConfig): Promise<Finding<true>> {

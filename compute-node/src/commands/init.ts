@@ -150,7 +150,7 @@ dataDir: data
 prices:
   ASY: { minPrice: "0", minPerGmac: "0" }
 
-# engine: auto             # wasm, cpu, or the faster that is exact
+# engine: auto             # tfjs-node-gpu, webgpu, tfjs-node, wasm, cpu, or the first of these that is exact
 # maxParallelJobs: 1
 # memoryMb: 2048           # of one run
 # maxJobBytes: 1073741824  # of one job's inputs

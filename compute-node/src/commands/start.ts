@@ -13,9 +13,9 @@ import {
   startHttp,
 } from "@assay/daemon-kit";
 import { openBlockFolder } from "@assay/storage";
-import { probeEngine } from "../children.ts";
 import { loadNodeConfig, type NodeConfig, SECRET_VARIABLES } from "../config.ts";
 import { openChain, openNode } from "../context.ts";
+import { findEngine } from "../engine.ts";
 import { ComputeNode } from "../node.ts";
 
 const GRACE_MS = 10_000;
@@ -40,8 +40,10 @@ export async function start({ file, flags, env }: SettingsArgs): Promise<void> {
     const account = await openAccount(config, env, SECRET_VARIABLES, log);
     const chain = await openChain(config, account);
     await tidyBlocks(config, log);
-    const { engine, seconds } = await probeEngine(config, shutdown.signal);
-    log.info({ engine, seconds: Number(seconds.toFixed(2)) }, "engine is exact");
+    const { engine: proven, rejected } = await findEngine(config, shutdown.signal);
+    for (const { engine, code, reason } of rejected) log.debug({ engine, code, reason }, "engine rejected");
+    const { engine, adapter, seconds } = proven;
+    log.info({ engine, adapter, seconds: Number(seconds.toFixed(2)) }, "engine is exact");
 
     let status: () => unknown = () => ({ ready: false });
     const http = await startHttp({ host: config.httpHost, port: config.httpPort, status: () => status() });

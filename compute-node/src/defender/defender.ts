@@ -21,7 +21,7 @@ import {
 import { type Address, type Hex, isAddressEqual, keccak256, numberToHex, toHex } from "viem";
 import { type ActDeps, countGas } from "../act/deps.ts";
 import { inputsRequest } from "../act/prepare.ts";
-import { answerGames } from "../children.ts";
+import { answerGames, engineChoice } from "../children.ts";
 import { runFolder } from "../run-folder.ts";
 import {
   type CaseView,
@@ -258,7 +258,15 @@ export class Defender {
     const record = disputeRecord(job);
     const { moves } = await answerGames(
       config,
-      { task: "answer", inputs: inputsRequest(this.#deps, job), nonce, folder, engine, record, games },
+      {
+        task: "answer",
+        inputs: inputsRequest(this.#deps, job),
+        nonce,
+        folder,
+        engine: engineChoice(config, engine),
+        record,
+        games,
+      },
       { logFile: join(folder, ANSWER_LOG), wallClockMs: ANSWER_MS, signal },
     );
     const scope = `${config.chainId}:${this.#address.toLowerCase()}`;

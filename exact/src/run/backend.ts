@@ -1,12 +1,11 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { ExactError } from "../errors.ts";
-
-export type BackendName = "wasm" | "cpu" | "webgpu";
+import { type BackendName, notAvailable } from "./backend-names.ts";
 
 /** A loaded tfjs back end. tfjs has one active back end per process: `activate` before a run of operations. */
 export interface Backend {
   readonly name: BackendName;
-  /** The graphics adapter, of webgpu only, in its maker's words. */
+  /** What computes, in its maker's words: the graphics adapter of webgpu, the TensorFlow library of tfjs-node. */
   readonly adapter?: string;
   activate(): Promise<void>;
 }
@@ -18,16 +17,14 @@ export interface BackendOptions {
   allowSoftwareAdapter?: boolean;
 }
 
-const HINT: Record<BackendName, string> = {
-  wasm: "Pass wasmPath, or use the cpu back end.",
-  cpu: "Install @tensorflow/tfjs-backend-cpu.",
-  webgpu: "Use wasm, or install the optional packages webgpu and @tensorflow/tfjs-backend-webgpu and a driver.",
+/** The name under which tfjs knows a back end. */
+const REGISTERED: Record<BackendName, string> = {
+  "tfjs-node-gpu": "tensorflow",
+  webgpu: "webgpu",
+  "tfjs-node": "tensorflow",
+  wasm: "wasm",
+  cpu: "cpu",
 };
-
-/** EX-020 for a back end that does not load. */
-export function notAvailable(name: BackendName, found: string, wanted = "a loaded tfjs back end"): ExactError {
-  return new ExactError("EX-020", { path: `backend ${name}`, found, wanted, hint: HINT[name] });
-}
 
 async function registerWebgpu({ allowSoftwareAdapter = false }: BackendOptions): Promise<string> {
   const gpu = (globalThis.navigator as Partial<Navigator> | undefined)?.gpu;
@@ -48,33 +45,34 @@ async function registerWebgpu({ allowSoftwareAdapter = false }: BackendOptions):
 
 async function register(name: BackendName, options: BackendOptions): Promise<string | undefined> {
   if (name === "webgpu") return registerWebgpu(options);
-  if (name === "cpu") {
-    await import("@tensorflow/tfjs-backend-cpu");
-    return undefined;
+  if (name === "cpu") await import("@tensorflow/tfjs-backend-cpu");
+  if (name === "wasm") {
+    const wasm = await import("@tensorflow/tfjs-backend-wasm");
+    // Paths can be set only before the first load; a second load of the same back end keeps the first paths.
+    if (options.wasmPath !== undefined && tf.findBackend("wasm") === null) wasm.setWasmPaths(options.wasmPath);
   }
-  const wasm = await import("@tensorflow/tfjs-backend-wasm");
-  // Paths can be set only before the first load; a second load of the same back end keeps the first paths.
-  if (options.wasmPath !== undefined && tf.findBackend("wasm") === null) wasm.setWasmPaths(options.wasmPath);
+  // TensorFlow's library registers itself when `loadNodeBackend` loads its package.
   return undefined;
 }
 
 /**
  * Loads a tfjs back end and makes it the active one. In Node use `loadNodeBackend` of `@assay/exact/node`, which finds
- * the .wasm files and Dawn. Throws ExactError EX-020 if the back end cannot be initialised here, and for a webgpu adapter
- * that is software, unless that is allowed.
+ * the .wasm files, Dawn and TensorFlow's library. Throws ExactError EX-020 if the back end cannot be initialised here, and
+ * for a webgpu adapter that is software, unless that is allowed.
  */
 export async function loadBackend(name: BackendName, options: BackendOptions = {}): Promise<Backend> {
   // Production mode silences tfjs' advice on other packages and skips its range checks; ours are made at compile time.
   tf.enableProdMode();
   let failure = "it did not initialise";
+  const registered = REGISTERED[name];
   try {
     const adapter = await register(name, options);
-    if (await tf.setBackend(name)) {
+    if (await tf.setBackend(registered)) {
       return {
         name,
         ...(adapter === undefined ? {} : { adapter }),
         activate: async () => {
-          if (tf.getBackend() !== name) await tf.setBackend(name);
+          if (tf.getBackend() !== registered) await tf.setBackend(registered);
         },
       };
     }

@@ -10,7 +10,7 @@ import { compileProgram } from "../program/compile.ts";
 import { x24Digits, x24DigitsCnn } from "../recipes.ts";
 import { compileSmall, convolutional, seed } from "../testing.ts";
 import type { Hex, IntTensor } from "../types.ts";
-import type { BackendName } from "./backend.ts";
+import type { BackendName } from "./backend-names.ts";
 import { constTensors, referenceStep } from "./reference.ts";
 import { type RunOptions, type RunResult, runProgram, type Segment } from "./run.ts";
 

@@ -22,12 +22,13 @@ import type { Court } from "./court.ts";
 import type { challengerMetrics } from "./metrics.ts";
 import { decideMove, judgedAfter, type Move, withProof } from "./move.ts";
 import { caseFolder, dropStates } from "./run-folder.ts";
-import type { CheckOutcome, InputsRequest } from "./tasks.ts";
+import type { CheckOutcome, EngineChoice, InputsRequest } from "./tasks.ts";
 import type { View } from "./view.ts";
 
 export interface ChallengerDeps {
   context: KeeperContext;
   court: Court;
+  engine: EngineChoice;
   metrics: ReturnType<typeof challengerMetrics>;
   /** What was revealed under a key, as the logs have it. */
   revealOf(commitment: Hex, key: Hex): Hex | undefined;
@@ -95,7 +96,7 @@ async function attempt(
   try {
     return await runTask(
       challenger,
-      { task: "check", inputs: inputsOf(deps, item), nonce, engine: challenger.engine, folder, fresh },
+      { task: "check", inputs: inputsOf(deps, item), nonce, engine: deps.engine, folder, fresh },
       {
         wallClockMs: 1000 * seconds,
         signal,
@@ -235,7 +236,7 @@ async function lookUp(deps: ChallengerDeps, item: Case, reveal: Hex): Promise<Vi
       task: "view",
       inputs: inputsOf(deps, item),
       nonce: item.job.nonce,
-      engine: challenger.engine,
+      engine: deps.engine,
       folder: caseFolder(dataDir, item.job.commitment),
       game,
       reveal,

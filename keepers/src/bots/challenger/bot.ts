@@ -31,21 +31,24 @@ import {
   timeout,
 } from "./act.ts";
 import type { Case } from "./case.ts";
+import { findEngine } from "./children.ts";
 import { Court } from "./court.ts";
 import { type Action, type CaseView, decideCases, type GameFacts, isProvidersTurn, skipReasons } from "./decide.ts";
 import { challengerMetrics } from "./metrics.ts";
 import { caseFolder, casesOnDisk, dropCase, readOutcome } from "./run-folder.ts";
 import { isChosen, samplingSeed } from "./sampling.ts";
+import type { EngineChoice } from "./tasks.ts";
 
 const FAILED_MS = 5_000;
 
 /** An action that takes time. */
 type Deed = Exclude<Action, { type: "skip" | "drop" | "alarm" }>;
 
-/** Opens the bot. @throws KP-010 */
+/** Opens the bot. @throws KP-010, KP-012 */
 export async function openChallenger(context: KeeperContext): Promise<Bot> {
   const court = await Court.open(context.rpc, context.client, context.config.challenger);
-  return new ChallengerBot(context, court);
+  const { challenger, dataDir } = context.config;
+  return new ChallengerBot(context, court, await findEngine(challenger, dataDir, context.signal));
 }
 
 /** Re-runs submitted results and takes those that are wrong to court. */
@@ -61,7 +64,7 @@ class ChallengerBot implements Bot {
   readonly #seed: Hex;
   #now = 0;
 
-  constructor(context: KeeperContext, court: Court) {
+  constructor(context: KeeperContext, court: Court, engine: EngineChoice) {
     this.#context = context;
     this.#court = court;
     this.#metrics = challengerMetrics(context.registry);
@@ -72,6 +75,7 @@ class ChallengerBot implements Bot {
     this.#deps = {
       context,
       court,
+      engine,
       metrics: this.#metrics,
       revealOf: (commitment, key) => this.#logs.reveal(commitment, key),
     };

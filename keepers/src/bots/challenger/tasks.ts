@@ -1,8 +1,14 @@
+import type { BackendName } from "@assay/exact";
+import type { ProvenEngine } from "@assay/exact/engines";
+import type { NodeBackendOptions } from "@assay/exact/node";
 import type { JobSpec } from "@assay/sdk";
 import type { Hex } from "viem";
 import type { ProofView, View } from "./view.ts";
 
-export type EngineName = "wasm" | "cpu";
+/** The engine that a child computes with. */
+export interface EngineChoice extends NodeBackendOptions {
+  name: BackendName;
+}
 
 /** Where a job's inputs come from and what they must be. */
 export interface InputsRequest {
@@ -17,13 +23,15 @@ export interface InputsRequest {
 interface RunRequest {
   inputs: InputsRequest;
   nonce: Hex;
-  engine: EngineName;
+  engine: EngineChoice;
   /** Result and checkpoints of this run. */
   folder: string;
 }
 
 /** What the parent asks of a child process. The child gets no key and no more environment than it needs. */
 export type Task =
+  /** Put an engine to the exactness probe. */
+  | { task: "probe"; engine: EngineChoice; folder: string }
   /** Run the job; `fresh`: from the start, for a second opinion, without reading or writing the folder. */
   | (RunRequest & { task: "check"; fresh: boolean })
   /** What the finished run says at a place of the game, and what the judge would be shown next. */
@@ -38,6 +46,8 @@ export interface WireGame {
   expect: Hex;
   pre: Hex;
 }
+
+export type ProbeOutcome = ProvenEngine;
 
 export interface CheckOutcome {
   runRoot: Hex;

@@ -1,13 +1,13 @@
 import { type ChildContext, serveChild } from "@assay/daemon-kit";
-import { createTracer, requireExactBackend, runProgram } from "@assay/exact";
-import { loadNodeBackend } from "@assay/exact/node";
+import { type Backend, createTracer, requireExactBackend, runProgram } from "@assay/exact";
+import { loadNodeBackend, proveEngine } from "@assay/exact/node";
 import { unpackGamePlace } from "@assay/sdk";
 import { openBlockFolder } from "@assay/storage";
 import { keeperError } from "../../errors.ts";
 import { fetchInputs, type JobInputs } from "./inputs.ts";
 import { decideMove, judgedAfter } from "./move.ts";
 import { loadSaved, MAX_STATES, newestState, readOutcome, saveState, writeOutcome } from "./run-folder.ts";
-import type { CheckOutcome, Task, TaskMessage, ViewOutcome } from "./tasks.ts";
+import type { CheckOutcome, EngineChoice, Task, TaskMessage, ViewOutcome } from "./tasks.ts";
 import { viewOf } from "./view.ts";
 
 // A child process of the keeper. Everything a stranger wrote (manifests, programs, data, reveals) is read in here first,
@@ -18,6 +18,7 @@ type ViewTask = Extract<Task, { task: "view" }>;
 
 serveChild(async (input, context) => {
   const task = input as Task;
+  if (task.task === "probe") return await proveEngine(task.engine.name, task.engine);
   const store = await openBlockFolder(task.inputs.blocks);
   const inputs = await fetchInputs(task.inputs, store, {
     signal: context.signal,
@@ -26,11 +27,16 @@ serveChild(async (input, context) => {
   return task.task === "check" ? await check(task, inputs, context) : await view(task, inputs);
 });
 
+async function exactEngine({ name, ...options }: EngineChoice): Promise<Backend> {
+  const backend = await loadNodeBackend(name, options);
+  await requireExactBackend(backend);
+  return backend;
+}
+
 async function check(task: CheckTask, inputs: JobInputs, context: ChildContext): Promise<CheckOutcome> {
   const { nonce, folder, fresh } = task;
   const { compiled, dataset, initial } = inputs;
-  const backend = await loadNodeBackend(task.engine);
-  await requireExactBackend(backend);
+  const backend = await exactEngine(task.engine);
   const saved = fresh ? undefined : newestState(folder);
   const start = saved
     ? { step: saved.segment * compiled.segmentLength, state: saved.state, boundaries: saved.boundaries }
@@ -75,7 +81,7 @@ async function view(task: ViewTask, inputs: JobInputs): Promise<ViewOutcome> {
     dataset,
     nonce,
     boundaries: outcome.boundaries,
-    backend: await loadNodeBackend(task.engine),
+    backend: await exactEngine(task.engine),
     loadState: async (segment) => (segment === 0 ? initial : loadSaved(folder, segment)?.state),
   });
   const run = { tracer, compiled, boundaries: outcome.boundaries, nonce, dataRoot: task.inputs.spec.dataRoot };

@@ -1,0 +1,41 @@
+import type { BackendName } from "@assay/exact";
+import { chooseEngine, type ProvenEngine, type RejectedEngine } from "@assay/exact/engines";
+import { probeEngine } from "./children.ts";
+import type { NodeConfig } from "./config.ts";
+import { nodeError } from "./errors.ts";
+
+/** What this machine's engines are worth: those that passed the exactness probe, the one to use first. */
+export interface EngineReport {
+  proven: ProvenEngine[];
+  rejected: RejectedEngine[];
+}
+
+/** Puts every engine to the exactness probe, each in a child of its own: an addon that crashes takes none along. */
+export function examineEngines(config: NodeConfig, signal?: AbortSignal): Promise<EngineReport> {
+  return choose(config, true, signal);
+}
+
+/**
+ * The engine that `engine` asks for; with `auto` the first that loads and passes the probe.
+ * @throws CN-010 when one gave wrong integers, CN-011 when none works
+ */
+export async function findEngine(
+  config: NodeConfig,
+  signal?: AbortSignal,
+): Promise<{ engine: ProvenEngine; rejected: RejectedEngine[] }> {
+  const { proven, rejected } = await choose(config, false, signal);
+  signal?.throwIfAborted();
+  const [engine] = proven;
+  if (engine) return { engine, rejected };
+  const code = rejected.some((item) => item.code === "EX-021") ? "CN-010" : "CN-011";
+  throw nodeError(code, {
+    found: rejected.map((item) => `${item.engine}: ${item.code} ${item.reason}`).join("; "),
+    wanted: "an engine that computes the probe's integers exactly",
+    hint: rejected.map((item) => `${item.engine}: ${item.remedy}`).join(" "),
+  });
+}
+
+function choose(config: NodeConfig, all: boolean, signal?: AbortSignal): Promise<EngineReport> {
+  const prove = (name: BackendName) => probeEngine(config, name, signal);
+  return chooseEngine(config.engine, prove, { folder: config.engineFolder, all });
+}

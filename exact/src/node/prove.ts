@@ -1,0 +1,17 @@
+import type { BackendName } from "../run/backend-names.ts";
+import { requireExactBackend } from "../run/probe.ts";
+import type { ProvenEngine } from "./choose.ts";
+import { loadNodeBackend, type NodeBackendOptions } from "./load.ts";
+
+/**
+ * Loads an engine and puts it to the exactness probe. An addon that crashes takes the process along: daemons call this in
+ * a child.
+ * @throws ExactError EX-020 when it does not load, EX-021 when it is not exact
+ */
+export async function proveEngine(engine: BackendName, options: NodeBackendOptions = {}): Promise<ProvenEngine> {
+  const began = performance.now();
+  const backend = await loadNodeBackend(engine, options);
+  const { digest } = await requireExactBackend(backend);
+  const { adapter } = backend;
+  return { engine, ...(adapter ? { adapter } : {}), digest, seconds: (performance.now() - began) / 1000 };
+}
