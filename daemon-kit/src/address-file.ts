@@ -1,33 +1,37 @@
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { writeDurably } from "./durable.ts";
+import { DaemonError, type ErrorKind } from "./errors.ts";
 
 const FILE = "http.json";
 
-/** Notes where a running daemon's server listens, for commands on the same data folder. @returns what takes it back */
-export function noteAddress(dataDir: string, url: string): () => void {
+type Noted = { url: string; pid: number; token?: string };
+
+/**
+ * Notes where a running daemon's server listens, and the token of its commands, for commands on the same data folder. Mode
+ * 0600: who can read it can give orders. @returns what takes it back
+ */
+export function noteAddress(dataDir: string, url: string, token?: string): () => void {
   const path = join(dataDir, FILE);
-  writeDurably(path, new TextEncoder().encode(JSON.stringify({ url, pid: process.pid })));
+  const noted: Noted = { url, pid: process.pid, ...(token === undefined ? {} : { token }) };
+  writeDurably(path, new TextEncoder().encode(JSON.stringify(noted)));
   return () => rmSync(path, { force: true });
 }
 
-/**
- * Asks the daemon of a data folder (or the one at `url`) for one of its pages.
- * @param notRunning makes the error for a daemon that is not there, out of what was found
- * @returns the page's text, whatever its status code
- */
-export async function askDaemon({
-  dataDir,
-  url,
-  page,
-  notRunning,
-}: {
+/** Makes the error for a daemon that is not there, out of what was found. */
+export type NotRunning = (found: string, cause?: unknown) => Error;
+
+export type AskArgs = {
   dataDir: string;
-  url: string | undefined;
+  /** The daemon's address, when it is not the one noted in the data folder. */
+  url?: string | undefined;
   page: "/status" | "/metrics" | "/readyz";
-  notRunning: (found: string, cause: unknown) => Error;
-}): Promise<string> {
-  const base = url ?? addressOf(dataDir, notRunning);
+  notRunning: NotRunning;
+};
+
+/** Asks the daemon of a data folder for one of its pages. @returns the page's text, whatever its status code */
+export async function askDaemon({ dataDir, url, page, notRunning }: AskArgs): Promise<string> {
+  const base = url ?? noted(dataDir, notRunning).url;
   try {
     const response = await fetch(new URL(page, base), { signal: AbortSignal.timeout(5000) });
     return await response.text();
@@ -36,9 +40,40 @@ export async function askDaemon({
   }
 }
 
-function addressOf(dataDir: string, notRunning: (found: string, cause: unknown) => Error): string {
+export type CommandArgs = { dataDir: string; command: string; args?: Record<string, unknown>; notRunning: NotRunning };
+
+/**
+ * Has the daemon of a data folder do something.
+ * @returns what it answers @throws the daemon's own error, with its code, or what `notRunning` makes
+ */
+export async function commandDaemon({ dataDir, command, args = {}, notRunning }: CommandArgs): Promise<unknown> {
+  const { url, token } = noted(dataDir, notRunning);
+  if (token === undefined) throw notRunning(`no token in ${FILE} of ${dataDir}`);
+  let answer: { result?: unknown; error?: Record<string, string> };
   try {
-    return (JSON.parse(readFileSync(join(dataDir, FILE), "utf8")) as { url: string }).url;
+    const response = await fetch(new URL("/control", url), {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      body: JSON.stringify({ command, args }),
+      signal: AbortSignal.timeout(120_000),
+    });
+    answer = (await response.json()) as typeof answer;
+  } catch (cause) {
+    throw notRunning(`no answer at ${url}`, cause);
+  }
+  const { error } = answer;
+  if (!error) return answer.result;
+  throw new DaemonError(error.code ?? "DK-000", error.message ?? "the daemon refused", {
+    kind: (["Retryable", "UserFault", "Fatal"].includes(error.kind ?? "") ? error.kind : "Fatal") as ErrorKind,
+    found: error.found ?? error.message ?? "a refusal",
+    wanted: error.wanted ?? "a command that the daemon can carry out",
+    hint: error.hint ?? "see the daemon's log",
+  });
+}
+
+function noted(dataDir: string, notRunning: NotRunning): Noted {
+  try {
+    return JSON.parse(readFileSync(join(dataDir, FILE), "utf8")) as Noted;
   } catch (cause) {
     throw notRunning(`no ${FILE} in ${dataDir}`, cause);
   }

@@ -9,9 +9,10 @@ import {
   type Transport,
   type WalletClient,
 } from "viem";
+import { createRpc, type Rpc } from "./create-rpc.ts";
 import { loadAccount } from "./keystore.ts";
 import type { Logger } from "./logger.ts";
-import { checkRpc, createRpc } from "./rpc.ts";
+import { checkRpc } from "./rpc.ts";
 
 /** Names of the environment variables that hold secrets. */
 export type SecretNames = { privateKey: string; password: string };
@@ -42,7 +43,7 @@ export type ConnectArgs = {
 
 /** Connects to the chain that is meant. @throws DK-040 unreachable, DK-041 another chain, DK-042 no usable URL */
 export async function connect({ rpcUrls, chainId, name, pollMs, account }: ConnectArgs): Promise<{
-  rpc: PublicClient;
+  rpc: Rpc;
   walletClient: WalletClient<Transport, Chain, Account>;
 }> {
   const chain = defineChain({

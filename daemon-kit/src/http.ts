@@ -1,6 +1,7 @@
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Registry } from "prom-client";
+import { answerControl, type Control } from "./control.ts";
 import { DaemonError } from "./errors.ts";
 import { maskUrlsIn } from "./mask.ts";
 
@@ -14,6 +15,8 @@ export type StartHttpArgs = {
   registry?: Registry;
   /** What /status answers; bigint values become decimal strings. */
   status?: () => unknown;
+  /** Answers the operator's commands, POST /control; without it there are none. */
+  control?: Control;
   /** Milliseconds a ready check may take. */
   checkTimeoutMs?: number;
 };
@@ -33,6 +36,7 @@ export type HttpServer = {
  */
 export async function startHttp(args: StartHttpArgs = {}): Promise<HttpServer> {
   const { host = "127.0.0.1", port = 0, registry = new Registry(), status = () => ({}), checkTimeoutMs = 5_000 } = args;
+  const { control } = args;
   const checks = new Map<string, ReadyCheck>();
   const routes: Record<string, (response: ServerResponse) => Promise<void> | void> = {
     "/healthz": (response) => send(response, 200, { ok: true }),
@@ -49,7 +53,11 @@ export async function startHttp(args: StartHttpArgs = {}): Promise<HttpServer> {
   };
   const server = createServer(async (request, response) => {
     try {
-      const route = routes[new URL(request.url ?? "/", "http://daemon").pathname];
+      const { pathname } = new URL(request.url ?? "/", "http://daemon");
+      if (control && pathname === "/control" && request.method === "POST") {
+        return await answerControl(request, response, control);
+      }
+      const route = routes[pathname];
       if (!route) return send(response, 404, { paths: Object.keys(routes) });
       if (request.method !== "GET" && request.method !== "HEAD") return send(response, 405, { allowed: "GET" });
       await route(response);

@@ -1,4 +1,11 @@
-export { askDaemon, noteAddress } from "./address-file.ts";
+export {
+  type AskArgs,
+  askDaemon,
+  type CommandArgs,
+  commandDaemon,
+  type NotRunning,
+  noteAddress,
+} from "./address-file.ts";
 export {
   type ChainClock,
   type ConnectArgs,
@@ -23,6 +30,8 @@ export {
   type LoadedConfig,
   loadConfig,
 } from "./config.ts";
+export { type Control, type ControlHandler, type ControlRequest, newControlToken } from "./control.ts";
+export { type CreateRpcArgs, createRpc, type Rpc } from "./create-rpc.ts";
 export { readDeploymentFile } from "./deployment-file.ts";
 export { writeDurably } from "./durable.ts";
 export {
@@ -41,17 +50,17 @@ export {
   isRetryable,
   suggest,
 } from "./errors.ts";
+export { createFailover, type EndpointHealth, type Failover, type FailoverArgs } from "./failover.ts";
 export { address, amount, flag, httpUrls, listOf, logLevel, whole } from "./fields.ts";
 export { type Guard, type GuardRecord, openGuard } from "./guard.ts";
 export { type HttpServer, type ReadyCheck, type StartHttpArgs, startHttp } from "./http.ts";
 export { type Journal, openJournal, type TxAttempt, type TxEntry, type TxIntent, type TxStatus } from "./journal.ts";
+export { lockKey } from "./key-lock.ts";
 export { type LoadAccountArgs, loadAccount, readKeystore, type WriteKeystoreArgs, writeKeystore } from "./keystore.ts";
 export { type CreateLoggerArgs, createLogger, type Logger } from "./logger.ts";
 export { isSecretName, maskUrl, maskUrlsIn, maskValue } from "./mask.ts";
 export {
-  type CreateRpcArgs,
   checkRpc,
-  createRpc,
   type GetLogsArgs,
   getLogsChunked,
   isUnreachable,

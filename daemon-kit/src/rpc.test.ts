@@ -3,7 +3,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
 import { encodeAbiParameters, numberToHex, parseAbiItem, toEventSelector } from "viem";
-import { checkRpc, createRpc, getLogsChunked } from "./rpc.ts";
+import { createRpc } from "./create-rpc.ts";
+import { checkRpc, getLogsChunked } from "./rpc.ts";
 import { chainOf, withCode } from "./test-kit.ts";
 
 const EVENT = parseAbiItem("event Ping(uint256 n)");

@@ -2,46 +2,24 @@ import {
   type AbiEvent,
   type Address,
   BaseError,
-  type Chain,
-  createPublicClient,
-  fallback,
   type GetLogsReturnType,
   HttpRequestError,
-  http,
   type PublicClient,
   TimeoutError,
 } from "viem";
 import { DaemonError } from "./errors.ts";
 import { maskUrl } from "./mask.ts";
 
-export type CreateRpcArgs = {
-  /** In order of preference; with more than one, the quickest and steadiest is preferred. */
-  urls: readonly string[];
-  chain?: Chain;
-  timeoutMs?: number;
-  retryCount?: number;
-  /** Milliseconds between two looks at the chain. */
-  pollingIntervalMs?: number;
-  /** Measure the URLs now and then and prefer the best; needs a process that is ended by its shutdown. */
-  rank?: boolean;
-};
-
-/** A viem client over one or more RPC URLs. @throws DK-042 without a usable URL */
-export function createRpc(args: CreateRpcArgs): PublicClient {
-  const { urls, chain, timeoutMs = 10_000, retryCount = 3, pollingIntervalMs = 1_000, rank = false } = args;
+/** Throws DK-042 unless every URL can be asked. */
+export function assertUrls(urls: readonly string[]): void {
   const bad = urls.find((url) => !/^https?:$/.test(URL.parse(url)?.protocol ?? ""));
-  if (urls.length === 0 || bad !== undefined) {
-    throw new DaemonError("DK-042", "no usable RPC URL", {
-      kind: "UserFault",
-      found: bad === undefined ? "an empty list" : maskUrl(bad),
-      wanted: "one or more http or https URLs",
-      hint: "set the RPC URL of the chain in the configuration",
-    });
-  }
-  const transports = urls.map((url) => http(url, { timeout: timeoutMs, retryCount }));
-  const [only] = transports;
-  const transport = transports.length === 1 && only ? only : fallback(transports, { rank });
-  return createPublicClient({ chain, transport, pollingInterval: pollingIntervalMs });
+  if (urls.length > 0 && bad === undefined) return;
+  throw new DaemonError("DK-042", "no usable RPC URL", {
+    kind: "UserFault",
+    found: bad === undefined ? "an empty list" : maskUrl(bad),
+    wanted: "one or more http or https URLs",
+    hint: "set the RPC URL of the chain in the configuration",
+  });
 }
 
 /**

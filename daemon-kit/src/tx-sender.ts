@@ -1,11 +1,13 @@
 import { Counter, type Registry } from "prom-client";
-import type { Address, Hex, LocalAccount, PublicClient, TransactionReceipt } from "viem";
+import type { Address, Hash, Hex, LocalAccount, PublicClient, TransactionReceipt } from "viem";
+import { DaemonError } from "./errors.ts";
 import type { Journal, TxEntry, TxStatus } from "./journal.ts";
 import type { Logger } from "./logger.ts";
 import { toRpcError } from "./rpc.ts";
 import { broadcast, signAttempt } from "./tx-broadcast.ts";
 import { insufficientFunds, otherChain, refusedByNode, TxRevertedError } from "./tx-errors.ts";
 import { type BumpPolicy, DEFAULT_BUMP, firstFees } from "./tx-fees.ts";
+import { bumpNow, gapKeyOf, repairGaps, startCancel } from "./tx-repair.ts";
 import { look, receiptOf, resend, settle, type WatchContext, watch } from "./tx-watch.ts";
 
 export type TxRequest = {
@@ -46,6 +48,15 @@ export type TxSender = {
   send(request: TxRequest): Promise<TransactionReceipt>;
   /** Compares every open entry with the chain; call it once, before anything is sent. */
   reconcile(): Promise<Reconciled[]>;
+  /** Raises the fee of a transaction under way now. @returns the new version's hash @throws DK-036, DK-039 */
+  bump(key: string): Promise<Hash>;
+  /**
+   * Puts a transfer of nothing in the place of a transaction under way, and waits for whichever of the two lands.
+   * @returns "cancelled", or "landed" when the transaction itself was faster @throws DK-036, DK-039
+   */
+  cancel(key: string): Promise<"cancelled" | "landed">;
+  /** Mends gaps in the account's nonces; does nothing where there are none. @returns the nonces mended */
+  repair(): Promise<number[]>;
 };
 
 type Context = WatchContext & { ends: Counter | undefined };
@@ -69,6 +80,13 @@ export function createTxSender(args: CreateTxSenderArgs): TxSender {
     });
     return chain;
   };
+  const onChain = async <T>(action: (chainId: number) => Promise<T>): Promise<T> => {
+    try {
+      return await action(await ready());
+    } catch (error) {
+      throw toRpcError(error);
+    }
+  };
   return {
     send(request) {
       const known = running.get(request.key);
@@ -87,14 +105,29 @@ export function createTxSender(args: CreateTxSenderArgs): TxSender {
       running.set(request.key, mine);
       return mine;
     },
-    async reconcile() {
-      try {
-        await ready();
-        return await inTurn(() => reconcileAll(context));
-      } catch (error) {
-        throw toRpcError(error);
-      }
-    },
+    reconcile: () => onChain(() => inTurn(() => reconcileAll(context))),
+    bump: (key) => onChain(() => inTurn(() => bumpNow(context, key))),
+    cancel: (key) =>
+      onChain(async () => {
+        const cancelKey = await inTurn(() => startCancel(context, key));
+        try {
+          await watch(context, cancelKey);
+          return "cancelled" as const;
+        } catch (error) {
+          if (error instanceof DaemonError && error.code === "DK-034") return "landed" as const;
+          throw error;
+        }
+      }),
+    repair: () =>
+      onChain(async (chainId) => {
+        const mended = await inTurn(() => repairGaps(context, chainId));
+        // What fills a gap is followed to its end like anything else that was sent.
+        for (const nonce of mended) {
+          const key = gapKeyOf(nonce);
+          if (context.journal.get(key)) void watch(context, key).catch(() => {});
+        }
+        return mended;
+      }),
   };
 }
 

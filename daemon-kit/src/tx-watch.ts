@@ -103,10 +103,15 @@ export async function settle(
   throw new TxRevertedError(entry, hash, reason, receipt, data);
 }
 
+/** The key under which a transaction's cancellation is journaled. */
+export function cancelKeyOf({ key, nonce }: Pick<TxEntry, "key" | "nonce">): string {
+  return `cancel:${key}:${nonce}`;
+}
+
 async function push(context: WatchContext, entry: TxEntry): Promise<void> {
   const { client, bump, journal, log, onBump } = context;
   const last = entry.attempts.at(-1);
-  if (!last) return;
+  if (!last || journal.get(cancelKeyOf(entry))) return; // being cancelled: it must not outbid its own cancellation
   const waited = (await client.getBlockNumber({ cacheTime: 0 })) - last.block;
   if (waited >= BigInt(bump.afterBlocks) && entry.attempts.length < bump.maxAttempts) {
     const fees = bumpedFees(last, await client.estimateFeesPerGas(), bump);

@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { type TestContext, test } from "node:test";
+import { createPublicClient, numberToHex } from "viem";
+import { createFailover } from "./failover.ts";
+
+type Behaviour = { chainId: number; head: number; status: number; revert: boolean };
+
+/** A JSON-RPC endpoint that answers as it is told. */
+async function endpoint(t: TestContext, change: Partial<Behaviour> = {}) {
+  const behaviour: Behaviour = { chainId: 7, head: 100, status: 200, revert: false, ...change };
+  const asked: string[] = [];
+  const server = createServer(async (request, response) => {
+    let body = "";
+    for await (const part of request) body += part;
+    const { id, method } = JSON.parse(body) as { id: number; method: string };
+    asked.push(method);
+    if (behaviour.status !== 200) return void response.writeHead(behaviour.status).end("no");
+    const result = method === "eth_chainId" ? behaviour.chainId : behaviour.head;
+    const answer = behaviour.revert && method === "eth_gasPrice";
+    const error = { code: 3, message: "execution reverted", data: "0x" };
+    response
+      .writeHead(200, { "content-type": "application/json" })
+      .end(JSON.stringify({ jsonrpc: "2.0", id, ...(answer ? { error } : { result: numberToHex(result) }) }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked, behaviour };
+}
+
+const price = (asked: readonly string[]) => asked.filter((method) => method === "eth_gasPrice").length;
+
+function clientOf(urls: string[], now: () => number = Date.now) {
+  const failover = createFailover({ urls, chainId: 7, checkMs: 1000, now });
+  return { failover, client: createPublicClient({ transport: failover.transport }) };
+}
+
+test("an endpoint that is behind, refuses or serves another chain is passed over", async (t) => {
+  const late = await endpoint(t, { head: 90 });
+  const limited = await endpoint(t, { status: 429 });
+  const other = await endpoint(t, { chainId: 8, head: 5000 });
+  const good = await endpoint(t);
+  const { client, failover } = clientOf([late.url, limited.url, other.url, good.url]);
+  assert.equal(await client.getGasPrice(), 100n);
+  assert.deepEqual(
+    [late, limited, other, good].map(({ asked }) => price(asked)),
+    [0, 0, 0, 1],
+  );
+  // A stranger's height is no measure; the late one is 10 behind the good one.
+  assert.deepEqual(
+    failover.health().map(({ state }) => state),
+    ["behind", "failing", "wrongChain", "good"],
+  );
+});
+
+test("what fails is asked again after a rest, and comes back", async (t) => {
+  const first = await endpoint(t);
+  const second = await endpoint(t, { head: 101 });
+  let now = 0;
+  const { client, failover } = clientOf([first.url, second.url], () => now);
+  await failover.check();
+  first.behaviour.status = 503;
+  second.behaviour.status = 503;
+  await assert.rejects(client.getGasPrice());
+  first.behaviour.status = 200;
+  now += 60_000;
+  await failover.check();
+  assert.equal(await client.getGasPrice(), 100n);
+  assert.equal(failover.health()[0]?.state, "good");
+});
+
+test("a revert is an answer: no other endpoint is asked", async (t) => {
+  const first = await endpoint(t, { revert: true });
+  const second = await endpoint(t, { revert: true });
+  const { client } = clientOf([first.url, second.url]);
+  await assert.rejects(client.getGasPrice(), /reverted/);
+  assert.equal(price(first.asked) + price(second.asked), 1);
+});
+
+test("where every endpoint serves another chain, that chain is named", async (t) => {
+  const urls = await Promise.all([1, 2].map(async () => (await endpoint(t, { chainId: 8 })).url));
+  const { client } = clientOf(urls);
+  assert.equal(await client.getChainId(), 8);
+  await assert.rejects(client.getGasPrice(), /another chain/);
+});

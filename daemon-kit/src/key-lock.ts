@@ -1,0 +1,40 @@
+import { createHash } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import type { Address } from "viem";
+import { DaemonError } from "./errors.ts";
+
+/**
+ * Holds a signing key for this process: two daemons that send from one account allot the same nonces and take each other's
+ * transactions for their own. The lock is of this machine and this user, whatever the data folders are; it goes away with
+ * the process, however that ends.
+ * @returns what gives it back @throws DK-031 when another process holds it
+ */
+export function lockKey(chainId: number, account: Address, folder = lockFolder()): () => void {
+  const name = createHash("sha256").update(`${chainId}:${account.toLowerCase()}`).digest("hex").slice(0, 32);
+  const path = join(folder, `${name}.lock`);
+  let db: DatabaseSync | undefined;
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    db = new DatabaseSync(path, { timeout: 0 });
+    db.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = OFF; BEGIN EXCLUSIVE");
+    const held = db;
+    return () => held.close();
+  } catch (cause) {
+    db?.close();
+    throw new DaemonError("DK-031", "another daemon signs with this key", {
+      kind: "UserFault",
+      found: `${account} on chain ${chainId}: ${cause instanceof Error ? cause.message : String(cause)} (${path})`,
+      wanted: "one daemon for each key",
+      hint: "stop the other daemon, or give this one an operator key of its own",
+      cause,
+    });
+  }
+}
+
+function lockFolder(): string {
+  const { uid, username } = userInfo();
+  return join(process.env.XDG_RUNTIME_DIR ?? tmpdir(), `assay-keys-${uid >= 0 ? uid : username}`);
+}
