@@ -1,42 +1,64 @@
 import type { Account, Chain, PublicClient, Transport, WalletClient } from "viem";
+import { appealCase, prepareAppealCase } from "./actions/appealCase.ts";
 import { approve, prepareApprove } from "./actions/approve.ts";
 import { burnForfeited, prepareBurnForfeited } from "./actions/burnForfeited.ts";
 import { cancelJob, prepareCancel } from "./actions/cancelJob.ts";
-import { castVote } from "./actions/castVote.ts";
+import { cancelProposal, prepareCancelProposal } from "./actions/cancelProposal.ts";
+import { castVote, prepareCastVote } from "./actions/castVote.ts";
+import { castVoteBySignature, prepareCastVoteBySignature } from "./actions/castVoteBySignature.ts";
 import { challengeResult, prepareChallenge } from "./actions/challengeResult.ts";
 import { claimCredit, prepareClaimCredit } from "./actions/claimCredit.ts";
 import { claimFees, prepareClaimFees } from "./actions/claimFees.ts";
 import { claimJob, prepareClaim } from "./actions/claimJob.ts";
 import { collect, prepareCollect } from "./actions/collect.ts";
 import { delegateStake, prepareDelegateStake } from "./actions/delegateStake.ts";
+import { delegateVotes, prepareDelegateVotes } from "./actions/delegateVotes.ts";
 import { deposit, prepareDeposit, prepareDepositWithPermit } from "./actions/deposit.ts";
 import { depositBond, prepareDepositBond } from "./actions/depositBond.ts";
+import { executeCase, prepareExecuteCase } from "./actions/executeCase.ts";
+import { executeProposal, prepareExecuteProposal } from "./actions/executeProposal.ts";
 import { expireJob, prepareExpire } from "./actions/expireJob.ts";
+import { explainEligibility } from "./actions/explainEligibility.ts";
 import { explainVote } from "./actions/explainVote.ts";
+import { fetchTreasuryFees, prepareFetchTreasuryFees } from "./actions/fetchTreasuryFees.ts";
 import { finalizeBatch, prepareFinalizeBatch } from "./actions/finalizeBatch.ts";
 import { finalizeJob, prepareFinalize } from "./actions/finalizeJob.ts";
 import { getBalance } from "./actions/getBalance.ts";
+import { getCase } from "./actions/getCase.ts";
 import { getDelegation } from "./actions/getDelegation.ts";
 import { getDocket } from "./actions/getDocket.ts";
 import { type GetEventsArgs, getEvents } from "./actions/getEvents.ts";
 import { getGame } from "./actions/getGame.ts";
+import { getHoldings } from "./actions/getHoldings.ts";
 import { getJob } from "./actions/getJob.ts";
+import { getProposal } from "./actions/getProposal.ts";
+import { getReputation } from "./actions/getReputation.ts";
 import { getStake } from "./actions/getStake.ts";
+import { getTimelockOperation } from "./actions/getTimelockOperation.ts";
+import { getTreasury } from "./actions/getTreasury.ts";
+import { getVotes } from "./actions/getVotes.ts";
+import { lapseCase, prepareLapseCase } from "./actions/lapseCase.ts";
+import { listCases } from "./actions/listCases.ts";
 import { listJobs } from "./actions/listJobs.ts";
+import { listProposals } from "./actions/listProposals.ts";
 import { playMove, prepareMove } from "./actions/playMove.ts";
 import { postJob } from "./actions/postJob.ts";
 import { preparePostJob } from "./actions/preparePostJob.ts";
+import { preparePropose, propose } from "./actions/propose.ts";
+import { prepareQueueProposal, queueProposal } from "./actions/queueProposal.ts";
 import { quoteJob } from "./actions/quoteJob.ts";
 import { prepareReclaimBond, reclaimBond } from "./actions/reclaimBond.ts";
 import { prepareRedelegateStake, redelegateStake } from "./actions/redelegateStake.ts";
 import { prepareReject, rejectJob } from "./actions/rejectJob.ts";
 import { prepareRequestThaw, requestThaw } from "./actions/requestThaw.ts";
 import { prepareResolveStalled, resolveStalled } from "./actions/resolveStalled.ts";
+import { prepareSetCut, setCut } from "./actions/setCut.ts";
 import { prepareSetExposure, setExposure } from "./actions/setExposure.ts";
 import { prepareSetOperator, setOperator } from "./actions/setOperator.ts";
 import { prepareStake, prepareStakeWithPermit, stake } from "./actions/stake.ts";
 import { prepareSubmit, submitResult } from "./actions/submitResult.ts";
 import { prepareSweepBond, sweepBond } from "./actions/sweepBond.ts";
+import { prepareSyncVotes, syncVotes } from "./actions/syncVotes.ts";
 import { prepareTimeoutGame, timeoutGame } from "./actions/timeoutGame.ts";
 import { prepareUndelegateStake, undelegateStake } from "./actions/undelegateStake.ts";
 import { waitForJob } from "./actions/waitForJob.ts";
@@ -47,6 +69,7 @@ import { prepareWithdrawDelegation, withdrawDelegation } from "./actions/withdra
 import { prepareWithdrawStake, withdrawStake } from "./actions/withdrawStake.ts";
 import type { AssayContext } from "./context.ts";
 import { type Deployment, parseDeployment } from "./deployment.ts";
+import { signBallot } from "./eip712/ballot.ts";
 import { signPermit } from "./eip712/permit.ts";
 import type { AssayEvent, EventContract, EventName } from "./events/parse.ts";
 import { sendCall, simulateCall } from "./internal/send.ts";
@@ -116,7 +139,43 @@ const actions = {
   reclaimBond,
   rejectJob,
   castVote,
+  prepareCastVote,
   explainVote,
+  signBallot,
+  appealCase,
+  prepareAppealCase,
+  cancelProposal,
+  prepareCancelProposal,
+  castVoteBySignature,
+  prepareCastVoteBySignature,
+  delegateVotes,
+  prepareDelegateVotes,
+  executeCase,
+  prepareExecuteCase,
+  executeProposal,
+  prepareExecuteProposal,
+  explainEligibility,
+  fetchTreasuryFees,
+  prepareFetchTreasuryFees,
+  getCase,
+  getHoldings,
+  getProposal,
+  getReputation,
+  getTimelockOperation,
+  getTreasury,
+  getVotes,
+  lapseCase,
+  prepareLapseCase,
+  listCases,
+  listProposals,
+  propose,
+  preparePropose,
+  queueProposal,
+  prepareQueueProposal,
+  setCut,
+  prepareSetCut,
+  syncVotes,
+  prepareSyncVotes,
   requestThaw,
   resolveStalled,
   sendCall,

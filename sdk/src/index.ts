@@ -12,30 +12,52 @@ export {
   stakingManagerAbi,
   verificationHubAbi,
 } from "./abis.ts";
+export { type AppealCaseArgs, appealCase, prepareAppealCase } from "./actions/appealCase.ts";
 export { type ApproveArgs, approve, prepareApprove } from "./actions/approve.ts";
 export { burnForfeited, prepareBurnForfeited } from "./actions/burnForfeited.ts";
 export { cancelJob, prepareCancel } from "./actions/cancelJob.ts";
-export { type CastVoteArgs, castVote, prepareCastVote, voteSides } from "./actions/castVote.ts";
+export { cancelProposal, prepareCancelProposal } from "./actions/cancelProposal.ts";
+export { type CastVoteArgs, castVote, prepareCastVote } from "./actions/castVote.ts";
+export { castVoteBySignature, prepareCastVoteBySignature } from "./actions/castVoteBySignature.ts";
 export { type ChallengeArgs, challengeResult, prepareChallenge } from "./actions/challengeResult.ts";
 export { type ClaimCreditArgs, claimCredit, prepareClaimCredit } from "./actions/claimCredit.ts";
 export { type ClaimFeesArgs, claimFees, prepareClaimFees } from "./actions/claimFees.ts";
 export { type ClaimArgs, claimJob, prepareClaim } from "./actions/claimJob.ts";
 export { type CollectArgs, collect, prepareCollect } from "./actions/collect.ts";
 export { type DelegateStakeArgs, delegateStake, prepareDelegateStake } from "./actions/delegateStake.ts";
+export { type DelegateVotesArgs, delegateVotes, prepareDelegateVotes } from "./actions/delegateVotes.ts";
 export { type DepositArgs, deposit, prepareDeposit, prepareDepositWithPermit } from "./actions/deposit.ts";
 export { type DepositBondArgs, depositBond, prepareDepositBond } from "./actions/depositBond.ts";
+export { executeCase, prepareExecuteCase } from "./actions/executeCase.ts";
+export { executeProposal, prepareExecuteProposal } from "./actions/executeProposal.ts";
 export { type ExpireArgs, expireJob, prepareExpire } from "./actions/expireJob.ts";
+export {
+  type EligibilityExplanation,
+  type ExplainEligibilityArgs,
+  explainEligibility,
+} from "./actions/explainEligibility.ts";
 export { explainVote, type VoteExplanation } from "./actions/explainVote.ts";
+export { fetchTreasuryFees, prepareFetchTreasuryFees } from "./actions/fetchTreasuryFees.ts";
 export { type FinalizeBatchArgs, finalizeBatch, MAX_BATCH, prepareFinalizeBatch } from "./actions/finalizeBatch.ts";
 export { finalizeJob, prepareFinalize } from "./actions/finalizeJob.ts";
 export { getBalance, type MarketBalance } from "./actions/getBalance.ts";
+export { caseStatuses, getCase, type SlashCase, slashReasons } from "./actions/getCase.ts";
 export { type DelegationInfo, getDelegation } from "./actions/getDelegation.ts";
 export { type Docket, getDocket } from "./actions/getDocket.ts";
 export { type GetEventsArgs, getEvents } from "./actions/getEvents.ts";
 export { type GameInfo, getGame } from "./actions/getGame.ts";
+export { getHoldings, type Holdings } from "./actions/getHoldings.ts";
 export { type GetJobArgs, getJob } from "./actions/getJob.ts";
+export { getProposal } from "./actions/getProposal.ts";
+export { getReputation, type ReputationInfo } from "./actions/getReputation.ts";
 export { getStake, type StakeInfo } from "./actions/getStake.ts";
+export { getTimelockOperation, type TimelockOperation } from "./actions/getTimelockOperation.ts";
+export { type Grant, getTreasury, type TreasuryAccount } from "./actions/getTreasury.ts";
+export { getVotes, type VotesInfo } from "./actions/getVotes.ts";
+export { lapseCase, prepareLapseCase } from "./actions/lapseCase.ts";
+export { listCases } from "./actions/listCases.ts";
 export { type ListJobsArgs, listJobs } from "./actions/listJobs.ts";
+export { type ListProposalsArgs, listProposals } from "./actions/listProposals.ts";
 export { type ChallengerMove, type ProviderMove, playMove, prepareMove } from "./actions/playMove.ts";
 export { postJob } from "./actions/postJob.ts";
 export {
@@ -45,17 +67,21 @@ export {
   type RampPrice,
   type SpecToPost,
 } from "./actions/preparePostJob.ts";
+export { preparePropose, propose } from "./actions/propose.ts";
+export { prepareQueueProposal, queueProposal } from "./actions/queueProposal.ts";
 export { type Quote, quoteJob } from "./actions/quoteJob.ts";
 export { prepareReclaimBond, type ReclaimBondArgs, reclaimBond } from "./actions/reclaimBond.ts";
 export { prepareRedelegateStake, type RedelegateStakeArgs, redelegateStake } from "./actions/redelegateStake.ts";
 export { prepareReject, rejectJob } from "./actions/rejectJob.ts";
 export { prepareRequestThaw, requestThaw } from "./actions/requestThaw.ts";
 export { prepareResolveStalled, resolveStalled } from "./actions/resolveStalled.ts";
+export { prepareSetCut, type SetCutArgs, setCut } from "./actions/setCut.ts";
 export { prepareSetExposure, type SetExposureArgs, setExposure } from "./actions/setExposure.ts";
 export { prepareSetOperator, type SetOperatorArgs, setOperator } from "./actions/setOperator.ts";
 export { prepareStake, prepareStakeWithPermit, stake } from "./actions/stake.ts";
 export { prepareSubmit, type SubmitArgs, submitResult } from "./actions/submitResult.ts";
 export { prepareSweepBond, type SweepBondArgs, sweepBond } from "./actions/sweepBond.ts";
+export { prepareSyncVotes, type SyncVotesArgs, syncVotes } from "./actions/syncVotes.ts";
 export { prepareTimeoutGame, type TimeoutGameArgs, timeoutGame } from "./actions/timeoutGame.ts";
 export { prepareUndelegateStake, type UndelegateStakeArgs, undelegateStake } from "./actions/undelegateStake.ts";
 export { hasReached, type WaitForJobArgs, waitForJob } from "./actions/waitForJob.ts";
@@ -142,6 +168,7 @@ export {
   parseDeployment,
   requireContract,
 } from "./deployment.ts";
+export { type BallotMessage, ballotTypedData, ballotTypes, type SignedBallot, signBallot } from "./eip712/ballot.ts";
 export { readDomain, type SigningDomain } from "./eip712/domain.ts";
 export { type PermitMessage, permitTypedData, permitTypes, type SignedPermit, signPermit } from "./eip712/permit.ts";
 export {
@@ -174,6 +201,18 @@ export {
   type MinedLog,
   parseAssayLogs,
 } from "./events/parse.ts";
+export { contractNameOf, type DecodedCall, decodeCall, type ProposalCall, protocolCall } from "./governance/calls.ts";
+export { contractAbis, type KnownContract } from "./governance/contractAbis.ts";
+export {
+  type Proposal,
+  type ProposalContent,
+  type ProposalState,
+  proposalArgs,
+  proposalId,
+  proposalStates,
+  timelockOperationId,
+} from "./governance/proposal.ts";
+export { type VoteSide, voteSides } from "./governance/voteSides.ts";
 export type { AllowanceMethod } from "./internal/allowance.ts";
 export { type FreeLane, findLane } from "./internal/lanes.ts";
 export { type PreparedCall, type Sent, sendCall, simulateCall } from "./internal/send.ts";

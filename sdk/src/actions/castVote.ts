@@ -1,15 +1,11 @@
-import { encodeFunctionData } from "viem";
-import { assayGovernorAbi } from "../abis.ts";
 import type { AssayContext } from "../context.ts";
-import { requireContract } from "../deployment.ts";
+import { type VoteSide, voteSides } from "../governance/voteSides.ts";
+import { governorCall } from "../internal/call.ts";
 import { type PreparedCall, sendingAction } from "../internal/send.ts";
-
-/** Sides of a vote, as the governor numbers them. */
-export const voteSides = { against: 0, for: 1, abstain: 2 } as const;
 
 export interface CastVoteArgs {
   proposalId: bigint;
-  side: keyof typeof voteSides;
+  side: VoteSide;
   /** Kept in the VoteCast event for everybody to read. */
   reason?: string;
   /** Vote with one's own tokens only, instead of whoever represents them. */
@@ -17,12 +13,9 @@ export interface CastVoteArgs {
 }
 
 /** The call that votes. @throws AssayError SDK-007 where the deployment has no governor */
-export function prepareCastVote({ deployment }: AssayContext, args: CastVoteArgs): PreparedCall {
+export function prepareCastVote(context: AssayContext, args: CastVoteArgs): PreparedCall {
   const functionName = args.override ? "castOverrideVote" : "castVoteWithReason";
-  const { address } = requireContract(deployment, "AssayGovernor");
-  const values = [args.proposalId, voteSides[args.side], args.reason ?? ""] as const;
-  const data = encodeFunctionData({ abi: assayGovernorAbi, functionName, args: values });
-  return { label: `AssayGovernor.${functionName}`, to: address, data, value: 0n };
+  return governorCall(context, functionName, [args.proposalId, voteSides[args.side], args.reason ?? ""]);
 }
 
 /**

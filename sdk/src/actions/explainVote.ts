@@ -1,13 +1,11 @@
 import type { Address } from "viem";
-import { assayGovernorAbi } from "../abis.ts";
 import { type AssayContext, accountOr } from "../context.ts";
-import { requireContract } from "../deployment.ts";
+import { type ProposalState, proposalStates } from "../governance/proposal.ts";
+import { governorOf } from "../internal/proposals.ts";
 import { read } from "../internal/read.ts";
 
-const STATES = ["pending", "active", "canceled", "defeated", "succeeded", "queued", "expired", "executed"] as const;
-
 export interface VoteExplanation {
-  state: (typeof STATES)[number];
+  state: ProposalState;
   /** Votes that the account may cast for itself and for those who chose it, smallest unit of ASY. */
   votes: bigint;
   canVote: boolean;
@@ -25,9 +23,9 @@ export async function explainVote(
   { proposalId, account }: { proposalId: bigint; account?: Address },
 ): Promise<VoteExplanation> {
   const voter = accountOr(context, account);
-  const governor = { address: requireContract(context.deployment, "AssayGovernor").address, abi: assayGovernorAbi };
+  const governor = governorOf(context);
   const number = await read(context, { ...governor, functionName: "state", args: [proposalId] });
-  const state = STATES[number]!;
+  const state = proposalStates[number]!;
   const snapshot = await read(context, { ...governor, functionName: "proposalSnapshot", args: [proposalId] });
   if (state === "pending") {
     const opens = new Date(Number(snapshot) * 1000).toISOString();

@@ -9,14 +9,18 @@ import {
   isAddressEqual,
 } from "viem";
 import {
+  assayGovernorAbi,
   assayTokenAbi,
   delegationPoolsAbi,
   jobMarketplaceAbi,
+  parameterCouncilAbi,
   protocolAuthorityAbi,
+  protocolTimelockAbi,
   refereedDisputeAbi,
   reputationRegistryAbi,
   slashingManagerAbi,
   stakingManagerAbi,
+  treasuryAbi,
   verificationHubAbi,
 } from "../abis.ts";
 import type { DeployedContract, Deployment } from "../deployment.ts";
@@ -32,6 +36,10 @@ export const eventAbis = {
   AssayToken: assayTokenAbi,
   ProtocolAuthority: protocolAuthorityAbi,
   RefereedDispute: refereedDisputeAbi,
+  AssayGovernor: assayGovernorAbi,
+  ProtocolTimelock: protocolTimelockAbi,
+  Treasury: treasuryAbi,
+  ParameterCouncil: parameterCouncilAbi,
 } as const;
 
 export type EventAbis = typeof eventAbis;

@@ -1,5 +1,12 @@
 import { type Abi, type ContractFunctionArgs, type ContractFunctionName, encodeFunctionData, type Hex } from "viem";
-import { delegationPoolsAbi, jobMarketplaceAbi, refereedDisputeAbi, stakingManagerAbi } from "../abis.ts";
+import {
+  assayGovernorAbi,
+  delegationPoolsAbi,
+  jobMarketplaceAbi,
+  refereedDisputeAbi,
+  slashingManagerAbi,
+  stakingManagerAbi,
+} from "../abis.ts";
 import type { AssayContext } from "../context.ts";
 import { requireContract } from "../deployment.ts";
 import type { PreparedCall } from "./send.ts";
@@ -53,6 +60,31 @@ export function disputeCall<N extends Writes<typeof refereedDisputeAbi>>(
   const data = encode(refereedDisputeAbi, functionName, args as readonly unknown[]);
   const to = requireContract(deployment, "RefereedDispute").address;
   return { label: `RefereedDispute.${functionName}`, to, data, value: 0n };
+}
+
+/** A call of the slashing manager. */
+export function slashingCall<N extends Writes<typeof slashingManagerAbi>>(
+  { deployment }: AssayContext,
+  functionName: N,
+  args: ContractFunctionArgs<typeof slashingManagerAbi, "nonpayable" | "payable", N>,
+): PreparedCall {
+  const data = encode(slashingManagerAbi, functionName, args as readonly unknown[]);
+  const { address } = deployment.contracts.SlashingManager;
+  return { label: `SlashingManager.${functionName}`, to: address, data, value: 0n };
+}
+
+/**
+ * A call of the governor.
+ * @throws AssayError SDK-007 where the deployment has none
+ */
+export function governorCall<N extends Writes<typeof assayGovernorAbi>>(
+  { deployment }: AssayContext,
+  functionName: N,
+  args: ContractFunctionArgs<typeof assayGovernorAbi, "nonpayable" | "payable", N>,
+): PreparedCall {
+  const data = encode(assayGovernorAbi, functionName, args as readonly unknown[]);
+  const to = requireContract(deployment, "AssayGovernor").address;
+  return { label: `AssayGovernor.${functionName}`, to, data, value: 0n };
 }
 
 /** Types are checked above; inside viem the generic ABI only slows the compiler down. */
