@@ -55,6 +55,7 @@ import { prepareResolveStalled, resolveStalled } from "./actions/resolveStalled.
 import { prepareSetCut, setCut } from "./actions/setCut.ts";
 import { prepareSetExposure, setExposure } from "./actions/setExposure.ts";
 import { prepareSetOperator, setOperator } from "./actions/setOperator.ts";
+import { simulateProposal } from "./actions/simulateProposal.ts";
 import { prepareStake, prepareStakeWithPermit, stake } from "./actions/stake.ts";
 import { prepareSubmit, submitResult } from "./actions/submitResult.ts";
 import { prepareSweepBond, sweepBond } from "./actions/sweepBond.ts";
@@ -183,6 +184,7 @@ const actions = {
   setOperator,
   signPermit,
   simulateCall,
+  simulateProposal,
   stake,
   submitResult,
   sweepBond,

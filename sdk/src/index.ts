@@ -78,6 +78,7 @@ export { prepareResolveStalled, resolveStalled } from "./actions/resolveStalled.
 export { prepareSetCut, type SetCutArgs, setCut } from "./actions/setCut.ts";
 export { prepareSetExposure, type SetExposureArgs, setExposure } from "./actions/setExposure.ts";
 export { prepareSetOperator, type SetOperatorArgs, setOperator } from "./actions/setOperator.ts";
+export { type ForkedChain, simulateProposal } from "./actions/simulateProposal.ts";
 export { prepareStake, prepareStakeWithPermit, stake } from "./actions/stake.ts";
 export { prepareSubmit, type SubmitArgs, submitResult } from "./actions/submitResult.ts";
 export { prepareSweepBond, type SweepBondArgs, sweepBond } from "./actions/sweepBond.ts";
@@ -212,6 +213,12 @@ export {
   proposalStates,
   timelockOperationId,
 } from "./governance/proposal.ts";
+export {
+  type BalanceChange,
+  describeSimulation,
+  type ProposalSimulation,
+  type RoleChange,
+} from "./governance/simulation.ts";
 export { type VoteSide, voteSides } from "./governance/voteSides.ts";
 export type { AllowanceMethod } from "./internal/allowance.ts";
 export { type FreeLane, findLane } from "./internal/lanes.ts";

@@ -229,7 +229,7 @@ test("treasury: pending fees, payments and a vesting grant are in its books, GOV
   );
 });
 
-test("why am I not eligible: every obstacle at once, and none for who can claim (peers)", async () => {
+test("why am I not eligible: every obstacle at once, and none for who can claim (peers), GOV-41", async () => {
   const { world, guardian } = governed;
   await deployer.deposit({ amount: 1_000n * ASY_UNIT, method: "approve" });
   await alice.stake({ amount: 100n * ASY_UNIT, method: "approve" });

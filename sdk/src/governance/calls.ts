@@ -92,15 +92,25 @@ function plainText({ data }: ProposalCall): string {
   return size(data) === 0 ? "a payment" : `unknown call ${data.slice(0, 10)} with ${size(data)} bytes`;
 }
 
-function decodeData(abi: Abi, data: Hex): { functionName: string; args: Record<string, unknown> } | undefined {
+/** What the data of a call says, by an ABI. */
+export interface DecodedData {
+  functionName: string;
+  inputs: readonly AbiParameter[];
+  values: readonly unknown[];
+  args: Record<string, unknown>;
+}
+
+/** Reads the data of a call; undefined where the ABI has no such function. */
+export function decodeData(abi: Abi, data: Hex): DecodedData | undefined {
   if (size(data) < 4) return undefined;
+  const selector = slice(data, 0, 4);
+  const item = abi.find(
+    (entry): entry is AbiFunction => entry.type === "function" && toFunctionSelector(entry) === selector,
+  );
+  if (!item) return undefined;
   try {
-    const { functionName, args } = decodeFunctionData({ abi, data });
-    const selector = slice(data, 0, 4);
-    const item = abi.find(
-      (entry): entry is AbiFunction => entry.type === "function" && toFunctionSelector(entry) === selector,
-    );
-    return { functionName, args: named(item?.inputs ?? [], args ?? []) };
+    const { args: values = [] } = decodeFunctionData({ abi: [item], data });
+    return { functionName: item.name, inputs: item.inputs, values, args: named(item.inputs, values) };
   } catch {
     return undefined;
   }
@@ -111,7 +121,7 @@ export function named(inputs: readonly AbiParameter[], values: readonly unknown[
   return Object.fromEntries(values.map((value, index) => [inputs[index]?.name || String(index), value]));
 }
 
-function innerCalls(target: Address, { functionName, args }: { functionName: string; args: Record<string, unknown> }) {
+function innerCalls(target: Address, { functionName, args }: DecodedData): ProposalCall[] {
   const to = (next: Address, data: unknown): ProposalCall[] =>
     isHex(data) && size(data) >= 4 ? [{ target: next, value: 0n, data }] : [];
   if (functionName === "execute" && typeof args.target === "string") return to(args.target as Address, args.data);
