@@ -1,0 +1,326 @@
+import { type Address, encodeFunctionData, type Hex, maxUint256, numberToHex, zeroAddress } from "viem";
+import { type Actor, draftJob, type Job, submitArgs } from "../../support/actor.ts";
+import type { Target, World } from "../../support/world.ts";
+
+/** What a row's arguments are made of. */
+export interface Cast {
+  world: World;
+  /** who may not */
+  caller: Address;
+  /** holds stake, has a case open against it, and has claimed `claimed` */
+  provider: Actor;
+  /** posted `posted` and `claimed` */
+  requester: Actor;
+  posted: Job;
+  claimed: Job;
+  caseId: bigint;
+  governor: { proposal: readonly [Address[], bigint[], Hex[], Hex]; id: bigint };
+  authority: Target;
+}
+
+/** Who may not gets `error`; without `args` every argument is zero or empty. */
+export interface Denied {
+  error: string;
+  args?: (cast: Cast) => readonly unknown[];
+}
+
+/** Anyone may: why that is right. */
+export interface Open {
+  open: string;
+}
+
+export type Row = Denied | Open;
+
+const SIGNATURE = { v: 27, r: numberToHex(0, { size: 32 }), s: numberToHex(0, { size: 32 }) } as const;
+const FAR = 2n ** 40n;
+const ONE = 1n;
+
+const managed: Denied = { error: "AccessManagedUnauthorized" };
+const initialized: Denied = { error: "InvalidInitialization" };
+/** A game nobody plays; that only its parties move a real one is in test/dispute/turns.test.ts. */
+const noSuch: Denied = { error: "Dispute_StaleGame" };
+const own = (what: string): Open => ({ open: `moves nothing but the sender's own ${what}` });
+const theirs = (what: string): Open => ({ open: `pays ${what} to whom it belongs, whoever asks` });
+const due = (what: string): Open => ({ open: `${what}: anyone may, once it is due; the terms decide what happens` });
+
+const MANAGED: Record<string, Row> = { initialize: initialized, setAuthority: managed, upgradeToAndCall: managed };
+
+/** Signed delegation: refused unless the signature is somebody's, and then it acts for that account. */
+const delegateBySig: Denied = {
+  error: "ECDSAInvalidSignature",
+  args: ({ caller }) => [caller, 0n, FAR, SIGNATURE.v, SIGNATURE.r, SIGNATURE.s],
+};
+
+const TOKEN: Record<string, Row> = {
+  ...MANAGED,
+  approve: own("allowance"),
+  transfer: own("tokens"),
+  burn: own("tokens"),
+  delegate: own("votes"),
+  delegateBySig,
+  permit: {
+    error: "ERC2612InvalidSigner",
+    args: ({ provider, caller }) => [
+      provider.address,
+      caller,
+      maxUint256,
+      FAR,
+      27,
+      numberToHex(1, { size: 32 }),
+      numberToHex(1, { size: 32 }),
+    ],
+  },
+  burnFrom: { error: "ERC20InsufficientAllowance", args: ({ provider }) => [provider.address, ONE] },
+  transferFrom: {
+    error: "ERC20InsufficientAllowance",
+    args: ({ provider, caller }) => [provider.address, caller, ONE],
+  },
+  mint: managed,
+};
+
+const STAKING: Record<string, Row> = {
+  ...MANAGED,
+  setThawPeriod: managed,
+  setAuditFund: managed,
+  lock: { error: "Staking_NotMarket" },
+  release: { error: "Staking_NotMarket" },
+  hold: { error: "Staking_NotSlashing" },
+  forfeit: { error: "Staking_NotSlashing" },
+  mintVotes: { error: "Staking_NotPools" },
+  burnVotes: { error: "Staking_NotPools" },
+  requestThaw: { error: "Staking_InsufficientFreeStake", args: () => [ONE] },
+  delegate: own("votes"),
+  delegateBySig,
+  stakeFor: own("tokens; the stake is a gift"),
+  stakeWithPermit: own("tokens"),
+  setOperator: own("mandates"),
+  setExposure: own("exposure"),
+  burnForfeited: { open: "burns what is forfeited already" },
+  payAuditFund: theirs("the audit fund's share"),
+  claimCredit: theirs("a credit"),
+  withdraw: theirs("thawed stake"),
+  syncVotes: { open: "brings votes in line with the stake that is left" },
+};
+
+const POOLS: Record<string, Row> = {
+  ...MANAGED,
+  addFeeToken: managed,
+  shareFees: { error: "Delegation_NotMarket" },
+  slashPool: { error: "Delegation_NotStaking" },
+  undelegateStake: { error: "Delegation_NotEnoughShares", args: ({ provider }) => [provider.address, ONE] },
+  redelegateStake: {
+    error: "Delegation_NotEnoughShares",
+    args: ({ provider, requester }) => [provider.address, requester.address, ONE],
+  },
+  delegateStake: own("tokens"),
+  setCut: own("pool's cut"),
+  claimFees: theirs("fees"),
+  withdrawDelegation: theirs("thawed shares"),
+  syncVotes: { open: "brings votes in line with what the shares are worth" },
+};
+
+const SLASHING: Record<string, Row> = {
+  ...MANAGED,
+  openCase: managed,
+  refuseAppeal: managed,
+  veto: managed,
+  setDelay: managed,
+  slash: { error: "Slashing_NotMarket" },
+  appeal: { error: "Slashing_NotProvider", args: ({ caseId }) => [caseId, numberToHex(0, { size: 32 })] },
+  executeCase: due("a case nobody stopped"),
+  lapse: due("a case nobody executed"),
+};
+
+const MARKET: Record<string, Row> = {
+  ...MANAGED,
+  configureToken: managed,
+  setMinWindow: managed,
+  setPause: managed,
+  setTreasury: managed,
+  postJob: {
+    error: "Market_NotRequester",
+    args: ({ world, requester }) => {
+      const job = draftJob(world, requester.address, { lane: 9 });
+      return [job.terms, job.specWords];
+    },
+  },
+  claim: { error: "Staking_NotOperator", args: ({ posted, provider }) => [posted.terms, provider.address] },
+  submit: { error: "Market_NotProvider", args: ({ claimed }) => submitArgs(claimed) },
+  cancel: { error: "Market_NotRequester", args: ({ posted }) => [posted.terms] },
+  withdraw: { error: "Market_InsufficientBalance", args: ({ world, caller }) => [world.asy.address, caller, ONE] },
+  deposit: own("tokens; the balance may be a gift"),
+  depositWithPermit: own("tokens"),
+  expire: due("a job nobody delivered"),
+  finalize: due("a result that stands"),
+  finalizeBatch: due("results that stand"),
+  reject: due("a result its strategies reject"),
+  resolveStalled: due("a result its strategies are silent about"),
+  collect: theirs("earnings"),
+};
+
+const account: Denied = { error: "AccessManagerUnauthorizedAccount" };
+
+const AUTHORITY: Record<string, Row> = {
+  initialize: initialized,
+  upgradeToAndCall: account,
+  grantRole: account,
+  revokeRole: account,
+  labelRole: { error: "AccessManagerUnauthorizedAccount", args: () => [7n, "role"] },
+  setGrantDelay: account,
+  setRoleAdmin: account,
+  setRoleGuardian: account,
+  setTargetAdminDelay: account,
+  setTargetClosed: account,
+  setTargetFunctionRole: account,
+  updateAuthority: account,
+  renounceRole: { error: "AccessManagerBadConfirmation" },
+  // the manager asks the caller, which is no contract and has no answer
+  consumeScheduledOp: { error: "nothing" },
+  execute: {
+    error: "AccessManagerUnauthorizedCall",
+    args: ({ world }) => [world.market.address, encodeFunctionData({ ...call(world.market, "setPause"), args: [3] })],
+  },
+  schedule: {
+    error: "AccessManagerUnauthorizedCall",
+    args: ({ world }) => [
+      world.market.address,
+      encodeFunctionData({ ...call(world.market, "setPause"), args: [3] }),
+      0,
+    ],
+  },
+  cancel: {
+    error: "AccessManagerNotScheduled",
+    args: ({ world, caller }) => [
+      caller,
+      world.market.address,
+      encodeFunctionData({ ...call(world.market, "setPause"), args: [3] }),
+    ],
+  },
+  multicall: {
+    error: "AccessManagerUnauthorizedAccount",
+    args: ({ authority, caller }) => [[encodeFunctionData({ ...call(authority, "grantRole"), args: [0n, caller, 0] })]],
+  },
+};
+
+const challenger: Denied = { error: "Dispute_NotChallenger" };
+
+const REFEREE: Record<string, Row> = {
+  deposit: own("tokens; the credit may be a gift"),
+  withdraw: { error: "Dispute_InsufficientCredit", args: () => [ONE] },
+  challenge: { open: "puts the sender's own bond against a result" },
+  pickNode: challenger,
+  pickElement: challenger,
+  pickOp: challenger,
+  pickStep: challenger,
+  prove: challenger,
+  proveChunk: challenger,
+  revealNodes: noSuch,
+  revealOps: noSuch,
+  revealSteps: noSuch,
+  revealSums: noSuch,
+  revealTile: noSuch,
+  timeout: due("a game whose clock ran out"),
+  reclaim: theirs("a bond"),
+  sweep: theirs("a lost bond's shares"),
+};
+
+const DEMANDS: Record<string, Row> = {
+  demand: { open: "puts up the sender's own fee" },
+  answer: { open: "pays whoever shows the tile" },
+  reclaim: theirs("the fee of an unanswered demand"),
+};
+
+const executor: Denied = { error: "GovernorOnlyExecutor" };
+
+const GOVERNOR: Record<string, Row> = {
+  initialize: initialized,
+  upgradeToAndCall: executor,
+  relay: executor,
+  setLateQuorumVoteExtension: executor,
+  setProposalGuardian: executor,
+  setProposalThreshold: executor,
+  setVotingDelay: executor,
+  setVotingPeriod: executor,
+  updateQuorumNumerator: executor,
+  updateTimelock: executor,
+  propose: {
+    error: "GovernorInsufficientProposerVotes",
+    args: ({ world }) => [[world.market.address], [0n], ["0x"], "mine"],
+  },
+  cancel: { error: "GovernorUnableToCancel", args: ({ governor }) => governor.proposal },
+  queue: { error: "GovernorUnexpectedProposalState", args: ({ governor }) => governor.proposal },
+  execute: { error: "GovernorUnexpectedProposalState", args: ({ governor }) => governor.proposal },
+  castVoteBySig: {
+    error: "GovernorInvalidSignature",
+    args: ({ governor, provider }) => [governor.id, 1, provider.address, `0x${"00".repeat(65)}`],
+  },
+  castOverrideVote: own("tokens' votes"),
+  castVote: own("votes"),
+  castVoteWithReason: own("votes"),
+};
+
+const role: Denied = { error: "AccessControlUnauthorizedAccount" };
+
+const TIMELOCK: Record<string, Row> = {
+  initialize: initialized,
+  upgradeToAndCall: { error: "Timelock_NotSelf" },
+  schedule: role,
+  scheduleBatch: role,
+  cancel: role,
+  grantRole: role,
+  revokeRole: role,
+  renounceRole: { error: "AccessControlBadConfirmation" },
+  updateDelay: { error: "TimelockUnauthorizedCaller" },
+  execute: { error: "TimelockUnexpectedOperationState" },
+  executeBatch: { error: "TimelockUnexpectedOperationState" },
+  onERC721Received: { open: "answers a question of the token standard" },
+  onERC1155Received: { open: "answers a question of the token standard" },
+  onERC1155BatchReceived: { open: "answers a question of the token standard" },
+};
+
+/** Who may not call what, for every function that changes state, by contract. */
+export const ROWS: Record<string, Record<string, Row>> = {
+  ProxySeed: { upgradeToAndCall: { error: "UUPSUnauthorizedCallContext" } },
+  ProtocolAuthority: AUTHORITY,
+  AssayToken: TOKEN,
+  StakingManager: STAKING,
+  DelegationPools: POOLS,
+  SlashingManager: SLASHING,
+  ReputationRegistry: { ...MANAGED, setStakeCap: managed, setTier: managed },
+  VerificationHub: { ...MANAGED, registerStrategy: managed },
+  JobMarketplace: MARKET,
+  OptimisticWindow: {},
+  OneStepJudge: {},
+  RefereedDispute: REFEREE,
+  DataDemands: DEMANDS,
+  AssayGovernor: GOVERNOR,
+  ProtocolTimelock: TIMELOCK,
+  Treasury: {
+    ...MANAGED,
+    pay: managed,
+    grant: managed,
+    fetchFees: { open: "brings the treasury's own fees home" },
+  },
+  ParameterCouncil: { ...MANAGED, move: managed, setRange: managed },
+};
+
+function call(target: Target, functionName: string) {
+  return { abi: target.abi, functionName };
+}
+
+/** Zero, or empty, for every argument of a function. */
+export function zeros(inputs: readonly { type: string; components?: readonly never[] }[]): unknown[] {
+  return inputs.map((input) => zero(input.type, input.components));
+}
+
+function zero(type: string, components: readonly { type: string; components?: readonly never[] }[] = []): unknown {
+  const list = /^(.*)\[(\d*)\]$/.exec(type);
+  if (list) return Array.from({ length: Number(list[2] || 0) }, () => zero(list[1]!, components));
+  if (type === "tuple") return zeros(components as never);
+  if (type === "address") return zeroAddress;
+  if (type === "bool") return false;
+  if (type === "string") return "";
+  if (type === "bytes") return "0x";
+  if (/^bytes\d+$/.test(type)) return numberToHex(0, { size: Number(type.slice(5)) });
+  return Number(/\d+/.exec(type)?.[0] ?? 256) > 48 ? 0n : 0;
+}
