@@ -1,6 +1,6 @@
 // The arrow rule of docs/architecture.md, as a machine: contracts -> generated ABIs -> sdk -> {compute-node, keepers};
 // exact, storage and daemon-kit import nothing of ours; sdk, exact and the storage client run in a browser.
-const OURS = "^(sdk|exact|storage|daemon-kit|compute-node|keepers|indexer|scripts|test)/";
+const OURS = "^(sdk|exact|storage|daemon-kit|compute-node|keepers|cli|indexer|scripts|test)/";
 
 /** A workspace may import only what is listed; everything else of ours is refused. */
 const only = (from, allowed) => ({
@@ -21,6 +21,7 @@ module.exports = {
     only("sdk", []),
     only("compute-node", ["sdk", "exact", "storage", "daemon-kit"]),
     only("keepers", ["sdk", "exact", "storage", "daemon-kit"]),
+    only("cli", ["sdk", "daemon-kit"]),
     only("indexer", ["sdk", "daemon-kit"]),
     {
       name: "no-cycles",
@@ -43,7 +44,7 @@ module.exports = {
       name: "package-door",
       severity: "error",
       comment: "Other workspaces are entered through their index (or node.ts, engines.ts), never by an inner path",
-      from: { path: "^(compute-node|keepers|indexer)/" },
+      from: { path: "^(compute-node|keepers|cli|indexer)/" },
       to: {
         path: "^(sdk|exact|storage|daemon-kit)/",
         pathNot: [

@@ -41,11 +41,13 @@ export type ConnectArgs = {
   account: LocalAccount;
 };
 
-/** Connects to the chain that is meant. @throws DK-040 unreachable, DK-041 another chain, DK-042 no usable URL */
-export async function connect({ rpcUrls, chainId, name, pollMs, account }: ConnectArgs): Promise<{
-  rpc: Rpc;
-  walletClient: WalletClient<Transport, Chain, Account>;
-}> {
+/** Connects to the chain that is meant, for reading. @throws DK-040 unreachable, DK-041 another chain, DK-042 no usable URL */
+export async function openRpc({
+  rpcUrls,
+  chainId,
+  name,
+  pollMs,
+}: Omit<ConnectArgs, "account">): Promise<{ rpc: Rpc; chain: Chain }> {
   const chain = defineChain({
     id: chainId,
     name: name ?? `chain ${chainId}`,
@@ -54,6 +56,15 @@ export async function connect({ rpcUrls, chainId, name, pollMs, account }: Conne
   });
   const rpc = createRpc({ urls: rpcUrls, chain, pollingIntervalMs: pollMs });
   await checkRpc(rpc, rpcUrls, chainId);
+  return { rpc, chain };
+}
+
+/** Connects to the chain that is meant, for reading and sending. @throws DK-040 to DK-042 as `openRpc` */
+export async function connect({ account, ...args }: ConnectArgs): Promise<{
+  rpc: Rpc;
+  walletClient: WalletClient<Transport, Chain, Account>;
+}> {
+  const { rpc, chain } = await openRpc(args);
   // The wallet asks the same endpoints, with the same failover.
   return { rpc, walletClient: createWalletClient({ account, chain, transport: custom(rpc, { retryCount: 0 }) }) };
 }

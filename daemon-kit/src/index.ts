@@ -11,6 +11,7 @@ export {
   type ConnectArgs,
   connect,
   openAccount,
+  openRpc,
   readClock,
   type SecretNames,
 } from "./chain.ts";

@@ -1,0 +1,105 @@
+import { erc20Abi, type PreparedCall } from "@assay/sdk";
+import type { Command } from "commander";
+import type { Address } from "viem";
+import { addressOf, amountOf } from "../arguments.ts";
+import { command } from "../command.ts";
+import { accountOf, type CliContext } from "../context.ts";
+import { send } from "../send.ts";
+
+const PROVIDER = ["<provider>", "the provider's address"] as const;
+const SHARES = ["<shares>", "shares of the pool, or all"] as const;
+
+/** Own stake, and stake behind others. */
+export function stakeCommands(env: NodeJS.ProcessEnv): Command[] {
+  return [
+    command(
+      env,
+      { name: "stake", description: "stake ASY as a provider", arguments: [["<amount>", "in ASY"]], writes: true },
+      async (context, [text = ""]) => {
+        const [amount, provider] = [amountOf(text), accountOf(context)];
+        const { address } = context.client.deployment.contracts.StakingManager;
+        const stake = context.client.prepareStake({ provider, amount });
+        await send(context, [...(await approval(context, address, amount)), stake]);
+      },
+    ),
+    command(
+      env,
+      {
+        name: "delegate",
+        description: "put ASY behind a provider, for a part of its fees",
+        arguments: [PROVIDER, ["<amount>", "in ASY"]],
+        writes: true,
+      },
+      async (context, [provider = "", text = ""]) => {
+        const amount = amountOf(text);
+        const { address } = context.client.deployment.contracts.DelegationPools;
+        const delegate = context.client.prepareDelegateStake({ provider: addressOf(provider), amount });
+        await send(context, [...(await approval(context, address, amount)), delegate]);
+      },
+    ),
+    command(
+      env,
+      {
+        name: "undelegate",
+        description: "ask delegated stake back; it thaws from then on, whatever the provider does",
+        arguments: [PROVIDER, SHARES],
+        writes: true,
+      },
+      async (context, [text = "", amount = ""]) => {
+        const provider = addressOf(text);
+        const shares = await sharesOf(context, provider, amount);
+        await send(context, [context.client.prepareUndelegateStake({ provider, shares })]);
+      },
+    ),
+    command(
+      env,
+      {
+        name: "redelegate",
+        description: "move delegated stake to another provider at once",
+        arguments: [["<from>", "the provider it is with"], ["<to>", "the provider it goes to"], SHARES],
+        writes: true,
+      },
+      async (context, [old = "", next = "", amount = ""]) => {
+        const [from, to] = [addressOf(old), addressOf(next)];
+        const shares = await sharesOf(context, from, amount);
+        await send(context, [context.client.prepareRedelegateStake({ from, to, shares })]);
+      },
+    ),
+    command(
+      env,
+      {
+        name: "withdraw",
+        description: "pay out what has thawed: delegated stake, or one's own without a provider",
+        arguments: [["[provider]", "whose pool it was asked back from"]],
+        writes: true,
+      },
+      async (context, [provider]) => {
+        const account = accountOf(context);
+        const call =
+          provider === undefined
+            ? context.client.prepareWithdrawStake({ provider: account })
+            : context.client.prepareWithdrawDelegation({ provider: addressOf(provider), account });
+        await send(context, [call]);
+      },
+    ),
+  ];
+}
+
+/** The approval that a contract still lacks to take an amount of ASY. */
+export async function approval(context: CliContext, spender: Address, amount: bigint): Promise<PreparedCall[]> {
+  const { client } = context;
+  const { address: token } = client.deployment.contracts.AssayToken;
+  const allowed = await client.publicClient.readContract({
+    abi: erc20Abi,
+    address: token,
+    functionName: "allowance",
+    args: [accountOf(context), spender],
+  });
+  return allowed >= amount ? [] : [client.prepareApprove({ token, spender, amount })];
+}
+
+async function sharesOf(context: CliContext, provider: Address, text: string): Promise<bigint> {
+  if (text !== "all") return amountOf(text);
+  const { shares, exiting } = await context.client.getDelegation({ provider, account: accountOf(context) });
+  return shares - exiting;
+}
