@@ -46,6 +46,7 @@ export const configSchema = z.strictObject({
   engine: z.enum(["auto", ...ENGINES]).default("auto"),
   engineFolder: z.string().optional(),
   allowSoftwareGpu: flag.default(false),
+  sandbox: z.enum(["auto", "required", "off"]).default("auto"),
   pollMs: whole(50, 600_000).optional(),
   confirmations: whole(0, 1000).optional(),
   claimSpreadMs: whole(0, 600_000).default(4000),

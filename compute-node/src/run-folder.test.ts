@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { DaemonError } from "@assay/daemon-kit";
 import { stateHash } from "@assay/sdk";
 import {
+  filesFolder,
   forgetJob,
   jobsOnDisk,
   noteAttempts,
@@ -22,7 +23,7 @@ const JOB = word(1);
 const NONCE = word(2);
 
 function finishedRun(dataDir: string): { folder: string; result: RunResult; output: Uint8Array } {
-  const folder = runFolder(dataDir, JOB, NONCE);
+  const folder = filesFolder(runFolder(dataDir, JOB, NONCE));
   const output = Uint8Array.from({ length: 50 }, (_, i) => i);
   const finalRoots = [word(3), word(4)];
   const result: RunResult = {
@@ -58,6 +59,11 @@ test("a result that does not fit its output or its job is never submitted: it is
     (folder) => rmSync(join(folder, OUTPUT_FILE)),
     (folder) => writeFileSync(join(folder, RESULT_FILE), '{"runRoot": "0x'),
     (folder, result) => writeFileSync(join(folder, RESULT_FILE), JSON.stringify({ ...result, finalState: word(9) })),
+    (folder, result) => writeFileSync(join(folder, RESULT_FILE), JSON.stringify({ ...result, finalRoots: "all" })),
+    (folder) => {
+      renameSync(join(folder, OUTPUT_FILE), join(folder, "elsewhere"));
+      symlinkSync(join(folder, "elsewhere"), join(folder, OUTPUT_FILE));
+    },
   ];
   for (const damage of spoil) {
     const { folder, result } = finishedRun(dataDir);

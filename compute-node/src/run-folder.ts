@@ -1,9 +1,21 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from "node:fs";
 import { join } from "node:path";
 import { facts, writeDurably } from "@assay/daemon-kit";
 import { stateHash } from "@assay/sdk";
 import type { Hex } from "viem";
+import { runResult } from "./child-answers.ts";
 import { nodeError } from "./errors.ts";
 import type { LocalRun, RunResult } from "./state.ts";
 
@@ -26,6 +38,16 @@ export function runFolder(dataDir: string, id: Hex, nonce: Hex): string {
   return folder;
 }
 
+/**
+ * Where the child of a run writes, and nowhere else: checkpoints, result and output. What the node itself writes stands
+ * beside it, so that no link that a child leaves is ever followed by a write.
+ */
+export function filesFolder(runFolder: string): string {
+  const folder = join(runFolder, "files");
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}
+
 /** What the disk tells of a run: attempts, and whether it is finished. */
 export function readLocalRun(dataDir: string, id: Hex, nonce: Hex): LocalRun {
   const folder = runFolder(dataDir, id, nonce);
@@ -35,7 +57,7 @@ export function readLocalRun(dataDir: string, id: Hex, nonce: Hex): LocalRun {
     attempts: noted?.attempts ?? 0,
     retryAtMs: 0,
     gaveUp: noted?.gaveUp,
-    finished: existsSync(join(folder, RESULT_FILE)),
+    finished: existsSync(join(filesFolder(folder), RESULT_FILE)),
   };
 }
 
@@ -51,10 +73,11 @@ export function noteAttempts(dataDir: string, id: Hex, { nonce, attempts, gaveUp
  * @throws CN-031 after removing the files, so that the run is done again from its last checkpoint
  */
 export function readResult(folder: string, steps: number): { result: RunResult; output: Uint8Array } {
-  const result = readJson(join(folder, RESULT_FILE)) as RunResult | undefined;
+  let result: RunResult | undefined;
   let output: Uint8Array | undefined;
   try {
-    output = readFileSync(join(folder, OUTPUT_FILE));
+    result = runResult.parse(JSON.parse(readOwn(join(folder, RESULT_FILE), MAX_RESULT_BYTES).toString("utf8")));
+    output = readOwn(join(folder, OUTPUT_FILE), result.outputBytes);
     const hash = createHash("sha256").update(output).digest("hex");
     if (result && hash === result.outputHash && stateHash(steps, result.finalRoots) === result.finalState) {
       return { result, output };
@@ -69,6 +92,21 @@ export function readResult(folder: string, steps: number): { result: RunResult; 
     wanted: result ? `${result.outputBytes} bytes, sha256 ${result.outputHash}` : "a whole result file",
     hint: `nothing was submitted; the run goes on from its last checkpoint. Check the disk of ${folder}`,
   });
+}
+
+/** Longest result file: a program has at most some dozens of state tensors. */
+const MAX_RESULT_BYTES = 2 ** 20;
+
+/** A file that a child wrote: no link, no device, and no longer than it may be. */
+function readOwn(path: string, maxBytes: number): Buffer {
+  const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    const found = fstatSync(file);
+    if (!found.isFile() || found.size > maxBytes) throw new RangeError(`${path} is no file of ${maxBytes} bytes`);
+    return readFileSync(file);
+  } finally {
+    closeSync(file);
+  }
 }
 
 export function dropResult(folder: string): void {
@@ -93,7 +131,7 @@ export function jobsMb(dataDir: string): number {
   if (!existsSync(folder)) return 0;
   const bytes = readdirSync(folder, { recursive: true, encoding: "utf8" }).reduce(
     // a checkpoint may be replaced while they are counted
-    (sum, name) => sum + (statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0),
+    (sum, name) => sum + (lstatSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0),
     0,
   );
   return Math.ceil(bytes / 2 ** 20);

@@ -69,6 +69,7 @@ export {
   toRpcError,
 } from "./rpc.ts";
 export { type RunChildArgs, runChild } from "./run-child.ts";
+export { findBwrap, type SandboxMode } from "./sandbox.ts";
 export { type ChildContext, serveChild } from "./serve-child.ts";
 export { type CreateShutdownArgs, createShutdown, type Shutdown, type ShutdownPhase } from "./shutdown.ts";
 export { openDatabase } from "./sqlite.ts";

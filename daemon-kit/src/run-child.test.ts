@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { type RunChildArgs, runChild } from "./run-child.ts";
-import { scratch, withCode } from "./test-kit.ts";
+import { marked, modes, scratch, withCode } from "./test-kit.ts";
 
 const script = fileURLToPath(new URL("./run-child.fixture.ts", import.meta.url));
 
@@ -64,27 +64,29 @@ test("an abort lets the child finish its checkpoint, then rejects with the reaso
   await assert.rejects(run(t, { deed: "pid" }, options), reason);
 });
 
-test("the child dies with its parent", async (t) => {
-  const dir = scratch(t);
-  const code = `import { runChild } from ${JSON.stringify(new URL("./run-child.ts", import.meta.url).href)};
-    await runChild({ script: ${JSON.stringify(script)}, input: { deed: "pid" }, memoryMb: 2000, wallClockMs: 60000,
-      logFile: ${JSON.stringify(join(dir, "run.log"))}, onMessage: (pid) => console.log(pid) });`;
-  const parent = spawn(process.execPath, ["--input-type=module", "-e", code], { stdio: ["ignore", "pipe", "inherit"] });
-  const [line] = (await once(createInterface(parent.stdout), "line")) as [string];
-  parent.kill("SIGKILL");
-  for (let i = 0; isRunning(Number(line)); i++) {
-    assert.ok(i < 1000, "the child outlived its parent");
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-});
-
-// A process nobody has waited for yet is dead all the same.
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-  const status = `/proc/${pid}/status`;
-  return !existsSync(status) || !/^State:\s+Z/m.test(readFileSync(status, "utf8"));
+for (const sandbox of modes) {
+  test(`the child dies with its parent (sandbox ${sandbox})`, async (t) => {
+    const dir = scratch(t);
+    const mark = randomUUID();
+    const args = {
+      script,
+      sandbox,
+      memoryMb: 2000,
+      wallClockMs: 60_000,
+      env: { MARK: mark },
+      logFile: join(dir, "log"),
+    };
+    const code = `import { runChild } from ${JSON.stringify(new URL("./run-child.ts", import.meta.url).href)};
+      await runChild({ ...${JSON.stringify(args)}, input: { deed: "pid" }, onMessage: () => console.log("up") });`;
+    const parent = spawn(process.execPath, ["--input-type=module", "-e", code], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    await once(createInterface(parent.stdout), "line");
+    assert.ok(marked(mark).length > 0);
+    parent.kill("SIGKILL");
+    for (let i = 0; marked(mark).length > 0; i++) {
+      assert.ok(i < 1000, "the child outlived its parent");
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  });
 }

@@ -1,6 +1,13 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { closeSync, openSync, readFileSync } from "node:fs";
-import { DaemonError, type ErrorKind } from "./errors.ts";
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { closeSync, openSync } from "node:fs";
+import type { Duplex } from "node:stream";
+import { encodeFrame, type FromChild, readFrames, type ToChild } from "./child-channel.ts";
+import { crashed, rebuild, spokeWrongly } from "./child-errors.ts";
+import { limitedCommand, watchLimits } from "./child-limits.ts";
+import { DaemonError } from "./errors.ts";
+import { kill, killMarked } from "./process-tree.ts";
+import { bwrapCommand, findBwrap, type SandboxMode } from "./sandbox.ts";
 
 export type RunChildArgs = {
   /** A Node script that calls serveChild. */
@@ -8,13 +15,24 @@ export type RunChildArgs = {
   args?: readonly string[];
   /** Added to the few variables a child gets; nothing else of this process's environment reaches it. */
   env?: Record<string, string>;
-  /** Anything the structured clone algorithm takes. */
+  /** Plain data: what JSON takes, and bigints and typed arrays. */
   input?: unknown;
-  /** Most resident memory, in MiB, all kinds together. */
+  /** Most resident memory, in MiB, all kinds and all its processes together. */
   memoryMb: number;
   wallClockMs: number;
   /** Milliseconds without a message after which it counts as hung; unlimited if absent. */
   silenceMs?: number;
+  /** Most MiB in all `writable` folders together, and in one file; unlimited if absent. */
+  diskMb?: number;
+  /** Shut in where possible (default), always, or never. */
+  sandbox?: SandboxMode;
+  /** Whether a child that is shut in has a network; it has none unless told. */
+  network?: boolean;
+  /** What a child that is shut in may read, beside the system's libraries and the script's packages. Absolute paths. */
+  readable?: readonly string[];
+  /** Folders, there already, in which it may write. Absolute paths. */
+  writable?: readonly string[];
+  /** A message of the child: whatever a stranger may have made it say. */
   onMessage?: (message: unknown) => void;
   /** Asks the child to stop; it is killed after `abortGraceMs`. */
   signal?: AbortSignal;
@@ -25,156 +43,167 @@ export type RunChildArgs = {
   watchMs?: number;
 };
 
-/** What goes over the pipe. */
-export type ToChild = { kind: "input"; input: unknown } | { kind: "abort" };
-export type FromChild =
-  | { kind: "message"; message: unknown }
-  | { kind: "result"; result: unknown }
-  | { kind: "error"; error: ChildFailure };
-export type ChildFailure = {
-  code?: string;
-  kind?: ErrorKind;
-  message: string;
-  found?: string;
-  wanted?: string;
-  hint?: string;
-};
-
 const PASSED = ["PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT"];
+const MOST_FRAME_BYTES = 64 * 2 ** 20;
+/** A run reports some times a second; this many at once, and so many more a second, are too many. */
+const MESSAGES = { burst: 5000, perSecond: 1000 };
+/** How long a child may live on after its result. */
+const LINGER_MS = 5000;
+/** A process that escaped may hold the pipe open: what the child itself said has arrived by then. */
+const DRAIN_MS = 1000;
 
 /**
- * Runs a Node script as a child with limits of its own and hands it `input`.
- * @returns what its handler returned
- * @throws DK-060 too much memory, DK-061 too long or silent, DK-062 crashed, the child's own coded error, or the signal's
- * reason
+ * Runs a Node script as a child with limits of its own, shut in where bubblewrap is there, and hands it `input`.
+ * Whatever it does (crash, hang, fork, fill the disk, ignore signals, talk nonsense), this ends with an error.
+ * @returns what its handler returned; to be checked by the caller, a child may have been taken over
+ * @throws DK-060 too much memory, DK-061 too long or silent, DK-062 crashed, DK-064 too much on the disk, DK-065 too many
+ * processes or messages, DK-066 no sandbox, the child's own coded error, or the signal's reason
  */
-export function runChild(args: RunChildArgs): Promise<unknown> {
-  const { signal, input, abortGraceMs = 5_000, onMessage } = args;
-  if (signal?.aborted) return Promise.reject(signal.reason);
-  const child = launch(args);
-  return new Promise((resolve, reject) => {
-    let verdict: (() => void) | undefined;
-    let grace: NodeJS.Timeout | undefined;
-    const end = (why: () => void) => {
-      verdict ??= why;
-      child.kill("SIGKILL");
-    };
-    const stopWatching = watchLimits(child, args, (error) => end(() => reject(error)));
-    const onAbort = () => {
-      tell(child, { kind: "abort" });
-      grace = setTimeout(() => end(() => reject(signal?.reason)), abortGraceMs);
-    };
-    signal?.addEventListener("abort", onAbort, { once: true });
-    child.on("message", (message: FromChild) => {
-      if (message.kind === "message") onMessage?.(message.message);
-      else if (message.kind === "result") verdict ??= () => resolve(message.result);
-      else verdict ??= () => reject(rebuild(message.error, args.logFile));
-    });
-    child.on("error", (cause) => end(() => reject(crashed(args, `could not be started: ${cause.message}`, cause))));
-    child.on("close", (code, killer) => {
-      stopWatching();
-      clearTimeout(grace);
-      signal?.removeEventListener("abort", onAbort);
-      if (signal?.aborted) return reject(signal.reason);
-      verdict ??= () => reject(crashed(args, killer ? `killed by ${killer}` : `exit code ${code} without a result`));
-      verdict();
-    });
-    tell(child, { kind: "input", input });
-  });
+export async function runChild(args: RunChildArgs): Promise<unknown> {
+  const { signal } = args;
+  signal?.throwIfAborted();
+  const mark = randomUUID();
+  const child = launch(args, mark);
+  return await new Run(args, child, mark).outcome;
 }
 
-function launch({ script, args = [], env = {}, memoryMb, logFile }: RunChildArgs): ChildProcess {
-  const log = openSync(logFile, "a", 0o600);
+/** One child from its start to its end. */
+class Run {
+  readonly outcome: Promise<unknown>;
+  readonly #args: RunChildArgs;
+  readonly #child: ChildProcess;
+  readonly #pipe: Duplex;
+  readonly #mark: string;
+  #verdict: (() => unknown) | undefined;
+  #grace: NodeJS.Timeout | undefined;
+  #tokens = { left: MESSAGES.burst, at: performance.now() };
+
+  constructor(args: RunChildArgs, child: ChildProcess, mark: string) {
+    this.#args = args;
+    this.#child = child;
+    this.#pipe = child.stdio[3] as Duplex;
+    this.#mark = mark;
+    this.outcome = this.#follow();
+  }
+
+  async #follow(): Promise<unknown> {
+    const { signal, input } = this.#args;
+    const watch = watchLimits(this.#child, { ...this.#args, writable: this.#args.writable ?? [] }, (error) =>
+      this.#end(() => Promise.reject(error)),
+    );
+    const wrong = (what: string) => this.#end(() => Promise.reject(spokeWrongly(this.#args, what)));
+    readFrames(
+      this.#pipe,
+      MOST_FRAME_BYTES,
+      (message) => {
+        watch.alive();
+        if (!this.#isTalkative()) this.#hear(message as FromChild);
+        else wrong(`more than ${MESSAGES.perSecond} messages a second`);
+      },
+      wrong,
+    );
+    // A child that is already gone cannot be told anything; its end is reported by its own event.
+    this.#pipe.on("error", () => {});
+    const onAbort = () => this.#stop();
+    signal?.addEventListener("abort", onAbort, { once: true });
+    this.#tell({ kind: "input", input });
+    const end = await this.#ended();
+    watch.end();
+    clearTimeout(this.#grace);
+    signal?.removeEventListener("abort", onAbort);
+    signal?.throwIfAborted();
+    this.#verdict ??= () => Promise.reject(crashed(this.#args, end));
+    return await this.#verdict();
+  }
+
+  #hear(message: FromChild): void {
+    if (message?.kind === "message") this.#args.onMessage?.(message.message);
+    else if (message?.kind === "result") this.#settle(() => message.result);
+    else if (message?.kind === "error") this.#settle(() => Promise.reject(rebuild(message.error, this.#args.logFile)));
+  }
+
+  #settle(verdict: () => unknown): void {
+    this.#verdict ??= verdict;
+    this.#grace ??= setTimeout(() => this.#kill(), LINGER_MS);
+  }
+
+  #stop(): void {
+    this.#tell({ kind: "abort" });
+    clearTimeout(this.#grace);
+    this.#grace = setTimeout(() => this.#kill(), this.#args.abortGraceMs ?? 5_000);
+  }
+
+  #end(verdict: () => unknown): void {
+    this.#verdict ??= verdict;
+    this.#kill();
+  }
+
+  /** The process, its group, and with a sandbox everything in it. */
+  #kill(): void {
+    const { pid } = this.#child;
+    if (pid !== undefined && !kill(-pid)) this.#child.kill("SIGKILL");
+  }
+
+  /** Resolves when the child and all that it started are gone, with how it ended. */
+  #ended(): Promise<string> {
+    return new Promise((resolve) => {
+      let how = "it could not be started";
+      this.#child.on("error", (error) => {
+        how = `could not be started: ${error.message}`;
+        if (this.#child.pid === undefined) resolve(how);
+      });
+      this.#child.on("exit", (code, killer) => {
+        how = killer ? `killed by ${killer}` : `exit code ${code} without a result`;
+        this.#kill();
+        killMarked(this.#mark);
+        setTimeout(() => this.#pipe.destroy(), DRAIN_MS).unref();
+      });
+      this.#child.on("close", () => resolve(how));
+    });
+  }
+
+  #tell(message: ToChild): void {
+    if (this.#pipe.writable) this.#pipe.write(encodeFrame(message));
+  }
+
+  #isTalkative(): boolean {
+    const now = performance.now();
+    const more = ((now - this.#tokens.at) / 1000) * MESSAGES.perSecond;
+    this.#tokens = { left: Math.min(MESSAGES.burst, this.#tokens.left + more) - 1, at: now };
+    return this.#tokens.left < 0;
+  }
+}
+
+function launch(args: RunChildArgs, mark: string): ChildProcess {
+  const { script, env = {}, memoryMb, logFile } = args;
+  const node = [process.execPath, `--max-old-space-size=${Math.ceil(memoryMb)}`, script, ...(args.args ?? [])];
+  const [command, ...rest] = [...limitedCommand(args), ...shutIn(args, node)] as [string, ...string[]];
   const inherited = PASSED.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]));
+  const log = openSync(logFile, "a", 0o600);
   try {
-    return spawn(process.execPath, [`--max-old-space-size=${Math.ceil(memoryMb)}`, script, ...args], {
-      stdio: ["ignore", log, log, "ipc"],
-      env: { ...Object.fromEntries(inherited), ...env },
-      serialization: "advanced",
+    return spawn(command, rest, {
+      stdio: ["ignore", log, log, "pipe"],
+      env: { ...Object.fromEntries(inherited), ...env, ASSAY_CHILD: mark },
+      // A group of its own, so that all of it can be killed, and a key pressed for the daemon does not reach it.
+      detached: process.platform !== "win32",
     });
   } finally {
     closeSync(log);
   }
 }
 
-// A child that is already gone cannot be told anything; its end is reported by its own event.
-function tell(child: ChildProcess, message: ToChild): void {
-  if (child.connected) child.send(message, () => {});
-}
-
-function watchLimits(child: ChildProcess, args: RunChildArgs, stop: (error: DaemonError) => void): () => void {
-  const { memoryMb, wallClockMs, silenceMs, watchMs = 250 } = args;
-  const memory = setInterval(() => {
-    const used = child.pid === undefined ? 0 : residentMb(child.pid);
-    if (used > memoryMb) stop(tooMuchMemory(args, used));
-  }, watchMs);
-  const clock = setTimeout(() => stop(tooLong(args, `still running after ${wallClockMs} ms`)), wallClockMs);
-  const silence =
-    silenceMs === undefined
-      ? undefined
-      : setTimeout(() => stop(tooLong(args, `no sign of life for ${silenceMs} ms`)), silenceMs);
-  child.on("message", () => silence?.refresh());
-  return () => {
-    clearInterval(memory);
-    clearTimeout(clock);
-    clearTimeout(silence);
-  };
-}
-
-function residentMb(pid: number): number {
-  try {
-    if (process.platform === "linux") {
-      const kib = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
-      return Number(kib ?? 0) / 1024;
-    }
-    return Number(execFileSync("ps", ["-o", "rss=", "-p", `${pid}`], { encoding: "utf8" })) / 1024;
-  } catch {
-    return 0; // gone between two looks
-  }
-}
-
-function tooMuchMemory({ memoryMb, logFile }: RunChildArgs, used: number): DaemonError {
-  return new DaemonError("DK-060", "the run used too much memory", {
+function shutIn(
+  { sandbox = "auto", script, network = false, readable = [], writable = [] }: RunChildArgs,
+  command: string[],
+): string[] {
+  if (sandbox === "off") return command;
+  const bwrap = findBwrap();
+  if ("version" in bwrap) return bwrapCommand(command, script, { network, readable, writable });
+  if (sandbox === "auto") return command;
+  throw new DaemonError("DK-066", "no sandbox for runs", {
     kind: "UserFault",
-    found: `${Math.ceil(used)} MiB resident; ${tail(logFile)}`,
-    wanted: `at most ${memoryMb} MiB`,
-    hint: "take smaller jobs, or raise the memory limit of runs",
+    found: bwrap.reason,
+    wanted: "bubblewrap, because the setting `sandbox` is `required`",
+    hint: "install bubblewrap and allow user namespaces, or set sandbox: auto",
   });
-}
-
-function tooLong({ wallClockMs, logFile }: RunChildArgs, found: string): DaemonError {
-  return new DaemonError("DK-061", "the run took too long", {
-    kind: "UserFault",
-    found: `${found}; ${tail(logFile)}`,
-    wanted: `a result within ${wallClockMs} ms`,
-    hint: "take jobs this machine can finish in time, or raise the time limit of runs",
-  });
-}
-
-function crashed({ logFile }: RunChildArgs, found: string, cause?: unknown): DaemonError {
-  return new DaemonError("DK-062", "the run crashed", {
-    kind: "Retryable",
-    found: `${found}; ${tail(logFile)}`,
-    wanted: "a result",
-    hint: `see ${logFile}; it goes on from its last checkpoint when tried again`,
-    cause,
-  });
-}
-
-function rebuild(failure: ChildFailure, logFile: string): DaemonError {
-  return new DaemonError(failure.code ?? "DK-062", failure.code ? failure.message : "the run crashed", {
-    kind: failure.kind ?? "Fatal",
-    found: failure.found ?? `${failure.message}; ${tail(logFile)}`,
-    wanted: failure.wanted ?? "a result",
-    hint: failure.hint ?? `see ${logFile}`,
-  });
-}
-
-function tail(logFile: string, lines = 8): string {
-  try {
-    const text = readFileSync(logFile, "utf8").trimEnd().split("\n").slice(-lines).join("\n").slice(-1500);
-    return text ? `its log ends with:\n${text}` : "its log is empty";
-  } catch {
-    return "it has no log";
-  }
 }

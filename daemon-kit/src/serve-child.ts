@@ -1,5 +1,14 @@
+import { fstatSync } from "node:fs";
+import { Socket } from "node:net";
+import {
+  CHANNEL_FD,
+  type ChildFailure,
+  encodeFrame,
+  type FromChild,
+  readFrames,
+  type ToChild,
+} from "./child-channel.ts";
 import { DaemonError, isCodedError } from "./errors.ts";
-import type { ChildFailure, FromChild, ToChild } from "./run-child.ts";
 
 export type ChildContext = {
   /** Fires when the parent asks the run to stop: write a checkpoint and return. */
@@ -13,38 +22,55 @@ export type ChildContext = {
  * when done, and at once when the parent is gone.
  */
 export function serveChild(handler: (input: unknown, context: ChildContext) => Promise<unknown>): void {
-  if (!process.send) {
-    throw new DaemonError("DK-063", "not started by a daemon", {
-      kind: "UserFault",
-      found: "no channel to a parent process",
-      wanted: "a start through runChild",
-      hint: "run the daemon; it starts this script itself",
-    });
-  }
+  const pipe = openPipe();
   const controller = new AbortController();
-  process.on("disconnect", () => process.exit(1));
-  process.on("message", async (message: ToChild) => {
-    if (message.kind === "abort") return controller.abort();
-    const context = { signal: controller.signal, send: (m: unknown) => post({ kind: "message", message: m }) };
+  const post = (message: FromChild) =>
+    new Promise<void>((resolve, reject) => {
+      pipe.write(encodeFrame(message), (error) => (error ? reject(error) : resolve()));
+    });
+  const work = async (input: unknown) => {
+    const context = { signal: controller.signal, send: (message: unknown) => post({ kind: "message", message }) };
     try {
-      await post({ kind: "result", result: await handler(message.input, context) });
+      await post({ kind: "result", result: await handler(input, context) });
       process.exit(0);
     } catch (error) {
       console.error(error);
       await post({ kind: "error", error: describe(error) });
       process.exit(1);
     }
-  });
+  };
+  pipe.on("close", () => process.exit(1));
+  pipe.on("error", () => process.exit(1));
+  const gone = () => process.exit(1);
+  readFrames(
+    pipe,
+    Number.POSITIVE_INFINITY,
+    (message) => {
+      const { kind, ...rest } = message as ToChild;
+      if (kind === "abort") controller.abort();
+      else void work((rest as { input?: unknown }).input);
+    },
+    gone,
+  );
 }
 
-function post(message: FromChild): Promise<void> {
-  return new Promise((resolve, reject) => {
-    process.send?.(message, undefined, undefined, (error: Error | null) => (error ? reject(error) : resolve()));
-  });
+function openPipe(): Socket {
+  try {
+    if (process.env.ASSAY_CHILD === undefined || !fstatSync(CHANNEL_FD).isSocket()) throw new Error("no pipe");
+    return new Socket({ fd: CHANNEL_FD, readable: true, writable: true });
+  } catch (cause) {
+    throw new DaemonError("DK-063", "not started by a daemon", {
+      kind: "UserFault",
+      found: "no channel to a parent process",
+      wanted: "a start through runChild",
+      hint: "run the daemon; it starts this script itself",
+      cause,
+    });
+  }
 }
 
 function describe(error: unknown): ChildFailure {
   if (!isCodedError(error)) return { message: error instanceof Error ? error.message : String(error) };
   const { code, message, found, wanted, hint } = error;
-  return { code, kind: error instanceof DaemonError ? error.kind : undefined, message, found, wanted, hint };
+  return { code, ...(error instanceof DaemonError ? { kind: error.kind } : {}), message, found, wanted, hint };
 }

@@ -1,5 +1,5 @@
 // Shared by the tests of this package.
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
@@ -18,6 +18,7 @@ import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { hardhat } from "viem/chains";
 import { DaemonError } from "./errors.ts";
 import { createLogger } from "./logger.ts";
+import { findBwrap, type SandboxMode } from "./sandbox.ts";
 
 /** A folder that goes away with the test. */
 export function scratch(t: TestContext): string {
@@ -60,4 +61,19 @@ export function withCode(code: string, about = /./) {
     error instanceof DaemonError &&
     error.code === code &&
     about.test(`${error.message} ${error.found} ${error.wanted}`);
+}
+
+/** What children can be tested with on this machine. */
+export const modes: SandboxMode[] = "version" in findBwrap() ? ["required", "off"] : ["off"];
+
+/** Processes alive that were started with `mark` in their environment. */
+export function marked(mark: string): string[] {
+  const read = (path: string) => {
+    try {
+      return readFileSync(path, "latin1");
+    } catch {
+      return "";
+    }
+  };
+  return readdirSync("/proc").filter((name) => /^\d+$/.test(name) && read(`/proc/${name}/environ`).includes(mark));
 }

@@ -49,6 +49,8 @@ const challenger = z.strictObject({
   engine: z.enum(["auto", ...ENGINES]).default("wasm"),
   engineFolder: z.string().optional(),
   allowSoftwareGpu: flag.default(false),
+  sandbox: z.enum(["auto", "required", "off"]).default("auto"),
+  diskMb: whole(1, 1e9).default(20 * 1024),
   gateways: httpUrls.default(["http://127.0.0.1:8080"]),
   maxJobBytes: whole(1, Number.MAX_SAFE_INTEGER).default(2 ** 30),
   memoryMb: whole(128, 1_000_000).default(2048),

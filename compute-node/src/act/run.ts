@@ -4,7 +4,7 @@ import type { Saturation } from "@assay/exact";
 import type { ClaimedJob, JobId } from "@assay/sdk";
 import { engineChoice, runJob } from "../children.ts";
 import { nodeError } from "../errors.ts";
-import { noteAttempts, RUN_LOG, runFolder } from "../run-folder.ts";
+import { filesFolder, noteAttempts, RUN_LOG, runFolder } from "../run-folder.ts";
 import type { RunResult } from "../state.ts";
 import { submitDeadline } from "../state.ts";
 import type { TaskMessage } from "../tasks.ts";
@@ -30,7 +30,13 @@ export async function run(deps: ActDeps, job: ClaimedJob, chainNow: number): Pro
   try {
     const result: RunResult = await runJob(
       config,
-      { task: "run", inputs: inputsRequest(deps, job), nonce, folder, engine: engineChoice(config, engine) },
+      {
+        task: "run",
+        inputs: inputsRequest(deps, job),
+        nonce,
+        folder: filesFolder(folder),
+        engine: engineChoice(config, engine),
+      },
       {
         logFile: join(folder, RUN_LOG),
         wallClockMs: Math.max(1, submitDeadline(job) - chainNow) * 1000,

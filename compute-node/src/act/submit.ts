@@ -3,7 +3,7 @@ import { type ClaimedJob, decodeError, prepareSubmit, resultCommitment, revertEr
 import { cidOfFile, digestOf, uploadFile } from "@assay/storage";
 import type { Hex } from "viem";
 import { nodeError } from "../errors.ts";
-import { noteAttempts, readResult, runFolder } from "../run-folder.ts";
+import { filesFolder, noteAttempts, readResult, runFolder } from "../run-folder.ts";
 import { isMine, submitDeadline } from "../state.ts";
 import { type ActDeps, countGas, postpone } from "./deps.ts";
 
@@ -51,7 +51,7 @@ export async function submit(deps: ActDeps, job: ClaimedJob, chainNow: number): 
 
 function read(deps: ActDeps, { id, nonce, spec }: ClaimedJob) {
   try {
-    return readResult(runFolder(deps.config.dataDir, id, nonce), spec.steps);
+    return readResult(filesFolder(runFolder(deps.config.dataDir, id, nonce)), spec.steps);
   } catch (error) {
     // CN-031 has removed the files: the run goes on from its last checkpoint.
     deps.local.runOf(id, nonce).finished = false;

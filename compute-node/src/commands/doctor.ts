@@ -1,5 +1,14 @@
 import { mkdirSync, statfsSync } from "node:fs";
-import { checkRpc, createRpc, facts, isCodedError, maskUrl, openAccount, type SettingsArgs } from "@assay/daemon-kit";
+import {
+  checkRpc,
+  createRpc,
+  facts,
+  findBwrap,
+  isCodedError,
+  maskUrl,
+  openAccount,
+  type SettingsArgs,
+} from "@assay/daemon-kit";
 import type { LocalAccount } from "viem";
 import { formatEther } from "viem";
 import { loadNodeConfig, type NodeConfig, readDeployment, SECRET_VARIABLES } from "../config.ts";
@@ -46,6 +55,7 @@ export async function examine(config: NodeConfig, env: NodeJS.ProcessEnv): Promi
   const account = await attempt(checks, "key", () => checkKey(config, env, checks));
   if (rpc && account) await checkAccount(config, account, checks);
   for (const gateway of config.gateways) await attempt(checks, "storage", () => checkGateway(gateway));
+  checks.push(checkSandbox(config));
   await checkEngines(config, checks);
   await attempt(checks, "disk", () => checkDisk(config));
   return checks;
@@ -161,6 +171,21 @@ async function checkGateway(gateway: string): Promise<Finding<true>> {
   await response.body?.cancel();
   const found = `${maskUrl(gateway)}: HTTP ${response.status}`;
   return { value: true, found, ...(response.ok ? {} : { warn: "see the gateway's log" }) };
+}
+
+function checkSandbox({ sandbox }: NodeConfig): Check {
+  const bwrap = findBwrap();
+  if ("version" in bwrap && sandbox !== "off") {
+    return {
+      name: "sandbox",
+      status: "ok",
+      found: `${bwrap.version}: runs have no network and no files but their own`,
+    };
+  }
+  const reason = "version" in bwrap ? "switched off by the setting sandbox" : bwrap.reason;
+  const remedy = "install bubblewrap and allow user namespaces (sandbox: auto uses it then)";
+  if (sandbox === "required") return { name: "sandbox", status: "fail", code: "DK-066", found: reason, remedy };
+  return { name: "sandbox", status: "warn", found: `${reason}: runs have limits only`, remedy };
 }
 
 /** One line for each engine; a rejected one is a failure only where no other can be used. */

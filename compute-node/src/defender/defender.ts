@@ -22,7 +22,8 @@ import { type Address, type Hex, isAddressEqual, keccak256, numberToHex, toHex }
 import { type ActDeps, countGas } from "../act/deps.ts";
 import { inputsRequest } from "../act/prepare.ts";
 import { answerGames, engineChoice } from "../children.ts";
-import { runFolder } from "../run-folder.ts";
+import { nodeError } from "../errors.ts";
+import { filesFolder, runFolder } from "../run-folder.ts";
 import {
   type CaseView,
   clockLeft,
@@ -262,13 +263,23 @@ export class Defender {
         task: "answer",
         inputs: inputsRequest(this.#deps, job),
         nonce,
-        folder,
+        folder: filesFolder(folder),
         engine: engineChoice(config, engine),
         record,
         games,
       },
       { logFile: join(folder, ANSWER_LOG), wallClockMs: ANSWER_MS, signal },
     );
+    if (
+      moves.length !== games.length ||
+      moves.some(({ args }, i) => contentHash([args[0]]) !== contentHash([games[i]]))
+    ) {
+      throw nodeError("CN-033", {
+        found: `${moves.length} answers, not all to the games asked about`,
+        wanted: `${games.length} answers, in the order of the games`,
+        hint: `the job is hostile, or this version is broken: see ${join(folder, ANSWER_LOG)}, and report it`,
+      });
+    }
     const scope = `${config.chainId}:${this.#address.toLowerCase()}`;
     for (const [i, move] of moves.entries()) {
       const game = games[i] as Game;

@@ -21,7 +21,7 @@ import { runTask } from "./children.ts";
 import type { Court } from "./court.ts";
 import type { challengerMetrics } from "./metrics.ts";
 import { decideMove, judgedAfter, type Move, withProof } from "./move.ts";
-import { caseFolder, dropStates } from "./run-folder.ts";
+import { caseFolder, dropStates, logOf } from "./run-folder.ts";
 import type { CheckOutcome, EngineChoice, InputsRequest } from "./tasks.ts";
 import type { View } from "./view.ts";
 
@@ -121,7 +121,7 @@ async function attempt(
     throw keeperError("KP-021", {
       found: `${item.attempts} failed attempts, the last with ${facts(error).code}: ${facts(error).message}`,
       wanted: "a run to the end",
-      hint: `see ${join(folder, "run.log")}; this result is not checked by this keeper`,
+      hint: `see ${logOf(folder)}; this result is not checked by this keeper`,
       cause: error,
     });
   } finally {

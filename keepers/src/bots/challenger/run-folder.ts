@@ -15,6 +15,11 @@ export function caseFolder(dataDir: string, commitment: Hex): string {
   return join(dataDir, "challenger", commitment.slice(2));
 }
 
+/** Where the children of a case write their output: beside the folder in which they may write. */
+export function logOf(folder: string): string {
+  return `${folder}.log`;
+}
+
 /** Commitments that have a folder. */
 export function casesOnDisk(dataDir: string): Hex[] {
   const folder = join(dataDir, "challenger");
@@ -25,7 +30,9 @@ export function casesOnDisk(dataDir: string): Hex[] {
 }
 
 export function dropCase(dataDir: string, commitment: Hex): void {
-  rmSync(caseFolder(dataDir, commitment), { recursive: true, force: true });
+  const folder = caseFolder(dataDir, commitment);
+  rmSync(folder, { recursive: true, force: true });
+  rmSync(logOf(folder), { force: true });
 }
 
 /** The finished run, undefined while there is none (or its file is torn: then the run is made again). */

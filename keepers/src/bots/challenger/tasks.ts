@@ -32,6 +32,8 @@ interface RunRequest {
 export type Task =
   /** Put an engine to the exactness probe. */
   | { task: "probe"; engine: EngineChoice; folder: string }
+  /** Fetch and verify the inputs, so that what computes needs no network. */
+  | { task: "fetch"; inputs: InputsRequest; folder: string }
   /** Run the job; `fresh`: from the start, for a second opinion, without reading or writing the folder. */
   | (RunRequest & { task: "check"; fresh: boolean })
   /** What the finished run says at a place of the game, and what the judge would be shown next. */

@@ -24,6 +24,7 @@ serveChild(async (input, context) => {
     signal: context.signal,
     onMessage: (message) => void context.send(message),
   });
+  if (task.task === "fetch") return undefined;
   return task.task === "check" ? await check(task, inputs, context) : await view(task, inputs);
 });
 
