@@ -80,7 +80,7 @@ serveChild(async (input, { send }) => {
         secret: attempt(() => readFileSync(path, "utf8")),
         outside: attempt(() => writeFileSync(`${path}.new`, "x")),
         inside: attempt(() => writeFileSync(join(folder, "own"), "x")),
-        made: attempt(() => mkdirSync("/made")),
+        made: attempt(() => mkdirSync(`${path}.made`)),
         parent: attempt(() => process.kill(process.ppid, 0)),
         network: await dial(port),
       };
