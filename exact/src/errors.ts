@@ -15,7 +15,8 @@ export type ExactErrorCode =
   | "EX-031" // start state does not fit the program
   | "EX-040" // model cannot be converted
   | "EX-050" // run aborted
-  | "EX-060"; // job manifest malformed
+  | "EX-060" // job manifest malformed
+  | "EX-061"; // no such prediction, or not proven
 
 /** Every error this package throws on purpose: a code, what was found, what was wanted, what to do. */
 export class ExactError extends Error {

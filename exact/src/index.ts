@@ -24,6 +24,14 @@ export { ExactError, type ExactErrorCode } from "./errors.ts";
 export { checkProduct, isProduct, type ProductOptions, platformRandom, type RandomWords } from "./freivalds/product.ts";
 export { checkStep, type WrongRecord } from "./freivalds/step.ts";
 export {
+  inferenceOf,
+  type PredictionProof,
+  type Predictions,
+  provePrediction,
+  readPredictions,
+  verifyPrediction,
+} from "./job/inference.ts";
+export {
   checkManifest,
   decodeManifest,
   encodeManifest,

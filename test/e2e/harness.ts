@@ -269,8 +269,12 @@ export function countOf(job: Job, eventName: JobEventName): number {
 }
 
 /** What the engine itself makes of the job, in this process and on the other back end. */
-export async function independentResult({ manifest, dataset }: PreparedInputs, job: { id: Hex; nonce: Hex }) {
-  const { compiled, initial } = assembleJob(manifest, { dataset });
+export async function independentResult(
+  { manifest, dataset }: PreparedInputs,
+  job: { id: Hex; nonce: Hex },
+  given?: readonly IntTensor[],
+) {
+  const { compiled, initial } = assembleJob(manifest, { dataset, ...(given ? { initial: given } : {}) });
   const result = await runProgram({
     compiled,
     backend: await loadNodeBackend("cpu"),
