@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { nodeError } from "./errors.ts";
 import type { RunResult } from "./state.ts";
-import type { AnswerOutcome, PrepareOutcome, ProbeOutcome, Task, TaskMessage } from "./tasks.ts";
+import type { AnswerOutcome, MeasureOutcome, PrepareOutcome, ProbeOutcome, Task, TaskMessage } from "./tasks.ts";
 
 // What children may say. A child reads what strangers wrote, and may have been taken over by it: its words are checked
 // for their shape here, and never trusted for what they claim.
@@ -27,8 +27,9 @@ const reveals = ["revealNodes", "revealSteps", "revealOps", "revealTile", "revea
 const move = z.strictObject({ functionName: z.enum(reveals), args: z.array(z.unknown()).min(2).max(8) });
 
 const outcomes = {
+  measure: z.strictObject({ secondsPerGmac: z.number().positive(), startSeconds: z.number().min(0) }),
   probe: z.strictObject({ engine, adapter: z.string().max(200).optional(), digest: hash, seconds: z.number() }),
-  prepare: z.strictObject({ macs: z.number().min(0), memoryMb: count, diskMb: count }),
+  prepare: z.strictObject({ kind: z.enum(["train", "infer"]), macs: z.number().min(0), memoryMb: count, diskMb: count }),
   run: runResult,
   // The contract judges what a move says; its shape is the client's to check when it encodes it.
   answer: z.strictObject({ moves: z.array(move).max(1024) }),
@@ -60,7 +61,7 @@ const message = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("checkpoint"), step: count }),
 ]);
 
-export type Outcomes = { probe: ProbeOutcome; prepare: PrepareOutcome; run: RunResult; answer: AnswerOutcome };
+export type Outcomes = { probe: ProbeOutcome; measure: MeasureOutcome; prepare: PrepareOutcome; run: RunResult; answer: AnswerOutcome };
 
 /** The outcome of a task. @throws CN-033 when it has not the shape that the task's outcome has */
 export function readOutcome<T extends Task>(task: T, said: unknown): Outcomes[T["task"]] {

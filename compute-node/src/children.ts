@@ -6,7 +6,15 @@ import type { BackendName } from "@assay/exact";
 import { type Outcomes, readMessage, readOutcome } from "./child-answers.ts";
 import type { NodeConfig } from "./config.ts";
 import type { RunResult } from "./state.ts";
-import type { AnswerOutcome, EngineChoice, PrepareOutcome, ProbeOutcome, Task, TaskMessage } from "./tasks.ts";
+import type {
+  AnswerOutcome,
+  EngineChoice,
+  MeasureOutcome,
+  PrepareOutcome,
+  ProbeOutcome,
+  Task,
+  TaskMessage,
+} from "./tasks.ts";
 
 const WORKER = fileURLToPath(new URL("./worker.ts", import.meta.url));
 /** Most time the inputs of a job may take to arrive and to be checked. */
@@ -91,6 +99,14 @@ export function probeEngine(config: NodeConfig, name: BackendName, signal?: Abor
   const task = { task: "probe", engine: engineChoice(config, name) } as const;
   const reach = { network: false, readable: [], writable: [] };
   const logFile = join(config.dataDir, "probe.log");
+  return runTask(config, task, reach, { logFile, wallClockMs: PROBE_MS, ...(signal ? { signal } : {}) });
+}
+
+/** Measures how fast an engine is here, in a child. @throws EX-020, EX-021, DK-060..DK-062 */
+export function measureEngine(config: NodeConfig, name: BackendName, signal?: AbortSignal): Promise<MeasureOutcome> {
+  const task = { task: "measure", engine: engineChoice(config, name) } as const;
+  const reach = { network: false, readable: [], writable: [] };
+  const logFile = join(config.dataDir, "measure.log");
   return runTask(config, task, reach, { logFile, wallClockMs: PROBE_MS, ...(signal ? { signal } : {}) });
 }
 

@@ -1,37 +1,11 @@
-import {
-  addSettings,
-  type OptionValues,
-  runCommandLine,
-  type SettingOption,
-  type SettingsArgs,
-  settingsOf,
-} from "@assay/daemon-kit";
+import { completionScript, runCommandLine, type Shell } from "@assay/daemon-kit";
 import { Command, InvalidArgumentError } from "commander";
-import { doctor } from "./commands/doctor.ts";
+import { addJobs } from "./cli/jobs.ts";
+import { addMoney } from "./cli/money.ts";
+import { addRunning } from "./cli/running.ts";
+import { CONFIG_FILE } from "./cli/settings.ts";
 import { init } from "./commands/init.ts";
-import { addStake, setOperatorKey, showStake } from "./commands/stake.ts";
-import { start } from "./commands/start.ts";
-import { status } from "./commands/status.ts";
 import { ENV_PREFIX, SECRET_VARIABLES } from "./config.ts";
-
-const CONFIG_FILE = "assay-node.yaml";
-
-/** Options that any command takes; each is a setting of the same name. */
-const OVERRIDES: readonly SettingOption[] = [
-  ["--rpc-url <url,...>", "rpcUrls", "RPC endpoints, in order of preference"],
-  ["--chain-id <id>", "chainId", "the chain"],
-  ["--deployment <file>", "deployment", "addresses of the protocol"],
-  ["--owner <address>", "owner", "whose stake and earnings"],
-  ["--keystore <file>", "keystore", "the operator's key"],
-  ["--password-file <file>", "passwordFile", "its password"],
-  ["--gateway <url,...>", "gateways", "storage gateways"],
-  ["--data-dir <folder>", "dataDir", "journal, guard, checkpoints, cache"],
-  ["--engine <name>", "engine", "auto, tfjs-node-gpu, webgpu, tfjs-node, wasm or cpu"],
-  ["--engine-folder <folder>", "engineFolder", "where tfjs-node was built"],
-  ["--allow-software-gpu", "allowSoftwareGpu", "take a graphics adapter that computes on the processor"],
-  ["--http-port <port>", "httpPort", "port of /metrics and /status; 0 takes any"],
-  ["--log-level <level>", "logLevel", "trace, debug, info, warn, error"],
-];
 
 /** Runs the command line. Exit codes: 0 done, 1 your input, 75 try again. */
 export async function main(argv: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<void> {
@@ -48,23 +22,22 @@ function program(env: NodeJS.ProcessEnv): Command {
       `\nSettings: flag, then ${ENV_PREFIX}<NAME>, then the file, then the default. Secrets: ${Object.values(SECRET_VARIABLES).join(", ")}.\nExit codes: 0 done, 1 your input, 75 try again.`,
     );
   root.addCommand(initCommand(env));
-  add(root, "doctor", "check everything a node needs, one line each")
-    .option("--json", "for machines", false)
-    .action(async (values: OptionValues) => {
-      process.exitCode = await doctor({ ...common(values, env), json: values.json === true });
+  addRunning(root, env);
+  addJobs(root, env);
+  addMoney(root, env);
+  root
+    .command("completion")
+    .description("print a script that completes commands and options")
+    .argument("<shell>", "bash, zsh or fish")
+    .action((shell: string) => {
+      process.stdout.write(completionScript(root, shellNamed(shell)));
     });
-  add(root, "start", "run the node until SIGTERM or SIGINT").action((values: OptionValues) =>
-    start(common(values, env)),
-  );
-  add(root, "status", "show what the running node is doing")
-    .option("--json", "for machines", false)
-    .option("--url <url>", "address of the node, when it is not the one of this data folder")
-    .action(async (values: OptionValues) => {
-      const url = values.url as string | undefined;
-      process.exitCode = await status({ ...common(values, env), json: values.json === true, url });
-    });
-  root.addCommand(stakeCommand(env));
   return root;
+}
+
+function shellNamed(text: string): Shell {
+  if (text === "bash" || text === "zsh" || text === "fish") return text;
+  throw new InvalidArgumentError("wanted bash, zsh or fish");
 }
 
 function initCommand(env: NodeJS.ProcessEnv): Command {
@@ -94,53 +67,6 @@ function initCommand(env: NodeJS.ProcessEnv): Command {
         env,
       }),
     );
-}
-
-function stakeCommand(env: NodeJS.ProcessEnv): Command {
-  const group = options(new Command("stake").description("show the provider's stake; add to it; name operators"))
-    .option("--json", "for machines", false)
-    .action((values: OptionValues) => showStake({ ...common(values, env), json: values.json === true }));
-  const owner = (command: Command) =>
-    options(command)
-      .option("--owner-keystore <file>", `the owner's keystore (or its raw key in ${SECRET_VARIABLES.ownerKey})`)
-      .option("--owner-password-file <file>", "its password");
-  const keys = (values: OptionValues) => ({
-    ...common(values, env),
-    ownerKeystore: values.ownerKeystore as string | undefined,
-    ownerPasswordFile: values.ownerPasswordFile as string | undefined,
-  });
-  group.addCommand(
-    owner(
-      new Command("add").description("stake ASY behind the provider's results").argument("<amount>", "in ASY"),
-    ).action((amount: string, _own: OptionValues, command: Command) =>
-      addStake({ ...keys(command.optsWithGlobals()), amount }),
-    ),
-  );
-  group.addCommand(
-    owner(
-      new Command("operator").description("allow a hot key to claim and submit for the owner").argument("<address>"),
-    )
-      .option("--revoke", "forbid it again", false)
-      .action((operator: string, _own: OptionValues, command: Command) => {
-        const values = command.optsWithGlobals<OptionValues>();
-        return setOperatorKey({ ...keys(values), operator, revoke: values.revoke === true });
-      }),
-  );
-  return group;
-}
-
-function add(root: Command, name: string, description: string): Command {
-  const command = options(new Command(name).description(description));
-  root.addCommand(command);
-  return command;
-}
-
-function options(command: Command): Command {
-  return addSettings(command, OVERRIDES, CONFIG_FILE);
-}
-
-function common(values: OptionValues, env: NodeJS.ProcessEnv): SettingsArgs {
-  return settingsOf(values, { options: OVERRIDES, defaultFile: CONFIG_FILE, env });
 }
 
 function wholeNumber(text: string): string {

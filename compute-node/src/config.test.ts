@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { DaemonError } from "@assay/daemon-kit";
 import { parseEther } from "viem";
-import { loadNodeConfig, priceFloor, readDeployment } from "./config.ts";
+import { loadNodeConfig, priceFloor, readDeployment, takeOver } from "./config.ts";
 import { ASY, OTHER, scratch } from "./test-kit.ts";
 
 const withCode = (code: string, about: RegExp) => (error: unknown) =>
@@ -63,4 +63,19 @@ test("a deployment file that is missing or of another chain is refused", (t) => 
   writeFileSync(file, JSON.stringify({ chainId: 2, startBlock: 0, contracts }));
   assert.throws(() => readDeployment({ deployment: file, chainId: 1 }), withCode("CN-002", /chain 2.*chain 1/));
   assert.equal(readDeployment({ deployment: file, chainId: 2 }).chainId, 2);
+});
+
+test("prices, filters and mode change while a node runs; what else is in the file waits for a restart", (t) => {
+  const file = join(scratch(t), "node.yaml");
+  writeFileSync(file, "version: 1\nmode: auto\npollMs: 500\n");
+  const { config } = loadNodeConfig({ file });
+  assert.deepEqual(takeOver(config, loadNodeConfig({ file }).config), []);
+  writeFileSync(
+    file,
+    "version: 1\nmode: oversight\npollMs: 900\nprices: { ASY: { minPrice: 3 } }\npricing: { patience: 0.5 }\n",
+  );
+  assert.deepEqual(takeOver(config, loadNodeConfig({ file }).config), ["prices", "pricing", "mode"]);
+  assert.equal(config.mode, "oversight");
+  assert.equal(config.prices.get("ASY")?.minPrice, 3n * 10n ** 18n);
+  assert.equal(config.pollMs, 500);
 });

@@ -6,6 +6,7 @@ import {
   flag,
   httpUrls,
   type LoadedConfig,
+  listOf,
   loadConfig,
   logLevel,
   readDeploymentFile,
@@ -16,6 +17,7 @@ import { type Deployment, parseDeployment } from "@assay/sdk";
 import { type Address, parseUnits } from "viem";
 import { z } from "zod";
 import { nodeError } from "./errors.ts";
+import type { Pricing } from "./quote.ts";
 
 /** The hardhat and anvil chain: mines at once, never reorganises. */
 export const LOCAL_CHAIN = 31337;
@@ -54,12 +56,29 @@ export const configSchema = z.strictObject({
     .record(z.union([z.literal("ASY"), address]), tokenPrice)
     .default({ ASY: { minPrice: "0", minPerGmac: "0", decimals: 18 } }),
   runMarginSeconds: whole(0, 86_400).default(30),
-  slowness: z.coerce.number().min(0.01).max(1000).default(1),
+  slowness: z.coerce.number().min(0.01).max(1000).optional(),
   claimMarginSeconds: whole(0, 86_400).default(5),
   maxJobBytes: whole(1, Number.MAX_SAFE_INTEGER).default(2 ** 30),
   cacheBytes: whole(1, Number.MAX_SAFE_INTEGER).default(10 * 2 ** 30),
   memoryMb: whole(128, 1_000_000).default(2048),
   diskMb: whole(1, 1e9).default(20 * 1024),
+  benchmark: flag.default(true),
+  logMb: whole(1, 1e6).default(256),
+  mode: z.enum(["auto", "oversight", "manual"]).default("auto"),
+  requesters: listOf(address).default([]),
+  blockedRequesters: listOf(address).default([]),
+  kinds: listOf(z.enum(["train", "infer"])).default(["train", "infer"]),
+  minGmac: z.coerce.number().min(0).max(1e15).default(0),
+  maxGmac: z.coerce.number().min(0).max(1e15).default(1e15),
+  pricing: z.strictObject({
+    costPerHour: amount.default("0"),
+    asyPerCoin: amount.default("0"),
+    slashRiskPpm: whole(0, 1_000_000).default(100),
+    minMarginPercent: whole(0, 10_000).default(0),
+    patience: z.coerce.number().min(0).max(1).default(0),
+  }),
+  reorgDepth: whole(1, 10_000).default(64),
+  maxLagBlocks: whole(0, 1000).default(3),
   maxParallelJobs: whole(1, 64).default(1),
   maxAttempts: whole(1, 100).default(3),
   silenceSeconds: whole(5, 86_400).default(300),
@@ -84,13 +103,14 @@ export interface TokenPrice {
 /** The checked configuration: paths absolute, chain-dependent defaults filled in, amounts in smallest units. */
 export type NodeConfig = Omit<
   Parsed,
-  "prices" | "deployment" | "pollMs" | "confirmations" | "minGasBalance" | "maxBond"
+  "prices" | "pricing" | "deployment" | "pollMs" | "confirmations" | "minGasBalance" | "maxBond"
 > & {
   pollMs: number;
   confirmations: number;
   deployment: string;
   /** By token address in lower case, or "ASY". */
   prices: ReadonlyMap<string, TokenPrice>;
+  pricing: Pricing;
   /** Wei. */
   minGasBalance: bigint;
   /** Largest bond of a job, ASY's smallest unit. */
@@ -134,6 +154,11 @@ function complete(values: Parsed, folder: string): NodeConfig {
   return {
     ...values,
     prices,
+    pricing: {
+      ...values.pricing,
+      costPerHour: parseUnits(values.pricing.costPerHour, 18),
+      asyPerCoin: parseUnits(values.pricing.asyPerCoin, 18),
+    },
     dataDir: path(values.dataDir),
     ...(values.keystore === undefined ? {} : { keystore: path(values.keystore) }),
     ...(values.engineFolder === undefined ? {} : { engineFolder: path(values.engineFolder) }),
@@ -157,6 +182,32 @@ export function readDeployment({ deployment, chainId }: { deployment: string; ch
     parse: parseDeployment,
     fail: (init) => nodeError("CN-002", init),
   });
+}
+
+/** Settings that a running node takes over without a restart. */
+const HOT = [
+  "prices",
+  "pricing",
+  "mode",
+  "requesters",
+  "blockedRequesters",
+  "kinds",
+  "minGmac",
+  "maxGmac",
+  "maxBond",
+  "maxWindow",
+  "collect",
+] as const satisfies readonly (keyof NodeConfig)[];
+
+/** Takes over what may change while a node runs. @returns the names of what has changed */
+export function takeOver(current: NodeConfig, fresh: NodeConfig): string[] {
+  const text = (value: unknown) =>
+    JSON.stringify(value instanceof Map ? [...value] : value, (_, item) =>
+      typeof item === "bigint" ? `${item}` : item,
+    );
+  const changed = HOT.filter((name) => text(current[name]) !== text(fresh[name]));
+  Object.assign(current, Object.fromEntries(changed.map((name) => [name, fresh[name]])));
+  return changed;
 }
 
 /** The price floor for a token, undefined when the operator takes none of it. */

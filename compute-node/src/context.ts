@@ -8,18 +8,21 @@ import {
   type Logger,
   openGuard,
   openJournal,
+  type Rpc,
   type TxSender,
 } from "@assay/daemon-kit";
 import type { BackendName } from "@assay/exact";
 import { type AssayClient, createAssayClient } from "@assay/sdk";
-import { type Address, type LocalAccount, type PublicClient, parseGwei } from "viem";
+import { type Address, type LocalAccount, parseGwei } from "viem";
 import { type NodeConfig, readDeployment, SECRET_VARIABLES } from "./config.ts";
+import { type History, openHistory } from "./history.ts";
+import { Machine } from "./machine.ts";
 import { createMetrics, type NodeMetrics } from "./metrics.ts";
 
 /** What reading the chain needs; commands that send nothing stop here. */
 export interface ChainContext {
   config: NodeConfig;
-  rpc: PublicClient;
+  rpc: Rpc;
   client: AssayClient;
   account: LocalAccount;
   /** Whose stake and earnings: the owner, or the signing account itself. */
@@ -31,6 +34,8 @@ export interface NodeContext extends ChainContext {
   log: Logger;
   journal: Journal;
   guard: Guard;
+  history: History;
+  machine: Machine;
   sender: TxSender;
   metrics: NodeMetrics;
   /** Fires when the node stops. */
@@ -56,6 +61,7 @@ export function openNode(
   const { log, signal, engine, env } = parts;
   const journal = openJournal(join(config.dataDir, "journal.sqlite"));
   const guard = openGuard(join(config.dataDir, "guard.sqlite"));
+  const history = openHistory(join(config.dataDir, "history.sqlite"));
   const { registry } = parts.http;
   const sender = createTxSender({
     journal,
@@ -69,5 +75,17 @@ export function openNode(
     signal,
   });
   const uploadToken = env[SECRET_VARIABLES.uploadToken] || undefined;
-  return { ...chain, log, journal, guard, sender, signal, engine, uploadToken, metrics: createMetrics(registry) };
+  return {
+    ...chain,
+    log,
+    journal,
+    guard,
+    history,
+    sender,
+    signal,
+    engine,
+    uploadToken,
+    metrics: createMetrics(registry),
+    machine: new Machine(config.dataDir, engine),
+  };
 }

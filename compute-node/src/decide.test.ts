@@ -7,7 +7,7 @@ import { type Action, decide, type SkipReason, skipReasons } from "./decide.ts";
 import type { JobView, LocalRun, NodeState } from "./state.ts";
 import { ME, NOW, OTHER, someConfig, someJob, someState, word } from "./test-kit.ts";
 
-const READY = { status: "ready", macs: 1e9, memoryMb: 300, diskMb: 10 } as const;
+const READY = { status: "ready", kind: "train", macs: 1e9, memoryMb: 300, diskMb: 10 } as const;
 const view = (change: Partial<JobView> = {}): JobView => ({ job: someJob(), preparation: READY, ...change });
 const first = (jobs: JobView[], state: Partial<NodeState> = {}, config = someConfig()) =>
   decide(someState({ ...state, jobs }), config)[0];
@@ -32,11 +32,24 @@ test("each reason to leave a job alone has its own code", () => {
     view({ job: someJob("open", change, spec) });
   const asy = (minPrice: string, minPerGmac: string) =>
     someConfig({ prices: new Map([["ASY", { minPrice: parseEther(minPrice), minPerGmac: parseEther(minPerGmac) }]]) });
+  const dear = (costPerHour: string) =>
+    someConfig({ pricing: { ...someConfig().pricing, costPerHour: parseEther(costPerHour) } });
   const error = { code: "EX-001", message: "malformed" };
   const cases: [SkipReason, JobView, Partial<NodeState>?, ReturnType<typeof someConfig>?][] = [
     ["SKIP_NOT_FOR_ME", terms({ provider: OTHER })],
     ["SKIP_LOST", view({ lost: true })],
     ["SKIP_DRAINING", view(), { draining: true }],
+    ["SKIP_LEAVING", view(), { leaving: true }],
+    ["SKIP_DECLINED", view({ verdict: "declined" })],
+    ["SKIP_AWAITS_APPROVAL", view(), {}, someConfig({ mode: "oversight" })],
+    ["SKIP_NOT_NAMED", view({ preparation: undefined }), {}, someConfig({ mode: "manual" })],
+    ["SKIP_REQUESTER", view(), {}, someConfig({ requesters: [ME] })],
+    ["SKIP_REQUESTER", view(), {}, someConfig({ blockedRequesters: [OTHER] })],
+    ["SKIP_KIND", view(), {}, someConfig({ kinds: ["infer"] })],
+    ["SKIP_SIZE", view(), {}, someConfig({ minGmac: 2 })],
+    ["SKIP_SIZE", view(), {}, someConfig({ maxGmac: 0.5 })],
+    ["SKIP_MARGIN", view(), {}, dear("400000")],
+    ["SKIP_PRICE_RISES", terms({ minPrice: 0n, rampStart: NOW, rampLength: 100 }), {}, dear("40000")],
     ["SKIP_NOT_OPERATOR", view(), { authorised: false }],
     ["SKIP_RULES_VERSION", view({ job: { ...someJob(), spec: { ...someJob().spec, rulesVersion: 2 } } })],
     ["SKIP_REPUTATION", terms({ minReputation: 1 })],
@@ -190,7 +203,7 @@ const views: fc.Arbitrary<JobView> = fc
       job,
       preparation:
         r.prepared === "ready"
-          ? { status: "ready", macs: r.macs, memoryMb: 300, diskMb: 10 }
+          ? { status: "ready", kind: "train", macs: r.macs, memoryMb: 300, diskMb: 10 }
           : r.prepared && { status: "refused", error: { code: "EX-001", message: "" }, retryAtMs: undefined },
       busy: r.busy as JobView["busy"],
       runningNonce: r.nonce,

@@ -7,14 +7,24 @@ import {
   priceAt,
   type SubmittedJob,
 } from "@assay/sdk";
-import type { Hex } from "viem";
+import type { Address, Hex } from "viem";
 import { nextClaimTime } from "./claim-slot.ts";
 import { type NodeConfig, priceFloor } from "./config.ts";
+import { isPriceTaken, quoteJob } from "./quote.ts";
 import { claimBlock, isMine, type JobView, type NodeState, submitDeadline } from "./state.ts";
 
 /** Why an open job is not taken, or an own one not worked on. Stable: operators filter and count by them. */
 export const skipReasons = {
   SKIP_DRAINING: "the node is stopping",
+  SKIP_LEAVING: "the operator is leaving: nothing more is claimed",
+  SKIP_DECLINED: "the operator declined the job",
+  SKIP_AWAITS_APPROVAL: "the job fits and waits for the operator's approval",
+  SKIP_NOT_NAMED: "only jobs that the operator names are taken",
+  SKIP_REQUESTER: "the operator takes no jobs of this requester",
+  SKIP_KIND: "the operator takes no jobs of this kind",
+  SKIP_SIZE: "the job is smaller or larger than the operator takes",
+  SKIP_MARGIN: "the price does not cover costs and margin, nor will it",
+  SKIP_PRICE_RISES: "the price covers the costs and still rises",
   SKIP_NOT_FOR_ME: "the job names another provider",
   SKIP_NOT_OPERATOR: "the signing key is not an operator of the provider",
   SKIP_RULES_VERSION: "the job's rules are of a version this engine does not know",
@@ -70,10 +80,19 @@ type Limits = Pick<
   | "minGasBalance"
   | "maxBond"
   | "maxWindow"
+  | "mode"
+  | "requesters"
+  | "blockedRequesters"
+  | "kinds"
+  | "minGmac"
+  | "maxGmac"
+  | "pricing"
 >;
 
 /** Multiply-adds of the reference machine in a second: what a spec's refSeconds counts in. */
 const REFERENCE_MACS = 1e9;
+/** A measured machine is taken to be slower by this: others use it too, and programs differ. */
+const SAFETY = 1.25;
 
 /**
  * What to do now. Depends on nothing but its arguments; at most one action for each job. Own jobs come first: what is
@@ -201,7 +220,11 @@ function decideOpen(view: JobView, state: NodeState, config: Limits, budget: Bud
     budget.preparing = true;
     return [{ type: "prepare", id }];
   }
-  const tooMuch = unworkable(view, job, state, config, preparation) ?? tooLarge(view, preparation, config, budget);
+  const tooMuch =
+    unworkable(view, job, state, config, preparation) ??
+    unprofitable(view, job, state, config, preparation) ??
+    tooLarge(view, preparation, config, budget) ??
+    unapproved(view, config);
   if (tooMuch) return [tooMuch];
   budget.slots -= 1;
   budget.disk -= preparation.diskMb;
@@ -222,6 +245,9 @@ function unfit(view: JobView, { terms, spec }: PostedJob, state: NodeState, conf
   }
   if (view.lost) return skip(view, "SKIP_LOST");
   if (state.draining) return skip(view, "SKIP_DRAINING");
+  if (state.leaving) return skip(view, "SKIP_LEAVING");
+  const unwanted = refusedByOperator(view, terms.requester, config);
+  if (unwanted) return unwanted;
   if (state.pressed) return skip(view, "SKIP_DEFENDING");
   if (!state.authorised) return skip(view, "SKIP_NOT_OPERATOR", `${state.operator} for ${state.provider}`);
   if (spec.rulesVersion !== 1) return skip(view, "SKIP_RULES_VERSION", `${spec.rulesVersion}`);
@@ -254,7 +280,7 @@ function unaffordable(
   if (budget.slots <= 0) return skip(view, "SKIP_BUSY", `${config.maxParallelJobs} allowed`);
   if (terms.bond > budget.stake) return skip(view, "SKIP_STAKE", `${budget.stake} free, bond ${terms.bond}`);
   if (terms.bond > budget.exposure) return skip(view, "SKIP_EXPOSURE", `${budget.exposure} left, bond ${terms.bond}`);
-  return tooSlow(view, terms.runTime, spec.refSeconds, config);
+  return tooSlow(view, terms.runTime, spec.refSeconds, state, config);
 }
 
 /** What only the program itself tells: the spec's own estimate is the requester's word. */
@@ -269,7 +295,47 @@ function unworkable(
   const price = priceAt(terms, state.now);
   const wanted = (BigInt(macs) * (priceFloor(config, terms.token, state.asy)?.minPerGmac ?? 0n)) / 10n ** 9n;
   if (price < wanted) return skip(view, "SKIP_PAY_TOO_LOW", `${price}, wanted ${wanted} for ${macs} multiply-adds`);
-  return tooSlow(view, terms.runTime, macs / REFERENCE_MACS, config);
+  return tooSlow(view, terms.runTime, macs / REFERENCE_MACS, state, config);
+}
+
+/** What the operator has said: of this job, or of its requester. */
+function refusedByOperator(view: JobView, requester: Address, config: Limits): Action | undefined {
+  const { verdict } = view;
+  const has = (list: readonly string[]) => list.some((item) => item.toLowerCase() === requester.toLowerCase());
+  if (verdict === "declined") return skip(view, "SKIP_DECLINED");
+  // Not even looked at: what nobody named is not worth a download.
+  if (config.mode === "manual" && verdict !== "approved") return skip(view, "SKIP_NOT_NAMED");
+  const listed = config.requesters.length === 0 || has(config.requesters);
+  return listed && !has(config.blockedRequesters) ? undefined : skip(view, "SKIP_REQUESTER", requester);
+}
+
+/** The last question, asked of a job that fits in every other way. */
+function unapproved(view: JobView, { mode }: Limits): Action | undefined {
+  return mode === "oversight" && view.verdict !== "approved" ? skip(view, "SKIP_AWAITS_APPROVAL") : undefined;
+}
+
+/** Kind, size, and whether the price pays for it. A job that the operator approved by hand is not held against quotes. */
+function unprofitable(
+  view: JobView,
+  { terms }: PostedJob,
+  state: NodeState,
+  config: Limits,
+  { kind, macs }: { kind: "train" | "infer"; macs: number },
+): Action | undefined {
+  if (!config.kinds.includes(kind)) return skip(view, "SKIP_KIND", kind);
+  if (macs < config.minGmac * 1e9 || macs > config.maxGmac * 1e9) {
+    return skip(view, "SKIP_SIZE", `${macs / 1e9} Gmac, allowed ${config.minGmac} to ${config.maxGmac}`);
+  }
+  // Costs are counted in ASY: another token is held against its own floors only.
+  if (view.verdict === "approved" || terms.token.toLowerCase() !== state.asy.toLowerCase()) return undefined;
+  const { gasPrice, marketPerGmac, cost, now } = state;
+  const quote = quoteJob({ macs, bond: terms.bond, gasPrice, marketPerGmac }, cost, config.pricing);
+  const price = priceAt(terms, now);
+  const verdict = isPriceTaken(price, terms.maxPrice, quote);
+  if (verdict === "taken") return undefined;
+  const parts = `machine ${quote.machine}, gas ${quote.gas}, risk ${quote.risk}`;
+  if (verdict === "low") return skip(view, "SKIP_MARGIN", `${terms.maxPrice} at most, wanted ${quote.floor}: ${parts}`);
+  return skip(view, "SKIP_PRICE_RISES", `${price} now, waiting for ${quote.target}: ${parts}`);
 }
 
 /** DSP-91: what a dispute is answered from must fit beside what other jobs keep. */
@@ -278,8 +344,14 @@ function tooLarge(view: JobView, { diskMb }: { diskMb: number }, config: Limits,
   return skip(view, "SKIP_DISK", `${diskMb} MiB, ${Math.max(0, budget.disk)} of ${config.diskMb} left`);
 }
 
-function tooSlow(view: JobView, runTime: number, refSeconds: number, config: Limits): Action | undefined {
-  const wanted = Math.ceil(refSeconds * config.slowness) + config.runMarginSeconds;
+function tooSlow(
+  view: JobView,
+  runTime: number,
+  refSeconds: number,
+  { cost }: NodeState,
+  { slowness = cost.secondsPerGmac * SAFETY, runMarginSeconds }: Limits,
+): Action | undefined {
+  const wanted = Math.ceil(refSeconds * slowness) + runMarginSeconds;
   return runTime < wanted ? skip(view, "SKIP_RUN_TIME_TOO_SHORT", `${runTime} s, wanted ${wanted} s`) : undefined;
 }
 

@@ -18,6 +18,9 @@ export const nodeErrors = {
   "CN-042": "the account cannot pay for gas",
   "CN-050": "no running node found",
   "CN-060": "bad argument",
+  "CN-061": "no such job in the records",
+  "CN-062": "no log of this job",
+  "CN-064": "nothing to withdraw",
 } as const satisfies Record<string, string>;
 
 export type NodeErrorCode = keyof typeof nodeErrors;

@@ -81,6 +81,7 @@ export function costOf({ compiled, initial }: JobInputs): PrepareOutcome {
   const { macsPerStep, bytes } = compiled.estimate;
   const state = encodeTensors(initial).length; // every later state has the same shapes and types
   return {
+    kind: compiled.program.kind,
     macs: macsPerStep * compiled.steps,
     memoryMb: Math.ceil(PROCESS_MB + (COPIES * bytes) / 2 ** 20),
     diskMb: Math.ceil((checkpointBytes(compiled.segments, state) + state) / 2 ** 20),

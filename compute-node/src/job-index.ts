@@ -2,8 +2,6 @@ import type { Logger } from "@assay/daemon-kit";
 import { type AssayClient, AssayError, type Job, type JobChange, type JobId } from "@assay/sdk";
 import type { Address } from "viem";
 
-/** A posting that moved to an earlier block in a reorganisation is still found. */
-const REORG_DEPTH = 64n;
 /** Logs of two forks may be mixed for a moment. */
 const MISFIT_TRIES = 5;
 
@@ -15,15 +13,18 @@ export class JobIndex {
   readonly #client: AssayClient;
   readonly #provider: Address;
   readonly #log: Logger;
+  readonly #depth: bigint;
   readonly #jobs = new Map<JobId, Job>();
   readonly #dirty = new Set<JobId>();
   readonly #misfits = new Map<JobId, number>();
   #unwatch: () => void = () => {};
 
-  constructor(client: AssayClient, provider: Address, log: Logger) {
+  /** @param depth blocks: a posting that a reorganisation moved to an earlier block is found this far back */
+  constructor(client: AssayClient, provider: Address, log: Logger, depth: bigint) {
     this.#client = client;
     this.#provider = provider;
     this.#log = log;
+    this.#depth = depth;
   }
 
   /**
@@ -85,7 +86,7 @@ export class JobIndex {
   async reload(id: JobId): Promise<Job | undefined> {
     this.#dirty.add(id);
     const posted = this.#jobs.get(id)?.timeline[0]?.blockNumber;
-    const fromBlock = posted === undefined || posted < REORG_DEPTH ? undefined : posted - REORG_DEPTH;
+    const fromBlock = posted === undefined || posted < this.#depth ? undefined : posted - this.#depth;
     try {
       const job = await this.#client.getJob({ id, fromBlock });
       this.#jobs.set(id, job);

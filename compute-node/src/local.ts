@@ -17,6 +17,8 @@ export interface LocalJob {
   lastSkip?: string;
   /** The operator was told that many weights are at their clip. */
   saturated?: boolean;
+  /** The run under way went on from a checkpoint. */
+  resumed?: boolean;
   progress?: Extract<TaskMessage, { kind: "progress" }>;
 }
 

@@ -11,13 +11,16 @@ export function createMetrics(registry: Registry) {
     new Counter<L>({ name: `assay_node_${name}`, help, labelNames, registers });
   return {
     jobs: gauge("jobs", "Jobs this node knows of, by phase", ["phase"]),
-    runStep: gauge("run_step", "Completed steps of the runs under way"),
-    runSteps: gauge("run_steps", "Steps of the runs under way, in all"),
-    runLoss: gauge("run_loss_nats", "Running mean loss of the run that reported last"),
+    info: gauge("info", "1; what this node is", ["engine", "mode"]),
+    ready: gauge("ready", "1 when the node can work"),
+    startTime: gauge("start_time_seconds", "When the node started, Unix time"),
+    runStep: gauge("run_step", "Completed steps of the runs under way", ["slot"]),
+    runSteps: gauge("run_steps", "Steps of the runs under way, in all", ["slot"]),
+    runLoss: gauge("run_loss_nats", "Running mean loss of the runs under way", ["slot"]),
     runClipped: gauge("run_clipped_weights_ratio", "Share of weights at their clip, of the layer that has most"),
     runZeroed: gauge("run_zeroed_gradients_ratio", "Share of gradients that rounding made zero"),
     diskUsed: gauge("jobs_disk_mebibytes", "Checkpoints, results and logs on the disk"),
-    runEta: gauge("run_eta_seconds", "Time the run that reported last still needs"),
+    runEta: gauge("run_eta_seconds", "Time the runs under way still need", ["slot"]),
     runs: counter("runs_total", "Attempts at runs, by how they ended", ["end"]),
     claimsLost: counter("claims_lost_total", "Claims that another provider was faster with, by where it showed", [
       "at",
@@ -37,6 +40,10 @@ export function createMetrics(registry: Registry) {
     ),
     reveals: counter("dispute_reveals_total", "Answers to challenges, by kind", ["move"]),
     disputesWon: counter("disputes_won_total", "Games ended against a silent challenger, lost bonds settled", ["how"]),
+    rpcBehind: gauge("rpc_behind_blocks", "Blocks that each RPC endpoint is behind the others", ["endpoint"]),
+    rpcEndpoints: gauge("rpc_endpoints", "RPC endpoints by state", ["state"]),
+    machineSpeed: gauge("machine_seconds_per_gmac", "Seconds this machine needs for 10^9 multiply-adds"),
+    noncesMended: counter("nonces_mended_total", "Gaps in the account's nonces that were filled"),
     rpcErrors: counter("rpc_errors_total", "Looks at the chain that failed"),
   };
 }

@@ -1,8 +1,11 @@
-import { facts, isRetryable, Waker } from "@assay/daemon-kit";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { facts, isRetryable, Waker, writeDurably } from "@assay/daemon-kit";
 import {
   type AssayError,
   type ClaimedJob,
   decodeError,
+  isEnded,
   type JobId,
   type PostedJob,
   type SubmittedJob,
@@ -18,6 +21,7 @@ import { type Action, decide, skipReasons } from "./decide.ts";
 import { Defender } from "./defender/defender.ts";
 import { JobIndex } from "./job-index.ts";
 import { LocalJobs } from "./local.ts";
+import { MarketPrices } from "./market-prices.ts";
 import { type ChainFacts, observe } from "./observe.ts";
 import { forgetJob, jobsMb, jobsOnDisk } from "./run-folder.ts";
 import { isMine, type JobView, type NodeState } from "./state.ts";
@@ -28,6 +32,9 @@ type Deed = Exclude<Action, { type: "skip" | "forget" | "stop" }>;
 
 const FAILED_ACTION_MS = 5000;
 const DISK_MS = 5000;
+const REPAIR_MS = 30_000;
+/** Its presence says that the operator is leaving. */
+export const LEAVE_FILE = "leaving";
 const WORST_PAUSE_MS = 30_000;
 
 /** The provider's node: looks at the chain, decides, acts, again and again until it is stopped. */
@@ -41,11 +48,19 @@ export class ComputeNode {
   #failures = 0;
   #lookedAt = 0;
   #disk = { atMs: 0, usedMb: 0 };
+  #repairedAt = 0;
+  #leaving: boolean;
   readonly #waker = new Waker();
 
   constructor(context: NodeContext) {
     const { client, provider, config, log } = context;
-    this.#deps = { ...context, index: new JobIndex(client, provider, log), local: new LocalJobs(config.dataDir) };
+    this.#deps = {
+      ...context,
+      index: new JobIndex(client, provider, log, BigInt(config.reorgDepth)),
+      local: new LocalJobs(config.dataDir),
+      prices: new MarketPrices(),
+    };
+    this.#leaving = existsSync(this.#leaveFile);
   }
 
   /** Settles what an earlier process left open. @throws DK-037, DK-040, AssayError: nothing can be done without it */
@@ -62,9 +77,11 @@ export class ComputeNode {
 
   /** Works until the signal fires. */
   async work(): Promise<void> {
-    const { signal, config, index } = this.#deps;
+    const { signal, config, index, metrics } = this.#deps;
+    metrics.startTime.set(this.#started / 1000);
     while (!signal.aborted) {
       await this.#look();
+      metrics.ready.set(this.readiness() === undefined ? 1 : 0);
       const pause = Math.min(config.pollMs * 2 ** Math.min(this.#failures, 5), Math.max(config.pollMs, WORST_PAUSE_MS));
       await this.#waker.sleep(pause, signal);
     }
@@ -74,6 +91,19 @@ export class ComputeNode {
   /** Looks again at once. */
   wake(): void {
     this.#waker.wake();
+  }
+
+  /** Claims nothing more, now and after a restart; what was claimed is delivered. */
+  leave(): { ownJobs: number } {
+    this.#leaving = true;
+    writeDurably(this.#leaveFile, new Uint8Array());
+    this.wake();
+    const { index, account } = this.#deps;
+    return { ownJobs: index.all().filter((job) => isMine(job, account.address) && !isEnded(job.status)).length };
+  }
+
+  get #leaveFile(): string {
+    return join(this.#deps.config.dataDir, LEAVE_FILE);
   }
 
   /** Resolves when nothing is under way any more; after the signal has fired. */
@@ -99,6 +129,7 @@ export class ComputeNode {
       readiness,
       disputes,
       diskUsedMb: this.#diskUsedMb(),
+      leaving: this.#leaving,
     });
   }
 
@@ -107,6 +138,7 @@ export class ComputeNode {
     try {
       await index.refresh();
       this.#chain = await observe(this.#deps);
+      await this.#mendNonces();
       await this.#defender?.look(this.#chain);
       this.#lookedAt = Date.now();
       if (this.#failure) log.info("the rpc answers again");
@@ -131,14 +163,32 @@ export class ComputeNode {
     }
   }
 
+  /** Now and then: what is above a gap in the account's nonces would wait forever. */
+  async #mendNonces(): Promise<void> {
+    const { sender, journal, metrics } = this.#deps;
+    if (Date.now() - this.#repairedAt < REPAIR_MS || journal.list("sent").length === 0) return;
+    this.#repairedAt = Date.now();
+    metrics.noncesMended.inc((await sender.repair()).length);
+  }
+
+  /** What others are paid is what the market pays. */
+  #noteMarket({ price, terms, spec }: ClaimedJob): void {
+    const { prices, client } = this.#deps;
+    const asy = client.deployment.contracts.AssayToken.address.toLowerCase();
+    if (terms.token.toLowerCase() === asy) prices.saw(price, spec.refSeconds);
+  }
+
   #state(chain: ChainFacts): NodeState {
-    const { index, signal } = this.#deps;
+    const { index, signal, machine, prices } = this.#deps;
     const nowMs = Date.now();
     const pressed = this.#defender?.pressed ?? false;
     return {
       ...chain,
       nowMs,
       draining: signal.aborted,
+      leaving: this.#leaving,
+      cost: machine.model,
+      marketPerGmac: prices.perGmac,
       pressed,
       diskUsedMb: this.#diskUsedMb(),
       jobs: index.all().map((job) => this.#view(job.id, nowMs)),
@@ -156,7 +206,7 @@ export class ComputeNode {
   }
 
   #view(id: JobId, nowMs: number): JobView {
-    const { index, local, account } = this.#deps;
+    const { index, local, account, history } = this.#deps;
     const job = index.get(id) as JobView["job"];
     const { preparation, busy, notBeforeMs, lostUntilMs, running } = local.of(id);
     const own = job.status === "claimed" && isMine(job, account.address);
@@ -167,6 +217,7 @@ export class ComputeNode {
       runningNonce: running?.nonce,
       notBeforeMs,
       lost: lostUntilMs !== undefined && nowMs < lostUntilMs,
+      verdict: history.verdictOf(id),
       run: own ? local.runOf(id, (job as ClaimedJob).nonce) : undefined,
     };
   }
@@ -181,6 +232,7 @@ export class ComputeNode {
   #begin(action: Deed): void {
     const local = this.#deps.local.of(action.id);
     local.busy = action.type;
+    if (action.type === "claim") this.#deps.history.note(action.id, "CLAIM_DECIDED");
     delete local.lastSkip;
     const done = this.#perform(action)
       .catch((error: unknown) => this.#noteFailure(action, error))
@@ -215,18 +267,23 @@ export class ComputeNode {
   }
 
   #noteSkip({ id, reason, detail }: Extract<Action, { type: "skip" }>): void {
-    const { local, log, metrics } = this.#deps;
+    const { local, log, metrics, history } = this.#deps;
     const job = local.of(id);
     if (job.lastSkip === reason) return;
     job.lastSkip = reason;
+    history.note(id, reason, detail);
     metrics.skips.inc({ reason });
     const loud = reason === "SKIP_DEADLINE_PASSED" || reason === "SKIP_GAVE_UP";
     log[loud ? "error" : "info"]({ jobId: id, reason, why: skipReasons[reason], detail }, "job skipped");
   }
 
   #forget(id: JobId): void {
-    const { index, local, config, log } = this.#deps;
-    log.debug({ jobId: id, status: index.get(id)?.status }, "job forgotten");
+    const { index, local, config, log, history } = this.#deps;
+    const job = index.get(id);
+    const status = job?.status;
+    if (job && status === "claimed") this.#noteMarket(job as ClaimedJob);
+    if (status && isEnded(status)) history.note(id, "ENDED", status);
+    log.debug({ jobId: id, status }, "job forgotten");
     index.drop(id);
     local.forget(id);
     forgetJob(config.dataDir, id);

@@ -22,7 +22,6 @@ import type { LocalRun, RunResult } from "./state.ts";
 export const OUTPUT_FILE = "output.bin";
 export const RESULT_FILE = "result.json";
 const ATTEMPTS_FILE = "attempts.json";
-export const RUN_LOG = "run.log";
 
 /**
  * The local folder of one job: below it, a folder for each nonce with checkpoints, result and log of its run. All of it
@@ -61,10 +60,15 @@ export function readLocalRun(dataDir: string, id: Hex, nonce: Hex): LocalRun {
   };
 }
 
+/** Where the failed attempts of a run are counted; without it the run is tried again. */
+export function attemptsFile(dataDir: string, id: Hex, nonce: Hex): string {
+  return join(runFolder(dataDir, id, nonce), ATTEMPTS_FILE);
+}
+
 /** Keeps the count of failed attempts across restarts, so that a job that always fails is given up all the same. */
 export function noteAttempts(dataDir: string, id: Hex, { nonce, attempts, gaveUp }: LocalRun): void {
   const text = JSON.stringify({ attempts, gaveUp });
-  writeDurably(join(runFolder(dataDir, id, nonce), ATTEMPTS_FILE), new TextEncoder().encode(text));
+  writeDurably(attemptsFile(dataDir, id, nonce), new TextEncoder().encode(text));
 }
 
 /**

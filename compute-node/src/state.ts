@@ -1,11 +1,13 @@
 import type { Facts } from "@assay/daemon-kit";
 import type { ClaimedJob, Job, SubmittedJob } from "@assay/sdk";
 import type { Address, Hex } from "viem";
+import type { Verdict } from "./history.ts";
+import type { CostModel } from "./quote.ts";
 
 /** What came of looking at a job's inputs (DSP-90). */
 export type Preparation =
   /** Fetched, verified, and what the spec says. `macs` counts the multiply-adds of the whole run. */
-  | { status: "ready"; macs: number; memoryMb: number; diskMb: number }
+  | { status: "ready"; kind: "train" | "infer"; macs: number; memoryMb: number; diskMb: number }
   /** Not what the spec says, or not to be had. `retryAtMs`: worth another look then. */
   | { status: "refused"; error: Facts; retryAtMs: number | undefined };
 
@@ -46,6 +48,8 @@ export interface JobView {
   notBeforeMs?: number | undefined;
   /** This node lost it to another, or the market refused this node for good. */
   lost?: boolean | undefined;
+  /** What the operator has said of it. */
+  verdict?: Verdict | undefined;
 }
 
 /** Everything a decision is made from. */
@@ -73,6 +77,13 @@ export interface NodeState {
   gasBalance: bigint;
   /** MiB that checkpoints and results take on the disk. */
   diskUsedMb: number;
+  /** Wei that a unit of gas costs now. */
+  gasPrice: bigint;
+  cost: CostModel;
+  /** What the market pays lately for 10^9 multiply-adds, ASY's smallest unit. */
+  marketPerGmac: bigint | undefined;
+  /** The operator is leaving: nothing more is claimed, what was claimed is delivered. */
+  leaving: boolean;
   /** The node is stopping: nothing new. */
   draining: boolean;
   /** A challenge to an own result waits for an answer: no other work is begun. */

@@ -1,6 +1,8 @@
+import type { Rpc } from "@assay/daemon-kit";
 import { formatEther } from "viem";
 import type { ActDeps } from "./act/deps.ts";
 import type { DefendedGame } from "./defender/defender.ts";
+import type { NodeMetrics } from "./metrics.ts";
 import type { ChainFacts } from "./observe.ts";
 import { isMine } from "./state.ts";
 
@@ -10,10 +12,12 @@ export interface StatusInput {
   readiness: string | undefined;
   disputes: readonly DefendedGame[];
   diskUsedMb: number;
+  leaving: boolean;
 }
 
 /** Sets the gauges that follow the chain and the jobs. */
-export function reportFacts({ metrics, index, local, account }: ActDeps, chain: ChainFacts): void {
+export function reportFacts(deps: ActDeps, chain: ChainFacts): void {
+  const { metrics, index, local, account, config, engine, machine, rpc } = deps;
   metrics.head.set(Number(chain.head));
   metrics.headAge.set(Math.max(0, Date.now() / 1000 - chain.headTime));
   metrics.gasBalance.set(Number(formatEther(chain.gasBalance)));
@@ -26,18 +30,31 @@ export function reportFacts({ metrics, index, local, account }: ActDeps, chain: 
     else if (isMine(job, account.address) && job.status in phases) phases[job.status as "claimed" | "submitted"] += 1;
   }
   for (const [phase, count] of Object.entries(phases)) metrics.jobs.set({ phase }, count);
-  let step = 0;
-  let steps = 0;
-  for (const [, { progress }] of local) {
-    step += progress?.step ?? 0;
-    steps += progress?.steps ?? 0;
+  for (const each of [metrics.runStep, metrics.runSteps, metrics.runLoss, metrics.runEta]) each.reset();
+  const runs = [...local].flatMap(([, { progress }]) => (progress ? [progress] : []));
+  for (const [slot, { step, steps, loss, etaSeconds }] of runs.entries()) {
+    const labels = { slot: String(slot) };
+    metrics.runStep.set(labels, step);
+    metrics.runSteps.set(labels, steps);
+    metrics.runLoss.set(labels, loss);
+    metrics.runEta.set(labels, etaSeconds);
   }
-  metrics.runStep.set(step);
-  metrics.runSteps.set(steps);
+  metrics.info.set({ engine, mode: config.mode }, 1);
+  metrics.machineSpeed.set(machine.model.secondsPerGmac);
+  reportEndpoints(metrics, rpc);
+}
+
+function reportEndpoints(metrics: NodeMetrics, { endpoints }: Rpc): void {
+  const health = endpoints?.health() ?? [];
+  metrics.rpcEndpoints.reset();
+  for (const [number, { state, behind }] of health.entries()) {
+    metrics.rpcEndpoints.inc({ state });
+    metrics.rpcBehind.set({ endpoint: String(number) }, behind);
+  }
 }
 
 /** What /status answers. */
-export function statusOf(deps: ActDeps, { chain, started, readiness, disputes, diskUsedMb }: StatusInput) {
+export function statusOf(deps: ActDeps, { chain, started, readiness, disputes, diskUsedMb, leaving }: StatusInput) {
   const { config, provider, account, engine, index, local } = deps;
   return {
     version: 1,
@@ -54,6 +71,9 @@ export function statusOf(deps: ActDeps, { chain, started, readiness, disputes, d
     stake: chain && { total: chain.stake, locked: chain.lockedStake, free: chain.freeStake },
     gasBalance: chain?.gasBalance,
     disk: { usedMb: diskUsedMb, allowedMb: config.diskMb },
+    leaving,
+    mode: config.mode,
+    rpc: deps.rpc.endpoints?.health(),
     disputes,
     jobs: index.all().map((job) => {
       const { busy, lastSkip, progress, run, preparation } = local.peek(job.id) ?? {};

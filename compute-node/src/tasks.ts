@@ -22,6 +22,7 @@ export interface InputsRequest {
 /** What the parent asks of a child process. The child gets no key and no more environment than it needs. */
 export type Task =
   | { task: "probe"; engine: EngineChoice }
+  | { task: "measure"; engine: EngineChoice }
   | { task: "prepare"; inputs: InputsRequest }
   | RunTask
   /** What a finished run says at the places where games stand; the run is made again where the folder has lost it. */
@@ -38,12 +39,20 @@ export interface RunTask {
 export type ProbeOutcome = ProvenEngine;
 
 export interface PrepareOutcome {
+  kind: "train" | "infer";
   /** Multiply-adds of the whole run. */
   macs: number;
   /** What the run is expected to need. */
   memoryMb: number;
   /** MiB of the files that are kept until the job has ended (DSP-91), at their most. */
   diskMb: number;
+}
+
+/** What a benchmark of an engine found. */
+export interface MeasureOutcome {
+  secondsPerGmac: number;
+  /** From the start of the process to the engine's first step. */
+  startSeconds: number;
 }
 
 /** Answers in the order of the games. */

@@ -19,6 +19,7 @@ import { type Checkpoint, checkpointAt, milestoneSpacing, readCheckpoint, writeC
 import { answerAt } from "./defender/answer.ts";
 import { nodeError } from "./errors.ts";
 import { costOf, loadInputs } from "./inputs.ts";
+import { measure } from "./measure.ts";
 import { OUTPUT_FILE, RESULT_FILE } from "./run-folder.ts";
 import type { RunResult } from "./state.ts";
 import type { AnswerOutcome, EngineChoice, RunTask, Task, TaskMessage } from "./tasks.ts";
@@ -29,6 +30,7 @@ import type { AnswerOutcome, EngineChoice, RunTask, Task, TaskMessage } from "./
 serveChild(async (input, context) => {
   const task = input as Task;
   if (task.task === "probe") return await proveEngine(task.engine.name, task.engine);
+  if (task.task === "measure") return await measure(await exactEngine(task.engine));
   const store = await openBlockFolder(task.inputs.blocks);
   const inputs = await loadInputs(task.inputs, store, {
     signal: context.signal,

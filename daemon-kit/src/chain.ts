@@ -38,6 +38,8 @@ export type ConnectArgs = {
   chainId: number;
   name: string | undefined;
   pollMs: number;
+  /** Blocks that one of several endpoints may be behind the others and still be asked. */
+  maxLagBlocks?: number;
   account: LocalAccount;
 };
 
@@ -47,6 +49,7 @@ export async function openRpc({
   chainId,
   name,
   pollMs,
+  maxLagBlocks,
 }: Omit<ConnectArgs, "account">): Promise<{ rpc: Rpc; chain: Chain }> {
   const chain = defineChain({
     id: chainId,
@@ -54,7 +57,12 @@ export async function openRpc({
     nativeCurrency: { name: "Ether", symbol: "ETH", decimals: 18 },
     rpcUrls: { default: { http: rpcUrls } },
   });
-  const rpc = createRpc({ urls: rpcUrls, chain, pollingIntervalMs: pollMs });
+  const rpc = createRpc({
+    urls: rpcUrls,
+    chain,
+    pollingIntervalMs: pollMs,
+    ...(maxLagBlocks === undefined ? {} : { maxLagBlocks }),
+  });
   await checkRpc(rpc, rpcUrls, chainId);
   return { rpc, chain };
 }

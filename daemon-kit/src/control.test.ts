@@ -11,6 +11,7 @@ import { startHttp } from "./http.ts";
 import { lockKey } from "./key-lock.ts";
 import { scratch, withCode } from "./test-kit.ts";
 
+const CHAIN = `0x${"01".repeat(32)}` as const;
 const notRunning = (found: string) =>
   new DaemonError("CN-050", "none", { kind: "Retryable", found, wanted: "", hint: "" });
 
@@ -54,15 +55,18 @@ test("one daemon for each key: the second is refused, until the first is gone, h
   writeFileSync(
     script,
     `const { lockKey } = await import(${JSON.stringify(kit)});
-lockKey(1, ${JSON.stringify(account)}, ${JSON.stringify(folder)}); process.send("held"); setInterval(() => {}, 1000);`,
+lockKey(${JSON.stringify(CHAIN)}, ${JSON.stringify(account)}, ${JSON.stringify(folder)}); process.send("held"); setInterval(() => {}, 1000);`,
   );
   const holder = fork(script, { execArgv: ["--disable-warning=ExperimentalWarning"] });
   await once(holder, "message");
-  assert.throws(() => lockKey(1, account.toLowerCase() as typeof account, folder), withCode("DK-031", /0x0+a55a1/i));
-  lockKey(2, account, folder)();
+  assert.throws(
+    () => lockKey(CHAIN, account.toLowerCase() as typeof account, folder),
+    withCode("DK-031", /0x0+a55a1/i),
+  );
+  lockKey(`0x${"02".repeat(32)}`, account, folder)();
   holder.kill("SIGKILL");
   await once(holder, "exit");
-  const release = lockKey(1, account, folder);
+  const release = lockKey(CHAIN, account, folder);
   release();
-  lockKey(1, account, folder)();
+  lockKey(CHAIN, account, folder)();
 });

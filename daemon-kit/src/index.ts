@@ -23,6 +23,7 @@ export {
   type SettingsArgs,
   settingsOf,
 } from "./command-line.ts";
+export { completionScript, type Shell } from "./completion.ts";
 export {
   type ConfigSource,
   describeConfig,
@@ -60,6 +61,8 @@ export { lockKey } from "./key-lock.ts";
 export { type LoadAccountArgs, loadAccount, readKeystore, type WriteKeystoreArgs, writeKeystore } from "./keystore.ts";
 export { type CreateLoggerArgs, createLogger, type Logger } from "./logger.ts";
 export { isSecretName, maskUrl, maskUrlsIn, maskValue } from "./mask.ts";
+export { parseMetrics, type Sample } from "./parse-metrics.ts";
+export { printConfig } from "./print-config.ts";
 export {
   checkRpc,
   type GetLogsArgs,

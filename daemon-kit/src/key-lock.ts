@@ -3,17 +3,21 @@ import { mkdirSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import type { Address } from "viem";
+import type { Address, Hash } from "viem";
 import { DaemonError } from "./errors.ts";
 
 /**
  * Holds a signing key for this process: two daemons that send from one account allot the same nonces and take each other's
  * transactions for their own. The lock is of this machine and this user, whatever the data folders are; it goes away with
  * the process, however that ends.
+ * @param chain hash of the chain's first block: two chains may share an id
  * @returns what gives it back @throws DK-031 when another process holds it
  */
-export function lockKey(chainId: number, account: Address, folder = lockFolder()): () => void {
-  const name = createHash("sha256").update(`${chainId}:${account.toLowerCase()}`).digest("hex").slice(0, 32);
+export function lockKey(chain: Hash, account: Address, folder = lockFolder()): () => void {
+  const name = createHash("sha256")
+    .update(`${chain.toLowerCase()}:${account.toLowerCase()}`)
+    .digest("hex")
+    .slice(0, 32);
   const path = join(folder, `${name}.lock`);
   let db: DatabaseSync | undefined;
   try {
@@ -26,7 +30,7 @@ export function lockKey(chainId: number, account: Address, folder = lockFolder()
     db?.close();
     throw new DaemonError("DK-031", "another daemon signs with this key", {
       kind: "UserFault",
-      found: `${account} on chain ${chainId}: ${cause instanceof Error ? cause.message : String(cause)} (${path})`,
+      found: `${account}: ${cause instanceof Error ? cause.message : String(cause)} (${path})`,
       wanted: "one daemon for each key",
       hint: "stop the other daemon, or give this one an operator key of its own",
       cause,

@@ -141,6 +141,7 @@ export async function launchNode(options: NodeOptions): Promise<LocalNode> {
       ASSAY_NODE_ENGINE: options.engine ?? "wasm",
       ASSAY_NODE_HTTP_PORT: String(port),
       ASSAY_NODE_POLL_MS: "200",
+      ASSAY_NODE_BENCHMARK: "false",
       ...options.env,
     },
     ...(options.onLine ? { onLine: options.onLine } : {}),

@@ -27,7 +27,7 @@ async function assayNode(args: readonly string[], env: Record<string, string> = 
 const ownerKey = () => ({ ASSAY_NODE_OWNER_KEY: market.chain.key(OWNER) });
 const operatorOf = (text: string) => /operator (0x[0-9a-fA-F]{40})/.exec(text)?.[1] as `0x${string}`;
 
-test("init, stake, operator, doctor, start, status: an operator's first day", async () => {
+test("init, stake, operator, doctor, start, status: an operator's first day", async (t) => {
   const { chain, deploymentPath, storage } = market;
   const owner = chain.wallet(OWNER).account.address;
   const passwordFile = join(market.dir, "password.txt");
@@ -67,10 +67,11 @@ test("init, stake, operator, doctor, start, status: an operator's first day", as
   assert.ok(!/^(warn|fail)/m.test(doctor.text), doctor.text);
 
   const node = startProcess({ name: "node", script: BIN, args: ["start", "-c", config, "--http-port", "0"] });
+  t.after(() => node.stop());
   await node.waitForLine((line) => (jsonLine(line)?.msg === "node started" ? true : undefined));
   const second = await assayNode(["start", "-c", config, "--http-port", "0"]);
   assert.equal(second.code, 1);
-  assert.match(second.text, /^DK-030: /m);
+  assert.match(second.text, /^DK-031: /m);
   const status = await waitForReady();
   assert.deepEqual([status.provider, status.operator], [owner, operator]);
   await node.stop();

@@ -9,7 +9,7 @@ const LOST_MS = 30_000;
  * just before, so that a claim which another provider was faster with costs nothing.
  */
 export async function claim(deps: ActDeps, job: PostedJob, atMs: number): Promise<void> {
-  const { client, sender, provider, log, signal, index } = deps;
+  const { client, sender, provider, log, signal, index, history } = deps;
   const { id, terms } = job;
   if (!(await waitUntil(atMs, signal))) return;
   // The chain is asked again after the wait: nothing is simulated for a job that is known to be gone.
@@ -17,7 +17,8 @@ export async function claim(deps: ActDeps, job: PostedJob, atMs: number): Promis
   try {
     const { to, data, value } = prepareClaim(client, { terms, provider });
     const receipt = await sender.send({ key: `claim:${id}`, to, data, value });
-    countGas(deps, receipt);
+    countGas(deps, receipt, "claim");
+    history.note(id, "CLAIMED", receipt.transactionHash);
     log.info({ jobId: id, tx: receipt.transactionHash, block: receipt.blockNumber }, "job claimed");
   } catch (error) {
     if (signal.aborted) return;
@@ -43,6 +44,7 @@ async function reverted(deps: ActDeps, job: PostedJob, error: TxRevertedError): 
   }
   metrics.claimsFailed.inc();
   const detail = refusal ? refusal.message : error.found;
+  deps.history.note(id, "CLAIM_REVERTED", detail);
   log.warn({ jobId: id, reason: "CLAIM_REVERTED", detail, tx: error.hash }, "claim reverted on chain");
   local.of(id).lostUntilMs = Number.POSITIVE_INFINITY;
 }
@@ -53,6 +55,7 @@ function refused(deps: ActDeps, job: PostedJob, refusal: AssayError): void {
     return;
   }
   const { code, message, hint } = refusal;
+  deps.history.note(job.id, "CLAIM_REFUSED", `${code}: ${message}`);
   deps.log.warn(
     { jobId: job.id, reason: "CLAIM_REFUSED", code, detail: message, hint },
     "the market refuses the claim",
@@ -62,8 +65,9 @@ function refused(deps: ActDeps, job: PostedJob, refusal: AssayError): void {
 
 /** @param at where it showed: "simulation" cost nothing, "chain" the gas of a failed claim */
 function lose(deps: ActDeps, { id }: PostedJob, at: "simulation" | "chain", detail: string): void {
-  const { log, local, metrics } = deps;
+  const { log, local, metrics, history } = deps;
   metrics.claimsLost.inc({ at });
   local.of(id).lostUntilMs = Date.now() + LOST_MS;
+  history.note(id, "CLAIM_LOST", `at ${at}: ${detail}`);
   log.info({ jobId: id, reason: "CLAIM_LOST", at, detail }, "another provider was faster");
 }

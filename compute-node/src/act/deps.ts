@@ -3,15 +3,22 @@ import type { TransactionReceipt } from "viem";
 import type { NodeContext } from "../context.ts";
 import type { JobIndex } from "../job-index.ts";
 import type { LocalJobs } from "../local.ts";
+import type { MarketPrices } from "../market-prices.ts";
 
 /** What carrying out an action needs. */
 export interface ActDeps extends NodeContext {
   index: JobIndex;
   local: LocalJobs;
+  prices: MarketPrices;
 }
 
-/** Counts a mined transaction's fee. */
-export function countGas({ metrics }: ActDeps, receipt: TransactionReceipt): void {
+/** Counts a mined transaction's fee, and learns what the deed costs. */
+export function countGas(
+  { metrics, machine }: ActDeps,
+  receipt: TransactionReceipt,
+  deed?: "claim" | "submit" | "finalize",
+): void {
+  if (deed) machine.spent(deed, receipt.gasUsed);
   metrics.gasSpent.inc(Number(receipt.gasUsed * receipt.effectiveGasPrice) / 1e18);
 }
 

@@ -7,14 +7,15 @@ const LATER_MS = 30_000;
 
 /** Settles an own job whose window is over, and collects the earnings if the operator wants that. */
 export async function finalize(deps: ActDeps, job: SubmittedJob): Promise<void> {
-  const { client, sender, log, metrics, signal, config } = deps;
+  const { client, sender, log, metrics, signal, config, history } = deps;
   const { id, nonce, terms, price } = job;
   try {
     const { to, data, value } = prepareFinalize(client, job);
     const receipt = await sender.send({ key: `finalize:${id}:${nonce}`, to, data, value });
-    countGas(deps, receipt);
+    countGas(deps, receipt, "finalize");
     const asy = client.deployment.contracts.AssayToken.address.toLowerCase();
     if (terms.token.toLowerCase() === asy) metrics.earned.inc(Number(price) / 1e18);
+    history.note(id, "FINALIZED", `price ${price} of ${terms.token}`);
     log.info({ jobId: id, tx: receipt.transactionHash, price, token: terms.token }, "job finalized");
     if (config.collect) await collect(deps, job);
   } catch (error) {
@@ -41,6 +42,7 @@ function refused(deps: ActDeps, { id }: SubmittedJob, error: unknown): void {
   if (isRevert(refusal, "Market_TooEarly")) postpone(deps, id, SOON_MS);
   else if (isRevert(refusal, "Market_NotAccepted")) postpone(deps, id, LATER_MS);
   else if (isRevert(refusal, "Market_StaleJob") || error instanceof TxRevertedError) {
+    deps.history.note(id, "SETTLED_BY_OTHERS", refusal.message);
     deps.log.info({ jobId: id, reason: "SETTLED_BY_OTHERS", detail: refusal.message }, "the job was settled already");
     postpone(deps, id, LATER_MS);
   } else throw error;

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { facts, isRetryable } from "@assay/daemon-kit";
 import type { Job } from "@assay/sdk";
 import { prepareInputs } from "../children.ts";
-import { jobFolder } from "../run-folder.ts";
+import { logFile } from "../job-logs.ts";
 import type { InputsRequest } from "../tasks.ts";
 import type { ActDeps } from "./deps.ts";
 
@@ -16,14 +16,15 @@ export function inputsRequest({ config }: ActDeps, job: Job): InputsRequest {
 
 /** Fetches and verifies the inputs of an open job (DSP-90). The outcome, good or bad, is kept for `decide`. */
 export async function prepare(deps: ActDeps, job: Job): Promise<void> {
-  const { config, log, local, signal } = deps;
+  const { config, log, local, signal, history } = deps;
   const { id } = job;
   try {
     const cost = await prepareInputs(config, inputsRequest(deps, job), {
-      logFile: join(jobFolder(config.dataDir, id), "prepare.log"),
+      logFile: logFile(config.dataDir, id, "prepare"),
       signal,
     });
     local.of(id).preparation = { status: "ready", ...cost };
+    history.note(id, "INPUTS_VERIFIED", `${cost.macs} multiply-adds, ${cost.memoryMb} MiB, ${cost.diskMb} MiB on disk`);
     log.info({ jobId: id, ...cost }, "inputs verified");
   } catch (error) {
     if (signal.aborted) return;
@@ -32,6 +33,7 @@ export async function prepare(deps: ActDeps, job: Job): Promise<void> {
     const passing = isPassing(found.code) || isRetryable(error);
     const retryAtMs = passing ? Date.now() + RETRY_MS : undefined;
     local.of(id).preparation = { status: "refused", error: found, retryAtMs };
+    history.note(id, "INPUTS_REFUSED", `${found.code}: ${found.message}`);
     log.warn({ jobId: id, ...found, retry: passing }, "inputs refused");
   }
 }

@@ -1,10 +1,10 @@
-import { join } from "node:path";
 import { facts } from "@assay/daemon-kit";
 import type { Saturation } from "@assay/exact";
 import type { ClaimedJob, JobId } from "@assay/sdk";
 import { engineChoice, runJob } from "../children.ts";
 import { nodeError } from "../errors.ts";
-import { filesFolder, noteAttempts, RUN_LOG, runFolder } from "../run-folder.ts";
+import { logFile } from "../job-logs.ts";
+import { attemptsFile, filesFolder, noteAttempts, runFolder } from "../run-folder.ts";
 import type { RunResult } from "../state.ts";
 import { submitDeadline } from "../state.ts";
 import type { TaskMessage } from "../tasks.ts";
@@ -20,13 +20,15 @@ const STORAGE_RETRY_MS = 5000;
  * @param chainNow the chain's clock, Unix seconds: a run that is not done by the deadline is ended then
  */
 export async function run(deps: ActDeps, job: ClaimedJob, chainNow: number): Promise<void> {
-  const { config, log, local, signal, metrics, engine } = deps;
+  const { config, log, local, signal, metrics, engine, history, machine } = deps;
   const { id, nonce } = job;
   const state = local.runOf(id, nonce);
   const folder = runFolder(config.dataDir, id, nonce);
   const stop = new AbortController();
   local.of(id).running = { nonce, stop };
+  history.note(id, "RUN_STARTED", `attempt ${state.attempts + 1}`);
   log.info({ jobId: id, nonce, attempt: state.attempts + 1, engine }, "run starts");
+  const began = performance.now();
   try {
     const result: RunResult = await runJob(
       config,
@@ -38,14 +40,20 @@ export async function run(deps: ActDeps, job: ClaimedJob, chainNow: number): Pro
         engine: engineChoice(config, engine),
       },
       {
-        logFile: join(folder, RUN_LOG),
+        logFile: logFile(config.dataDir, id, "run", nonce),
         wallClockMs: Math.max(1, submitDeadline(job) - chainNow) * 1000,
         signal: AbortSignal.any([signal, stop.signal]),
         onMessage: reporter(deps, job),
       },
     );
     state.finished = true;
+    const { preparation, resumed } = local.of(id);
+    // A resumed run did not do all of its steps in this time.
+    if (preparation?.status === "ready" && !resumed) {
+      machine.ran({ macs: preparation.macs, seconds: (performance.now() - began) / 1000 }, Date.now());
+    }
     metrics.runs.inc({ end: "finished" });
+    history.note(id, "RUN_FINISHED", `loss ${round(result.loss)}`);
     log.info({ jobId: id, finalState: result.finalState, loss: result.loss }, "run finished");
   } catch (error) {
     if (signal.aborted) {
@@ -60,10 +68,10 @@ export async function run(deps: ActDeps, job: ClaimedJob, chainNow: number): Pro
   }
 }
 
-function failed({ config, log, local, metrics }: ActDeps, { id, nonce }: ClaimedJob, error: unknown): void {
+function failed({ config, log, local, metrics, history }: ActDeps, { id, nonce }: ClaimedJob, error: unknown): void {
   const state = local.runOf(id, nonce);
   const found = facts(error);
-  const logFile = join(runFolder(config.dataDir, id, nonce), RUN_LOG);
+  const file = logFile(config.dataDir, id, "run", nonce);
   if (isPassing(found.code)) {
     state.retryAtMs = Date.now() + STORAGE_RETRY_MS;
     log.warn({ jobId: id, ...found }, "the run waits for its inputs");
@@ -72,14 +80,16 @@ function failed({ config, log, local, metrics }: ActDeps, { id, nonce }: Claimed
   metrics.runs.inc({ end: "failed" });
   state.attempts += 1;
   state.retryAtMs = Date.now() + Math.min(60_000, 1000 * 2 ** (state.attempts - 1));
-  log.warn({ jobId: id, attempt: state.attempts, of: config.maxAttempts, ...found, logFile }, "run failed");
+  history.note(id, "RUN_FAILED", `attempt ${state.attempts} of ${config.maxAttempts}: ${found.code}`);
+  log.warn({ jobId: id, attempt: state.attempts, of: config.maxAttempts, ...found, logFile: file }, "run failed");
   if (state.attempts >= config.maxAttempts) {
     const verdict = nodeError("CN-030", {
       found: `${state.attempts} failed attempts, the last one with ${found.code}: ${found.message}`,
       wanted: "a run to the end",
-      hint: `see ${logFile}; mend the cause, delete attempts.json beside it and restart, before the job's deadline: its bond is at stake`,
+      hint: `see ${file}; mend the cause, delete ${attemptsFile(config.dataDir, id, nonce)} and restart, before the job's deadline: its bond is at stake`,
     });
     state.gaveUp = facts(verdict);
+    history.note(id, "GAVE_UP", `${found.code}: ${found.message}`);
     log.error({ jobId: id, err: verdict }, "job given up");
   }
   noteAttempts(config.dataDir, id, state);
@@ -87,11 +97,12 @@ function failed({ config, log, local, metrics }: ActDeps, { id, nonce }: Claimed
 
 /** Turns a child's messages into log lines, metrics and the facts of /status. */
 function reporter(deps: ActDeps, { id, spec }: ClaimedJob): (message: TaskMessage) => void {
-  const { log, local, metrics } = deps;
+  const { log, local } = deps;
   let logged = 0;
   return (message) => {
     if (message.kind === "started") {
       const { pid, step, steps, torn } = message;
+      local.of(id).resumed = step > 0;
       if (torn.length > 0) log.warn({ jobId: id, torn }, "torn checkpoint left out");
       log.info(
         { jobId: id, child: pid, fromStep: step, steps },
@@ -99,9 +110,7 @@ function reporter(deps: ActDeps, { id, spec }: ClaimedJob): (message: TaskMessag
       );
     } else if (message.kind === "progress") {
       local.of(id).progress = message;
-      metrics.runLoss.set(message.loss);
       if (message.saturation) noteSaturation(deps, id, message.saturation);
-      metrics.runEta.set(message.etaSeconds);
       if (Date.now() - logged < LOG_EVERY_MS) return;
       logged = Date.now();
       const { step, steps, loss, etaSeconds } = message;

@@ -41,7 +41,8 @@ export async function submit(deps: ActDeps, job: ClaimedJob, chainNow: number): 
   const { to, data, value } = prepareSubmit(client, { ...claimed, runRoot, finalRoots, outputDigest });
   try {
     const receipt = await sender.send({ key: `submit:${id}:${nonce}`, to, data, value });
-    countGas(deps, receipt);
+    countGas(deps, receipt, "submit");
+    deps.history.note(id, "SUBMITTED", receipt.transactionHash);
     log.info({ jobId: id, tx: receipt.transactionHash, commitment, outputDigest }, "result submitted");
   } catch (error) {
     if (signal.aborted) return;
@@ -101,9 +102,10 @@ function refused(deps: ActDeps, job: ClaimedJob, error: unknown): void {
   );
 }
 
-function giveUp({ local, config, log }: ActDeps, { id, nonce }: ClaimedJob, why: unknown): void {
+function giveUp({ local, config, log, history }: ActDeps, { id, nonce }: ClaimedJob, why: unknown): void {
   const state = local.runOf(id, nonce);
   state.gaveUp = facts(why);
   noteAttempts(config.dataDir, id, state);
+  history.note(id, "GAVE_UP", `${facts(why).code}: ${facts(why).message}`);
   log.error({ jobId: id, err: why }, "job given up");
 }

@@ -1,11 +1,10 @@
-import { loadAccount, openAccount, type SettingsArgs } from "@assay/daemon-kit";
-import type { AssayClient } from "@assay/sdk";
-import { formatEther, getAddress, isAddress, parseEther } from "viem";
-import { loadNodeConfig, type NodeConfig, SECRET_VARIABLES } from "../config.ts";
+import { openAccount, type SettingsArgs } from "@assay/daemon-kit";
+import { formatEther, getAddress, isAddress } from "viem";
+import { loadNodeConfig, SECRET_VARIABLES } from "../config.ts";
 import { openChain } from "../context.ts";
 import { nodeError } from "../errors.ts";
-
-export type StakeArgs = SettingsArgs & { ownerKeystore: string | undefined; ownerPasswordFile: string | undefined };
+import { amountOf } from "./money.ts";
+import { type OwnerArgs, openOwner, requireOwner } from "./owner.ts";
 
 /** Shows what stands behind the provider. */
 export async function showStake(args: SettingsArgs & { json: boolean }): Promise<void> {
@@ -31,16 +30,10 @@ export async function showStake(args: SettingsArgs & { json: boolean }): Promise
 }
 
 /** Adds to the provider's stake: by a permit with the owner's key, by an approval with any other. */
-export async function addStake(args: StakeArgs & { amount: string }): Promise<void> {
-  if (!/^\d+(\.\d{1,18})?$/.test(args.amount) || parseEther(args.amount) === 0n) {
-    throw nodeError("CN-060", {
-      found: args.amount,
-      wanted: "an amount of ASY above 0, such as 250 or 0.5",
-      hint: "assay-node stake add 250",
-    });
-  }
+export async function addStake(args: OwnerArgs & { amount: string }): Promise<void> {
+  const amount = amountOf(args.amount);
   const { client, provider } = await openOwner(args);
-  const { receipt } = await client.stake({ provider, amount: parseEther(args.amount) });
+  const { receipt } = await client.stake({ provider, amount });
   const { stake, free } = await client.getStake({ provider });
   process.stdout.write(
     `staked ${args.amount} ASY for ${provider} in ${receipt.transactionHash}: ${formatEther(stake)} in all, ${formatEther(free)} free\n`,
@@ -48,7 +41,7 @@ export async function addStake(args: StakeArgs & { amount: string }): Promise<vo
 }
 
 /** Allows or forbids a hot key to claim and submit in the owner's name. */
-export async function setOperatorKey(args: StakeArgs & { operator: string; revoke: boolean }): Promise<void> {
+export async function setOperatorKey(args: OwnerArgs & { operator: string; revoke: boolean }): Promise<void> {
   if (!isAddress(args.operator, { strict: false })) {
     throw nodeError("CN-060", {
       found: args.operator,
@@ -56,33 +49,14 @@ export async function setOperatorKey(args: StakeArgs & { operator: string; revok
       hint: "assay-node stake operator 0x...",
     });
   }
-  const { client, provider, sender } = await openOwner(args);
-  if (sender !== provider) {
-    throw nodeError("CN-041", {
-      found: `the key of ${sender}`,
-      wanted: `the key of the owner, ${provider}`,
-      hint: `set ${SECRET_VARIABLES.ownerKey} or give --owner-keystore: only the owner names its operators`,
-    });
-  }
+  const desk = await openOwner(args);
+  requireOwner(desk, "names its operators");
+  const { client, provider } = desk;
   const operator = getAddress(args.operator);
   const { receipt } = await client.setOperator({ operator, allowed: !args.revoke });
   process.stdout.write(
     `${operator} ${args.revoke ? "may no longer" : "may"} claim and submit for ${provider} (${receipt.transactionHash})\n`,
   );
-}
-
-/** A client that signs with the owner's key where one is given, else with the node's own. */
-async function openOwner(args: StakeArgs): Promise<{ client: AssayClient; provider: `0x${string}`; sender: string }> {
-  const { config } = loadNodeConfig(args);
-  const account = await ownerAccount(args, config);
-  const { client, provider } = await openChain(config, account);
-  return { client, provider, sender: account.address };
-}
-
-async function ownerAccount({ env, ownerKeystore, ownerPasswordFile }: StakeArgs, config: NodeConfig) {
-  const privateKey = env[SECRET_VARIABLES.ownerKey] || undefined;
-  if (privateKey === undefined && ownerKeystore === undefined) return openAccount(config, env, SECRET_VARIABLES);
-  return loadAccount({ privateKey, keystoreFile: ownerKeystore, passwordFile: ownerPasswordFile });
 }
 
 function isoTime(seconds: number): string {

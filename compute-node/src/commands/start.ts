@@ -1,21 +1,28 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import {
+  type ControlHandler,
   createLogger,
   createShutdown,
   describeConfig,
   facts,
   type Logger,
+  lockKey,
   maskUrl,
+  newControlToken,
   noteAddress,
   openAccount,
   type SettingsArgs,
   startHttp,
 } from "@assay/daemon-kit";
 import { openBlockFolder } from "@assay/storage";
-import { loadNodeConfig, type NodeConfig, SECRET_VARIABLES } from "../config.ts";
-import { openChain, openNode } from "../context.ts";
+import { measureEngine } from "../children.ts";
+import { loadNodeConfig, type NodeConfig, SECRET_VARIABLES, takeOver } from "../config.ts";
+import { type NodeContext, openChain, openNode } from "../context.ts";
+import { attend } from "../control.ts";
 import { findEngine } from "../engine.ts";
+import { nodeError } from "../errors.ts";
+import { pruneLogs } from "../job-logs.ts";
 import { ComputeNode } from "../node.ts";
 
 const GRACE_MS = 10_000;
@@ -39,24 +46,50 @@ export async function start({ file, flags, env }: SettingsArgs): Promise<void> {
     mkdirSync(config.dataDir, { recursive: true });
     const account = await openAccount(config, env, SECRET_VARIABLES, log);
     const chain = await openChain(config, account);
+    const genesis = await chain.rpc.getBlock({ blockNumber: 0n });
+    shutdown.register("key", lockKey(genesis.hash, account.address));
     await tidyBlocks(config, log);
+    pruneLogs(config.dataDir, config.logMb * 2 ** 20);
     const { engine: proven, rejected } = await findEngine(config, shutdown.signal);
     for (const { engine, code, reason } of rejected) log.debug({ engine, code, reason }, "engine rejected");
     const { engine, adapter, seconds } = proven;
     log.info({ engine, adapter, seconds: Number(seconds.toFixed(2)) }, "engine is exact");
 
     let status: () => unknown = () => ({ ready: false });
-    const http = await startHttp({ host: config.httpHost, port: config.httpPort, status: () => status() });
+    let attendTo: ControlHandler = () => {
+      throw nodeError("CN-050", {
+        kind: "Retryable",
+        found: "a node that is starting",
+        wanted: "a node at work",
+        hint: "try again in a moment",
+      });
+    };
+    const token = newControlToken();
+    const http = await startHttp({
+      host: config.httpHost,
+      port: config.httpPort,
+      status: () => status(),
+      control: { token, handle: (request) => attendTo(request) },
+    });
     shutdown.register("http", () => http.close());
     const context = openNode(chain, { log, http, signal: shutdown.signal, engine, env });
     shutdown.register("journal", () => context.journal.close());
     shutdown.register("guard", () => context.guard.close());
-    shutdown.register("address", noteAddress(config.dataDir, http.url));
+    shutdown.register("history", () => context.history.close());
+    shutdown.register("address", noteAddress(config.dataDir, http.url, token));
 
     const node = new ComputeNode(context);
     status = () => node.status();
     http.addReadyCheck("node", () => node.readiness());
     shutdown.register("actions", () => node.settle(), "persist");
+    const reload = () => {
+      const changed = takeOver(config, loadNodeConfig({ file, flags, env }).config);
+      log.info({ changed }, "settings read again");
+      node.wake();
+      return changed;
+    };
+    attendTo = (request) => attend({ ...context, leave: () => node.leave(), reload, wake: () => node.wake() }, request);
+    shutdown.register("reload", onHangup(reload, log));
     await node.recover();
     const { chainId, rpcUrls } = config;
     log.info(
@@ -70,12 +103,38 @@ export async function start({ file, flags, env }: SettingsArgs): Promise<void> {
       },
       "node started",
     );
+    if (config.benchmark) void keepMeasured(context);
     await node.work();
     await shutdown.stop();
   } catch (error) {
     failed = !shutdown.signal.aborted;
     await shutdown.stop(failed ? error : undefined);
     throw error;
+  }
+}
+
+/** Reads settings again on SIGHUP; what is wrong in them is told, and the old ones stay. @returns what takes it back */
+function onHangup(reload: () => unknown, log: Logger): () => void {
+  const handle = () => {
+    try {
+      reload();
+    } catch (error) {
+      log.error({ ...facts(error) }, "settings not read again");
+    }
+  };
+  process.on("SIGHUP", handle);
+  return () => void process.off("SIGHUP", handle);
+}
+
+/** Measures the machine when it was never measured or too long ago; quotes go by the old figures until then. */
+async function keepMeasured({ config, engine, machine, log, signal }: NodeContext): Promise<void> {
+  if (!machine.isStale(Date.now())) return;
+  try {
+    const found = await measureEngine(config, engine, signal);
+    machine.benchmarked(found, Date.now());
+    log.info({ engine, ...found }, "machine measured");
+  } catch (error) {
+    if (!signal.aborted) log.warn({ ...facts(error) }, "the machine could not be measured");
   }
 }
 

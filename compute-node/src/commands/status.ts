@@ -1,88 +1,94 @@
-import { askDaemon, type SettingsArgs } from "@assay/daemon-kit";
+import { askDaemon, EXIT_OK, EXIT_RETRY, parseMetrics, type Sample, type SettingsArgs } from "@assay/daemon-kit";
 import { loadNodeConfig } from "../config.ts";
-import { nodeError } from "../errors.ts";
+import { notRunning } from "./desk.ts";
 
-interface Status {
-  ready: boolean;
-  notReady?: string;
-  pid: number;
-  uptimeSeconds: number;
-  chainId: number;
-  provider: string;
-  operator: string;
-  engine: string;
-  head?: string;
-  stake?: { total: string; locked: string; free: string };
-  disk: { usedMb: number; allowedMb: number };
-  jobs: {
-    id: string;
-    status: string;
-    mine: boolean;
-    doing?: string;
-    skipped?: string;
-    progress?: {
-      step: number;
-      steps: number;
-      loss: number;
-      etaSeconds: number;
-      saturation?: { clippedWeights: number; zeroedGradients: number };
-    };
-  }[];
-  disputes: { jobId: string; challenger: string; clockLeft?: number }[];
-}
+const EVERY_MS = 1000;
+const CLEAR = "\u001b[H\u001b[2J";
+
+export type StatusArgs = SettingsArgs & { json: boolean; watch: boolean; url: string | undefined };
 
 /**
- * Shows what a running node is doing.
- * @returns the exit code: 0 when it is ready, 75 when it is not
+ * Shows what a running node is doing: the page /status as JSON, or a table made of its metrics and nothing else, once or
+ * live. What the table shows is what a dashboard can show.
+ * @returns the exit code: 0 when the node is ready, 75 when it is not
  * @throws CN-050 when none runs
  */
-export async function status(args: SettingsArgs & { json: boolean; url: string | undefined }): Promise<number> {
+export async function status({ json, watch, url, ...args }: StatusArgs): Promise<number> {
   const { config } = loadNodeConfig(args);
-  const text = await askDaemon({ dataDir: config.dataDir, url: args.url, page: "/status", notRunning });
-  const answer = JSON.parse(text) as Status;
-  process.stdout.write(args.json ? `${JSON.stringify(answer)}\n` : table(answer));
-  return answer.ready ? 0 : 75;
+  const ask = (page: "/status" | "/metrics") => askDaemon({ dataDir: config.dataDir, url, page, notRunning });
+  if (json) {
+    const text = await ask("/status");
+    process.stdout.write(`${text}\n`);
+    return (JSON.parse(text) as { ready: boolean }).ready ? EXIT_OK : EXIT_RETRY;
+  }
+  for (;;) {
+    const samples = parseMetrics(await ask("/metrics"));
+    process.stdout.write(watch ? CLEAR + statusTable(samples) : statusTable(samples));
+    if (!watch) return readingOf(samples, "ready") === 1 ? EXIT_OK : EXIT_RETRY;
+    await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
+  }
 }
 
-function notRunning(found: string, cause: unknown): Error {
-  return nodeError("CN-050", {
-    kind: "Retryable",
-    found,
-    wanted: "a node that runs on this data folder",
-    hint: "start it with `assay-node start`, or give --url or the --config it was started with",
-    cause,
-  });
-}
-
-function table(s: Status): string {
-  const lines = [
-    `${s.ready ? "ready" : `not ready: ${s.notReady}`}, up ${s.uptimeSeconds} s, pid ${s.pid}, engine ${s.engine}`,
-    `chain ${s.chainId}, block ${s.head ?? "unknown"}; provider ${s.provider}, operator ${s.operator}`,
+/** The table, out of a metrics page. */
+export function statusTable(samples: readonly Sample[]): string {
+  const value = (name: string, labels: Record<string, string> = {}) => readingOf(samples, name, labels);
+  const info = samples.find(({ name }) => name === "assay_node_info")?.labels ?? {};
+  const jobs = (phase: string) => value("jobs", { phase }) ?? 0;
+  const rows: [string, string][] = [
+    [
+      "node",
+      `${value("ready") === 1 ? "ready" : "not ready"}, engine ${info.engine ?? "unknown"}, ${info.mode ?? "?"}`,
+    ],
+    ["up", duration(Date.now() / 1000 - (value("start_time_seconds") ?? Date.now() / 1000))],
+    ["chain", `block ${value("head_block") ?? "unknown"}, ${number(value("head_age_seconds"))} s old`],
+    [
+      "stake",
+      `${number(value("stake_asy", { kind: "total" }))} ASY, ${number(value("stake_asy", { kind: "locked" }))} locked, ${number(value("stake_asy", { kind: "free" }))} free`,
+    ],
+    ["gas", `${number(value("gas_balance_eth"))} ETH, ${number(value("gas_spent_eth_total"))} spent`],
+    ["earned", `${number(value("earned_asy_total"))} ASY since the start`],
+    ["jobs", `${jobs("open")} open, ${jobs("claimed")} claimed, ${jobs("submitted")} submitted`],
+    ["disk", `${number(value("jobs_disk_mebibytes"))} MiB`],
+    ["disputes", disputes(value("disputes"), value("dispute_clock_left_ratio"))],
+    ...runsOf(samples),
   ];
-  if (s.stake) lines.push(`stake ${asy(s.stake.total)} ASY, ${asy(s.stake.locked)} locked, ${asy(s.stake.free)} free`);
-  lines.push(`disk ${s.disk.usedMb} of ${s.disk.allowedMb} MiB`);
-  for (const job of s.jobs) {
-    const run = job.progress;
-    const doing = run
-      ? `step ${run.step}/${run.steps}, loss ${run.loss.toPrecision(4)}, ${Math.round(run.etaSeconds)} s left${saturationOf(run)}`
-      : (job.doing ?? job.skipped ?? "");
-    lines.push(`${job.id}  ${job.status.padEnd(9)}  ${job.mine ? "own " : "    "}  ${doing}`);
-  }
-  if (s.jobs.length === 0) lines.push("no open jobs");
-  for (const { jobId, challenger, clockLeft } of s.disputes) {
-    const clock =
-      clockLeft === undefined ? "the challenger's turn" : `${Math.round(100 * clockLeft)} % of the clock left`;
-    lines.push(`disputed  ${jobId} by ${challenger}: ${clock}`);
-  }
-  return `${lines.join("\n")}\n`;
+  return `${rows.map(([name, text]) => `${name.padEnd(10)}${text}`).join("\n")}\n`;
 }
 
-function saturationOf({ saturation }: { saturation?: { clippedWeights: number; zeroedGradients: number } }): string {
-  if (!saturation) return "";
-  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
-  return `, ${percent(saturation.clippedWeights)} of weights at their clip, ${percent(saturation.zeroedGradients)} of gradients zeroed`;
+function runsOf(samples: readonly Sample[]): [string, string][] {
+  return samples
+    .filter(({ name }) => name === "assay_node_run_steps")
+    .map(({ labels, value: steps }): [string, string] => {
+      const of = (name: string) => readingOf(samples, name, labels);
+      const step = of("run_step") ?? 0;
+      const share = steps > 0 ? step / steps : 0;
+      const bar = "#".repeat(Math.round(20 * share)).padEnd(20, ".");
+      const loss = of("run_loss_nats");
+      const text = `${bar} ${step}/${steps}, loss ${loss?.toPrecision(4) ?? "?"}, ${duration(of("run_eta_seconds") ?? 0)} left`;
+      return [`run ${labels.slot}`, text];
+    });
 }
 
-function asy(units: string): string {
-  return (Number(BigInt(units) / 10n ** 12n) / 1e6).toString();
+function disputes(live: number | undefined, left: number | undefined): string {
+  if (!live) return "none";
+  return `${live} in play, ${Math.round(100 * (left ?? 1))} % of the shortest clock left`;
+}
+
+function readingOf(samples: readonly Sample[], name: string, labels: Record<string, string> = {}): number | undefined {
+  return samples.find(
+    (sample) =>
+      sample.name === `assay_node_${name}` &&
+      Object.entries(labels).every(([key, wanted]) => sample.labels[key] === wanted),
+  )?.value;
+}
+
+/** Six significant digits, without an exponent. */
+function number(value: number | undefined): string {
+  return value === undefined ? "?" : Number(value.toPrecision(6)).toString();
+}
+
+function duration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60)];
+  return hours > 0 ? `${hours} h ${minutes} min` : minutes > 0 ? `${minutes} min ${whole % 60} s` : `${whole} s`;
 }

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { facts, TxRevertedError } from "@assay/daemon-kit";
 import {
   AssayError,
@@ -23,6 +22,7 @@ import { type ActDeps, countGas } from "../act/deps.ts";
 import { inputsRequest } from "../act/prepare.ts";
 import { answerGames, engineChoice } from "../children.ts";
 import { nodeError } from "../errors.ts";
+import { logFile } from "../job-logs.ts";
 import { filesFolder, runFolder } from "../run-folder.ts";
 import {
   type CaseView,
@@ -33,7 +33,6 @@ import {
   isPressed,
 } from "./decide.ts";
 
-const ANSWER_LOG = "answer.log";
 const ANSWER_MS = 30 * 60_000;
 /** What an answer says, whichever game it is given in. */
 function contentHash(content: readonly unknown[]): Hex {
@@ -87,7 +86,7 @@ export class Defender {
     this.#minBudget = minBudget;
     this.#onDone = onDone;
     const start = deployment.contracts.RefereedDispute?.startBlock ?? deployment.startBlock;
-    this.#log = new DisputeLog(deps.client, address, BigInt(start));
+    this.#log = new DisputeLog(deps.client, address, BigInt(start), BigInt(deps.config.reorgDepth));
   }
 
   /** @param onDone called when something was done, so that the node looks again. @returns undefined where there is no referee */
@@ -148,7 +147,9 @@ export class Defender {
       }
       const ended = isEnded(job.status);
       this.#cases.set(commitment, { job, ended, busy: false, notBeforeMs: 0, alarmed: new Map() });
-      if (!ended) this.#deps.log.warn({ jobId: id, commitment }, "own result challenged");
+      if (ended) continue;
+      this.#deps.history.note(id, "CHALLENGED", commitment);
+      this.#deps.log.warn({ jobId: id, commitment }, "own result challenged");
     }
   }
 
@@ -268,7 +269,7 @@ export class Defender {
         record,
         games,
       },
-      { logFile: join(folder, ANSWER_LOG), wallClockMs: ANSWER_MS, signal },
+      { logFile: logFile(config.dataDir, id, "answer", nonce), wallClockMs: ANSWER_MS, signal },
     );
     if (
       moves.length !== games.length ||
@@ -277,7 +278,7 @@ export class Defender {
       throw nodeError("CN-033", {
         found: `${moves.length} answers, not all to the games asked about`,
         wanted: `${games.length} answers, in the order of the games`,
-        hint: `the job is hostile, or this version is broken: see ${join(folder, ANSWER_LOG)}, and report it`,
+        hint: `the job is hostile, or this version is broken: see ${logFile(config.dataDir, id, "answer", nonce)}, and report it`,
       });
     }
     const scope = `${config.chainId}:${this.#address.toLowerCase()}`;
