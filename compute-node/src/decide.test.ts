@@ -3,7 +3,8 @@ import { test } from "node:test";
 import type { JobSpec, JobTerms } from "@assay/sdk";
 import fc from "fast-check";
 import { parseEther } from "viem";
-import { type Action, decide, type SkipReason, skipReasons } from "./decide.ts";
+import { type Action, decide } from "./decide.ts";
+import { type SkipReason, skipReasons } from "./reasons.ts";
 import type { JobView, LocalRun, NodeState } from "./state.ts";
 import { ME, NOW, OTHER, someConfig, someJob, someState, word } from "./test-kit.ts";
 

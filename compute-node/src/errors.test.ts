@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { facts } from "@assay/daemon-kit";
-import { skipReasons } from "./decide.ts";
 import { nodeError, nodeErrors } from "./errors.ts";
+import { skipReasons } from "./reasons.ts";
 
 const page = (name: string) => readFileSync(new URL(`../../docs/${name}`, import.meta.url), "utf8");
 

@@ -1,36 +1,6 @@
 import { openDatabase } from "@assay/daemon-kit";
 import type { JobId } from "@assay/sdk";
-import { type SkipReason, skipReasons } from "./decide.ts";
-
-/** What befell a job at this node, beside the reasons to skip it. Stable: operators filter and count by them. */
-export const eventReasons = {
-  INPUTS_VERIFIED: "the inputs were fetched and are what the spec says",
-  INPUTS_REFUSED: "the inputs cannot be had or are not what the spec says",
-  CLAIM_DECIDED: "the node decided to claim the job",
-  CLAIMED: "the claim is in a block",
-  CLAIM_LOST: "another provider was faster",
-  CLAIM_REFUSED: "the market refuses the claim",
-  CLAIM_REVERTED: "the claim reverted on chain although nobody was faster",
-  CLAIM_CHANGED: "the claim is gone or another one now: a reorganisation, or another process",
-  RUN_STARTED: "a run began, or went on from its last checkpoint",
-  RUN_FAILED: "an attempt at the run failed",
-  RUN_FINISHED: "the run is done",
-  GAVE_UP: "the job was given up; its bond is at stake",
-  SUBMITTED: "the result is in a block",
-  FINALIZED: "the job is settled, the price is earned",
-  SETTLED_BY_OTHERS: "somebody else settled the job first",
-  CHALLENGED: "the result was challenged",
-  ENDED: "the job has ended on chain",
-} as const satisfies Record<string, string>;
-
-export type EventReason = keyof typeof eventReasons;
-export type Reason = EventReason | SkipReason;
-
-/** What a reason means, in words. */
-export function meaningOf(reason: string): string {
-  const all: Readonly<Record<string, string>> = { ...skipReasons, ...eventReasons };
-  return all[reason] ?? "a reason of another version of this node";
-}
+import type { Reason } from "./reasons.ts";
 
 /** One thing that befell a job. */
 export interface JobNote {

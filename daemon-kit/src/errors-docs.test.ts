@@ -6,12 +6,12 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const FOLDERS = [
-  ...["storage", "daemon-kit", "exact", "sdk", "compute-node", "keepers", "indexer"].map(
+  ...["storage", "daemon-kit", "exact", "sdk", "compute-node", "keepers", "indexer", "cli"].map(
     (workspace) => `${workspace}/src`,
   ),
   "scripts",
 ];
-const CODE = /\b(?:ST|DK|CN|KP|IX|EX|SDK|DEPLOY|LAYOUT|SIZE)-\d{3}\b/g;
+const CODE = /\b(?:ST|DK|CN|KP|IX|EX|SDK|CLI|DEPLOY|LAYOUT|SIZE)-\d{3}\b/g;
 
 function sourcesOf(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })

@@ -2,8 +2,9 @@ import type { SettingsArgs } from "@assay/daemon-kit";
 import type { Hex } from "viem";
 import { loadNodeConfig } from "../config.ts";
 import { nodeError } from "../errors.ts";
-import { type JobNote, type JobSummary, meaningOf, type Verdict } from "../history.ts";
+import type { JobNote, JobSummary, Verdict } from "../history.ts";
 import { readLogs } from "../job-logs.ts";
+import { meaningOf } from "../reasons.ts";
 import { atDesk } from "./desk.ts";
 
 /** Lists the jobs that this node has seen, newest first, each with the last thing that befell it. */
