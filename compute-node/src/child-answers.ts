@@ -29,7 +29,12 @@ const move = z.strictObject({ functionName: z.enum(reveals), args: z.array(z.unk
 const outcomes = {
   measure: z.strictObject({ secondsPerGmac: z.number().positive(), startSeconds: z.number().min(0) }),
   probe: z.strictObject({ engine, adapter: z.string().max(200).optional(), digest: hash, seconds: z.number() }),
-  prepare: z.strictObject({ kind: z.enum(["train", "infer"]), macs: z.number().min(0), memoryMb: count, diskMb: count }),
+  prepare: z.strictObject({
+    kind: z.enum(["train", "infer"]),
+    macs: z.number().min(0),
+    memoryMb: count,
+    diskMb: count,
+  }),
   run: runResult,
   // The contract judges what a move says; its shape is the client's to check when it encodes it.
   answer: z.strictObject({ moves: z.array(move).max(1024) }),
@@ -61,7 +66,13 @@ const message = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("checkpoint"), step: count }),
 ]);
 
-export type Outcomes = { probe: ProbeOutcome; measure: MeasureOutcome; prepare: PrepareOutcome; run: RunResult; answer: AnswerOutcome };
+export type Outcomes = {
+  probe: ProbeOutcome;
+  measure: MeasureOutcome;
+  prepare: PrepareOutcome;
+  run: RunResult;
+  answer: AnswerOutcome;
+};
 
 /** The outcome of a task. @throws CN-033 when it has not the shape that the task's outcome has */
 export function readOutcome<T extends Task>(task: T, said: unknown): Outcomes[T["task"]] {
