@@ -8,21 +8,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { REPOSITORY } from "./deploy/artifacts.ts";
 import { breaks, type Layout, readLayouts } from "./lib/storage-layout.ts";
-
-const UPGRADEABLE = {
-  ProtocolAuthority: "access/ProtocolAuthority.sol",
-  AssayToken: "token/AssayToken.sol",
-  StakingManager: "staking/StakingManager.sol",
-  DelegationPools: "staking/DelegationPools.sol",
-  ReputationRegistry: "reputation/ReputationRegistry.sol",
-  SlashingManager: "slashing/SlashingManager.sol",
-  VerificationHub: "verification/VerificationHub.sol",
-  JobMarketplace: "market/JobMarketplace.sol",
-  ProtocolTimelock: "governance/ProtocolTimelock.sol",
-  AssayGovernor: "governance/AssayGovernor.sol",
-  Treasury: "governance/Treasury.sol",
-  ParameterCouncil: "governance/ParameterCouncil.sol",
-};
+import { UPGRADEABLE } from "./lib/upgradeable.ts";
 
 const { values } = parseArgs({
   options: { write: { type: "boolean", default: false }, break: { type: "boolean", default: false } },

@@ -1,17 +1,8 @@
 import { parseArgs } from "node:util";
-import {
-  type Account,
-  createPublicClient,
-  createWalletClient,
-  defineChain,
-  formatEther,
-  formatGwei,
-  type Hex,
-  http,
-} from "viem";
-import { privateKeyToAccount } from "viem/accounts";
+import { formatEther, formatGwei } from "viem";
 import { productionHardhat } from "../lib/production.ts";
 import { configPath, type DeployConfig, loadConfig } from "./config.ts";
+import { connect } from "./connect.ts";
 import { deploy, missingSteps } from "./deploy.ts";
 import { DeployError } from "./error.ts";
 import { handover, missingHandover } from "./handover.ts";
@@ -87,43 +78,6 @@ function parse(args: string[]) {
   });
 }
 
-async function connect({ config, rpcUrl }: Options) {
-  const chain = defineChain({
-    id: config.chainId,
-    name: config.name,
-    nativeCurrency: { name: "Ether", symbol: "ETH", decimals: 18 },
-    rpcUrls: { default: { http: [rpcUrl] } },
-  });
-  const transport = http(rpcUrl);
-  const publicClient = createPublicClient({ chain, transport, pollingInterval: config.chainId === 31337 ? 50 : 2_000 });
-  await publicClient.getChainId().catch((cause: unknown) => {
-    // only the origin: the rest of an address may be a key
-    const { origin } = new URL(rpcUrl);
-    throw new DeployError("DEPLOY-032", `no node answers at ${origin}`, "Start it, or correct --rpc-url", { cause });
-  });
-  const account = await deployerAccount(config.chainId, async () => {
-    const bare = createWalletClient({ chain, transport });
-    return (await bare.getAddresses())[0];
-  });
-  return { publicClient, walletClient: createWalletClient({ chain, transport, account }) };
-}
-
-async function deployerAccount(
-  chainId: number,
-  firstOfNode: () => Promise<`0x${string}` | undefined>,
-): Promise<Account> {
-  const key = process.env.ASSAY_DEPLOYER_KEY;
-  if (key !== undefined) {
-    if (!/^0x[0-9a-fA-F]{64}$/.test(key)) {
-      throw new DeployError("DEPLOY-013", "ASSAY_DEPLOYER_KEY is not 0x and 64 hex digits", "Correct the variable");
-    }
-    return privateKeyToAccount(key as Hex);
-  }
-  const address = chainId === 31337 ? await firstOfNode() : undefined;
-  if (!address) throw new DeployError("DEPLOY-014", "no deployer key found", "Set ASSAY_DEPLOYER_KEY");
-  return { address, type: "json-rpc" };
-}
-
 async function dryRun(options: Options, clients: Awaited<ReturnType<typeof connect>>): Promise<void> {
   const deployer = clients.walletClient.account.address;
   const missing = new Set(await missingSteps({ publicClient: clients.publicClient, config: options.config, deployer }));
@@ -153,7 +107,7 @@ async function main(): Promise<void> {
     console.log(HELP);
     return;
   }
-  const clients = await connect(options);
+  const clients = await connect({ ...options.config, rpcUrl: options.rpcUrl });
   await productionHardhat();
   if (options.dryRun) return options.command === "deploy" ? dryRun(options, clients) : dryHandover(options, clients);
   const run = options.command === "deploy" ? deploy : handover;

@@ -1,14 +1,30 @@
 import { type Address, getAddress, type Hex, isAddressEqual, toFunctionSelector } from "viem";
 import { type ContractName, readArtifact } from "./artifacts.ts";
 import type { DeployConfig } from "./config.ts";
-import { type Creation, creationOf, FACTORY } from "./create2.ts";
+import { type Creation, FACTORY } from "./create2.ts";
 import { DeployError } from "./error.ts";
-import { encodeCall, hasCode, implementationOf, type Layout, proxyOver } from "./plan.ts";
+import {
+  encodeCall,
+  hasCode,
+  implementationOf,
+  implementationOver,
+  type Layout,
+  type ManagedName,
+  proxyOver,
+} from "./plan.ts";
 import type { DeployPublicClient, Step } from "./types.ts";
 
 /** What governance adds to a protocol that stands already, in the order of creation. */
 export const GOVERNANCE = ["ProtocolTimelock", "AssayGovernor", "Treasury", "ParameterCouncil"] as const;
 export type GovernanceName = (typeof GOVERNANCE)[number];
+
+/** Whose proxies each implementation holds as immutables, in the order of its constructor. */
+export const GOVERNANCE_PEERS: Readonly<Record<GovernanceName, readonly ManagedName[]>> = {
+  ProtocolTimelock: ["StakingManager"],
+  AssayGovernor: ["StakingManager"],
+  Treasury: ["JobMarketplace"],
+  ParameterCouncil: [],
+};
 
 /** Numbers of the authority's roles. */
 export const ROLES = { admin: 0n, guardian: 1n, council: 2n, setter: 3n } as const;
@@ -28,13 +44,7 @@ export interface GovernanceLayout {
 export function governanceLayout(base: Layout, config: DeployConfig): GovernanceLayout {
   const settings = requireGovernance(config);
   const proxies = record((name) => proxyOver(base.seed, name));
-  const { ProtocolAuthority: authority, StakingManager: staking } = base.proxies;
-  const peers: Record<GovernanceName, readonly unknown[]> = {
-    ProtocolTimelock: [staking.address],
-    AssayGovernor: [staking.address],
-    Treasury: [base.proxies.JobMarketplace.address],
-    ParameterCouncil: [],
-  };
+  const { ProtocolAuthority: authority } = base.proxies;
   const governor = proxies.AssayGovernor.address;
   const { votingDelay, votingPeriod, proposalThreshold, quorumPercent, lateQuorumExtension, proposalGuardian } =
     settings;
@@ -59,7 +69,12 @@ export function governanceLayout(base: Layout, config: DeployConfig): Governance
   return {
     base,
     proxies,
-    implementations: record((name) => creationOf(name, peers[name], `implementation:${name}`)),
+    implementations: record((name) =>
+      implementationOver(
+        name,
+        GOVERNANCE_PEERS[name].map((peer) => base.proxies[peer].address),
+      ),
+    ),
     initializers: record((name) => encodeCall(name, "initialize", initial[name])),
   };
 }

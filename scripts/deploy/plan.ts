@@ -39,6 +39,18 @@ export const MANAGED = [
 ] as const;
 export type ManagedName = (typeof MANAGED)[number];
 
+/** Whose proxies each implementation holds as immutables, in the order of its constructor. */
+export const PEERS: Readonly<Record<ManagedName, readonly ManagedName[]>> = {
+  ProtocolAuthority: [],
+  AssayToken: [],
+  StakingManager: ["AssayToken", "JobMarketplace", "SlashingManager", "DelegationPools"],
+  DelegationPools: ["AssayToken", "StakingManager", "JobMarketplace"],
+  ReputationRegistry: ["StakingManager"],
+  SlashingManager: ["StakingManager", "JobMarketplace"],
+  VerificationHub: [],
+  JobMarketplace: ["StakingManager", "VerificationHub", "SlashingManager", "DelegationPools"],
+};
+
 /** Everything a deployment will consist of; a pure function of the deployer, the configuration and the build. */
 export interface Layout {
   deployer: Address;
@@ -62,26 +74,6 @@ export function layoutOf(deployer: Address, config: DeployConfig): Layout {
   const asy = proxies.AssayToken.address;
   const known = { deployer, asy };
   const authority = proxies.ProtocolAuthority.address;
-  const peers: Record<ManagedName, readonly unknown[]> = {
-    ProtocolAuthority: [],
-    AssayToken: [],
-    StakingManager: [
-      asy,
-      proxies.JobMarketplace.address,
-      proxies.SlashingManager.address,
-      proxies.DelegationPools.address,
-    ],
-    DelegationPools: [asy, proxies.StakingManager.address, proxies.JobMarketplace.address],
-    ReputationRegistry: [proxies.StakingManager.address],
-    SlashingManager: [proxies.StakingManager.address, proxies.JobMarketplace.address],
-    VerificationHub: [],
-    JobMarketplace: [
-      proxies.StakingManager.address,
-      proxies.VerificationHub.address,
-      proxies.SlashingManager.address,
-      proxies.DelegationPools.address,
-    ],
-  };
   const allocations = config.token.allocations.map(({ to, amount }) => ({ to: resolveAddress(to, known), amount }));
   const initial: Record<ManagedName, readonly unknown[]> = {
     ProtocolAuthority: [deployer],
@@ -98,7 +90,12 @@ export function layoutOf(deployer: Address, config: DeployConfig): Layout {
     deployer,
     seed,
     proxies,
-    implementations: record((name) => creationOf(name, peers[name], `implementation:${name}`)),
+    implementations: record((name) =>
+      implementationOver(
+        name,
+        PEERS[name].map((peer) => proxies[peer].address),
+      ),
+    ),
     initializers: record((name) => encodeCall(name, "initialize", initial[name])),
     judge,
     demands: creationOf("DataDemands", [asy], "demands"),
@@ -107,6 +104,11 @@ export function layoutOf(deployer: Address, config: DeployConfig): Layout {
       ...(judge && config.referee ? [refereeOf(proxies, judge.address, config.referee)] : []),
     ],
   };
+}
+
+/** The implementation of this build with these peers. Another build gets another address. */
+export function implementationOver(name: ContractName, peers: readonly Address[]): Creation {
+  return creationOf(name, peers, `implementation:${name}`);
 }
 
 /** A proxy that stands on the seed until its implementation is installed. */

@@ -1,0 +1,17 @@
+/** Every contract behind a proxy, and its source below contracts/. */
+export const UPGRADEABLE = {
+  ProtocolAuthority: "access/ProtocolAuthority.sol",
+  AssayToken: "token/AssayToken.sol",
+  StakingManager: "staking/StakingManager.sol",
+  DelegationPools: "staking/DelegationPools.sol",
+  ReputationRegistry: "reputation/ReputationRegistry.sol",
+  SlashingManager: "slashing/SlashingManager.sol",
+  VerificationHub: "verification/VerificationHub.sol",
+  JobMarketplace: "market/JobMarketplace.sol",
+  ProtocolTimelock: "governance/ProtocolTimelock.sol",
+  AssayGovernor: "governance/AssayGovernor.sol",
+  Treasury: "governance/Treasury.sol",
+  ParameterCouncil: "governance/ParameterCouncil.sol",
+} as const;
+
+export type UpgradeableName = keyof typeof UPGRADEABLE;
