@@ -36,8 +36,12 @@ export interface Artifact {
 
 const cache = new Map<string, Artifact>();
 
-/** Where the build is that this process uses: the production profile's if ASSAY_BUILD says so (see hardhat.config.ts). */
+/**
+ * Where the build is that this process uses: the production profile's if ASSAY_BUILD says so (see hardhat.config.ts),
+ * another one's where a tool that changes contracts names its folder in ASSAY_ARTIFACTS.
+ */
 export function artifactsFolder(): string {
+  if (process.env.ASSAY_ARTIFACTS) return process.env.ASSAY_ARTIFACTS;
   const folder = process.env.ASSAY_BUILD === "production" ? ["dist", "production", "artifacts"] : ["artifacts"];
   return join(REPOSITORY, ...folder);
 }

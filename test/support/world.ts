@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   type Abi,
+  type AbiEvent,
   type Address,
   decodeErrorResult,
   decodeEventLog,
@@ -12,6 +13,7 @@ import {
   type Hex,
   hexToBigInt,
   numberToHex,
+  toEventSelector,
 } from "viem";
 import { artifactsFolder, type ContractName, readArtifact } from "../../scripts/deploy/artifacts.ts";
 import { configPath, type DeployConfig, loadConfig } from "../../scripts/deploy/config.ts";
@@ -90,6 +92,9 @@ export class World {
   /** Unix time of the next block */
   now: number = GENESIS;
   readonly #targets: Target[];
+  /** events of the first `#indexed` targets by their first topic */
+  readonly #events = new Map<Hex, AbiEvent[]>();
+  #indexed = 0;
   readonly #close: () => Promise<void>;
   readonly #clients: Clients;
 
@@ -272,9 +277,9 @@ export class World {
   decode(logs: readonly RawLog[]): Event[] {
     return logs.flatMap(({ address, topics, data, blockTimestamp }) => {
       const timestamp = blockTimestamp ? Number(blockTimestamp) : this.now;
-      for (const { abi } of this.#targets) {
+      for (const event of this.#eventsOf(topics[0])) {
         try {
-          const { eventName, args } = decodeEventLog({ abi, topics, data });
+          const { eventName, args } = decodeEventLog({ abi: [event], topics, data });
           return [{ name: eventName!, args: (args ?? {}) as unknown as Record<string, unknown>, address, timestamp }];
         } catch {
           // another contract's event
@@ -282,6 +287,18 @@ export class World {
       }
       return [];
     });
+  }
+
+  /** The events that a first topic may stand for. */
+  #eventsOf(topic: Hex): readonly AbiEvent[] {
+    for (; this.#indexed < this.#targets.length; this.#indexed++) {
+      for (const item of this.#targets[this.#indexed]!.abi) {
+        if (item.type !== "event") continue;
+        const selector = toEventSelector(item);
+        this.#events.set(selector, [...(this.#events.get(selector) ?? []), item]);
+      }
+    }
+    return this.#events.get(topic) ?? [];
   }
 
   #request(method: string, params: unknown[]): Promise<unknown> {

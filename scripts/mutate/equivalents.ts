@@ -1,0 +1,10 @@
+/** Mutants that no test can notice, by the text of their line and the operator, each with its reason. */
+export interface Equivalent {
+  path: string;
+  /** a part of the line */
+  text: string;
+  operator: string;
+  reason: string;
+}
+
+export const EQUIVALENTS: readonly Equivalent[] = [];
