@@ -194,7 +194,7 @@ test("votes: who casts them is shown, and chosen for liquid and staked tokens ap
   assert.equal((await alice.getVotes({ account: bob })).staked, 30_000n * ASY_UNIT);
 });
 
-test("treasury: pending fees, payments and a vesting grant are in its books, GOV-31 to GOV-33", async () => {
+test("treasury: pending fees, payments and a vesting grant are in its books, GOV-31, GOV-32, GOV-33", async () => {
   const { world, treasury, bob } = governed;
   await world.send(world.deployer, world.asy, "transfer", [treasury.address, 1_000n]);
   const start = BigInt(world.now);

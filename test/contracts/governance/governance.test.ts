@@ -93,7 +93,7 @@ describe("everybody can leave first, GOV-01", () => {
   });
 });
 
-describe("proposals, GOV-02…06", () => {
+describe("proposals, GOV-02, GOV-03, GOV-04", () => {
   test("propose, vote with a reason, queue, execute", async () => {
     const { world, governor, whale, alice } = governed;
     const proposal = await propose(governed, anyCall());
@@ -122,7 +122,7 @@ describe("proposals, GOV-02…06", () => {
     ]);
   });
 
-  test("below the quorum nothing passes; a quorum reached late lengthens the vote", async () => {
+  test("below the quorum nothing passes; a quorum reached late lengthens the vote, GOV-05", async () => {
     const { world, governor, alice, whale, anyone } = governed;
     await alice.send(world.asy, "delegate", [alice.address]);
     world.pass(1);
@@ -156,7 +156,7 @@ describe("proposals, GOV-02…06", () => {
     assert.equal(await world.read(governor, "quorum", [snapshot]), (supply * 4n) / 100n);
   });
 
-  test("settings move inside their bounds, by a proposal only", async () => {
+  test("settings move inside their bounds, by a proposal only, GOV-06", async () => {
     const { governor, anyone, world } = governed;
     const settings: [name: string, good: bigint | number, bad: bigint | number][] = [
       ["setVotingDelay", 61, 59],
@@ -318,10 +318,10 @@ describe("owners override their representatives, GOV-10 (peers: override account
   });
 });
 
-describe("the parameter council, GOV-20…22", () => {
+describe("the councils", () => {
   const setter = toFunctionSelector("setMinWindow(uint32)");
 
-  test("moves an opened parameter inside its range, once in an hour; nothing else", async () => {
+  test("moves an opened parameter inside its range, once in an hour; nothing else, GOV-20", async () => {
     const { world, parameters, council, anyone } = governed;
     const { market } = world;
     const move = (value: bigint, to = market.address, selector = setter) =>
@@ -360,7 +360,7 @@ describe("the parameter council, GOV-20…22", () => {
     );
   });
 
-  test("empty ranges and the zero target are refused", async () => {
+  test("empty ranges and the zero target are refused, GOV-21", async () => {
     const { world, parameters, governor, anyone } = governed;
     const cases = [
       [[world.market.address, setter, 2n, 1n], "Council_EmptyRange"],
@@ -372,7 +372,7 @@ describe("the parameter council, GOV-20…22", () => {
     }
   });
 
-  test("the guardian pauses, and can do nothing else to the market", async () => {
+  test("the guardian pauses, and can do nothing else to the market, GOV-22", async () => {
     const { world, guardian } = governed;
     await asCouncil(governed, guardian, world.market, "setPause", [1]);
     await assert.rejects(

@@ -13,7 +13,7 @@ after(() => governed.world.close());
 
 const account = (token: string) => governed.world.read<readonly bigint[]>(governed.treasury, "accountOf", [token]);
 
-describe("the treasury, GOV-30…33", () => {
+describe("the treasury, GOV-30, GOV-31, GOV-32, GOV-33", () => {
   test("fees of the market arrive by anybody's call", async () => {
     const { world, treasury, alice, anyone } = governed;
     const { asy, market } = world;

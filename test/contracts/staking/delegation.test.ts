@@ -16,7 +16,7 @@ beforeEach(() => p.reset());
 after(() => p.scene.world.close());
 
 describe("delegating, STK-20", () => {
-  test("shares are minted one to one while nothing was lost; the provider's own stake is untouched", async () => {
+  test("shares are minted one to one while nothing was lost; the provider's own stake is untouched, STK-21", async () => {
     const { provider } = p.scene;
     const receipt = await p.delegate(p.ann, AMOUNT);
     assert.deepEqual(argsOf(receipt, "StakeDelegated"), {

@@ -15,7 +15,7 @@ before(async () => {
 beforeEach(() => p.reset());
 after(() => p.scene.world.close());
 
-describe("exits, STK-25 to STK-28", () => {
+describe("exits, STK-25, STK-26, STK-27, STK-28", () => {
   test("shares come back after the thaw, to their owner, by anyone's hand", async () => {
     const { world, anyone } = p.scene;
     await p.delegate(p.ann, AMOUNT);

@@ -13,7 +13,7 @@ before(async () => {
 beforeEach(() => p.reset());
 after(() => p.scene.world.close());
 
-describe("fees, STK-33 to STK-36", () => {
+describe("fees, STK-33, STK-34, STK-35, STK-36", () => {
   const fees = (who: Actor) =>
     p.scene.world.read<bigint>(p.scene.world.pools, "feesOf", [p.owner, p.scene.world.asy.address, who.address]);
   const claim = (who: Actor) =>
