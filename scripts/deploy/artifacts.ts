@@ -50,8 +50,8 @@ export function artifactsFolder(): string {
  * The compiled form of one of our contracts.
  * @throws DeployError DEPLOY-001 when it has not been built
  */
-export function readArtifact(name: ContractName): Artifact {
-  const path = join(artifactsFolder(), SOURCES[name], `${name}.json`);
+export function readArtifact(name: ContractName, folder: string = artifactsFolder()): Artifact {
+  const path = join(folder, SOURCES[name], `${name}.json`);
   const known = cache.get(path);
   if (known) return known;
   let text: string;

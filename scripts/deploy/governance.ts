@@ -1,4 +1,4 @@
-import { type Address, getAddress, type Hex, isAddressEqual, toFunctionSelector } from "viem";
+import { type Address, type Hex, isAddressEqual, toFunctionSelector } from "viem";
 import { type ContractName, readArtifact } from "./artifacts.ts";
 import type { DeployConfig } from "./config.ts";
 import { type Creation, FACTORY } from "./create2.ts";
@@ -191,30 +191,6 @@ export async function holdsRole(
     args: [role, account],
   })) as [boolean, number];
   return member;
-}
-
-/** Every account that holds a role of the authority now, found from its events and confirmed by a read. */
-export async function roleHolders(
-  client: DeployPublicClient,
-  authority: Address,
-  fromBlock: bigint,
-): Promise<{ role: bigint; account: Address }[]> {
-  const logs = await client.getContractEvents({
-    address: authority,
-    abi: readArtifact("ProtocolAuthority").abi,
-    eventName: "RoleGranted",
-    fromBlock,
-  });
-  const granted = new Map<string, { role: bigint; account: Address }>();
-  for (const log of logs) {
-    const { roleId, account } = (log as unknown as { args: { roleId: bigint; account: Address } }).args;
-    granted.set(`${roleId} ${account}`, { role: roleId, account: getAddress(account) });
-  }
-  const holders: { role: bigint; account: Address }[] = [];
-  for (const entry of granted.values()) {
-    if (await holdsRole(client, authority, entry.role, entry.account)) holders.push(entry);
-  }
-  return holders;
 }
 
 function record<Value>(make: (name: GovernanceName & ContractName) => Value): Record<GovernanceName, Value> {

@@ -1,18 +1,10 @@
-import { type Address, isAddressEqual } from "viem";
+import type { Address } from "viem";
 import { readArtifact } from "./artifacts.ts";
 import type { DeployConfig } from "./config.ts";
 import { missingSteps, runSteps } from "./deploy.ts";
 import { DeployError } from "./error.ts";
-import {
-  GOVERNANCE,
-  type GovernanceLayout,
-  governanceLayout,
-  governanceSteps,
-  holdsRole,
-  ROLES,
-  requireGovernance,
-  roleHolders,
-} from "./governance.ts";
+import { GOVERNANCE, governanceLayout, governanceSteps, holdsRole, ROLES, requireGovernance } from "./governance.ts";
+import { requireNoOpening } from "./openings.ts";
 import { hasCode, layoutOf } from "./plan.ts";
 import { deploymentPath, describe, describeContract, readDeployment, writeDeployment } from "./record.ts";
 import type { Deployment, DeployPublicClient, DeployWalletClient, Sent, Step } from "./types.ts";
@@ -29,16 +21,16 @@ export interface HandoverOptions {
 /**
  * Gives the protocol to its governance: deploys timelock, governor, treasury and council, then makes the timelock the
  * authority's only administrator. Continues where an earlier run stopped; sends nothing when all is done.
- * @throws DeployError DEPLOY-041 to 045, before anything is sent
+ * @throws DeployError DEPLOY-041 to 046, before anything is sent; DEPLOY-046 at the end, too
  */
 export async function handover(options: HandoverOptions): Promise<{ deployment: Deployment; sent: Sent[] }> {
   const { publicClient, config } = options;
   const deployer = options.walletClient.account.address;
-  await checkHandover({ publicClient, config, deployer });
+  const path = options.path === undefined ? deploymentPath(config.chainId) : options.path;
+  await checkHandover({ publicClient, config, deployer, path });
   const base = layoutOf(deployer, config);
   const layout = governanceLayout(base, config);
   const sent = await runSteps(options, governanceSteps(publicClient, layout, config));
-  const path = options.path === undefined ? deploymentPath(config.chainId) : options.path;
   const known = path ? readDeployment(path) : undefined;
   const deployment = await describe(publicClient, base, config, known);
   const head = await publicClient.getBlockNumber();
@@ -47,15 +39,18 @@ export async function handover(options: HandoverOptions): Promise<{ deployment: 
     const implementation = layout.implementations[name].address;
     deployment.contracts[name] = await describeContract(publicClient, { name, address, implementation, head, known });
   }
-  await requireNoPerson(publicClient, layout, deployment);
+  await requireNoOpening(publicClient, layout, {
+    fromBlock: BigInt(deployment.startBlock),
+    advice: "Propose to close it: the timelock is the administrator now",
+  });
   if (path) writeDeployment(path, deployment);
   return { deployment, sent };
 }
 
+type CheckOptions = Pick<HandoverOptions, "publicClient" | "config" | "path"> & { deployer: Address };
+
 /** The steps that a hand-over still lacks, after the same checks; sends nothing. */
-export async function missingHandover(
-  options: Pick<HandoverOptions, "publicClient" | "config"> & { deployer: Address },
-): Promise<string[]> {
+export async function missingHandover(options: CheckOptions): Promise<string[]> {
   await checkHandover(options);
   const layout = governanceLayout(layoutOf(options.deployer, options.config), options.config);
   const missing: string[] = [];
@@ -65,11 +60,7 @@ export async function missingHandover(
   return missing;
 }
 
-async function checkHandover({
-  publicClient,
-  config,
-  deployer,
-}: Pick<HandoverOptions, "publicClient" | "config"> & { deployer: Address }): Promise<void> {
+async function checkHandover({ publicClient, config, deployer, path }: CheckOptions): Promise<void> {
   const settings = requireGovernance(config);
   const lacking = await missingSteps({ publicClient, config, deployer });
   if (lacking.length > 0) {
@@ -103,29 +94,16 @@ async function checkHandover({
   const authority = base.proxies.ProtocolAuthority.address;
   const { ProtocolTimelock } = governanceLayout(base, config).proxies;
   const stands = await holdsRole(publicClient, authority, ROLES.admin, deployer);
-  if (stands || (await holdsRole(publicClient, authority, ROLES.admin, ProtocolTimelock.address))) return;
-  throw new DeployError(
-    "DEPLOY-045",
-    `neither ${deployer} nor this configuration's timelock administers the authority`,
-    "Use the deployer's key and the configuration of the first hand-over",
-  );
-}
-
-/** @throws DeployError DEPLOY-046 when a person still holds a role */
-async function requireNoPerson(
-  client: DeployPublicClient,
-  layout: GovernanceLayout,
-  deployment: Deployment,
-): Promise<void> {
-  const authority = layout.base.proxies.ProtocolAuthority.address;
-  const timelock = layout.proxies.ProtocolTimelock.address;
-  for (const { role, account } of await roleHolders(client, authority, BigInt(deployment.startBlock))) {
-    const isAdmin = role === ROLES.admin;
-    if ((await hasCode(client, account)) && (!isAdmin || isAddressEqual(account, timelock))) continue;
+  if (!stands && !(await holdsRole(publicClient, authority, ROLES.admin, ProtocolTimelock.address))) {
     throw new DeployError(
-      "DEPLOY-046",
-      `${account} still holds role ${role} of the authority`,
-      "Propose to revoke it: the timelock is the administrator now",
+      "DEPLOY-045",
+      `neither ${deployer} nor this configuration's timelock administers the authority`,
+      "Use the deployer's key and the configuration of the first hand-over",
     );
   }
+  await requireNoOpening(publicClient, governanceLayout(base, config), {
+    fromBlock: BigInt((path ? readDeployment(path)?.startBlock : undefined) ?? 0),
+    leaving: deployer,
+    advice: "Close it as administrator before the hand-over",
+  });
 }

@@ -8,6 +8,7 @@ import { deploymentPath, readDeployment } from "../deploy/record.ts";
 import { productionHardhat } from "../lib/production.ts";
 import { UPGRADEABLE, type UpgradeableName } from "../lib/upgradeable.ts";
 import { prepareUpgrade, requireSafe, upgradeableName } from "./prepare.ts";
+import { thisBuild } from "./safety.ts";
 
 const HELP = `Upgrades a contract of a protocol that is governed.
 
@@ -59,7 +60,7 @@ async function main(): Promise<void> {
   if (command === "validate") {
     const chosen = names.length > 0 ? names.map(upgradeableName) : (Object.keys(UPGRADEABLE) as UpgradeableName[]);
     await productionHardhat();
-    requireSafe(chosen);
+    requireSafe(thisBuild(chosen));
     for (const name of chosen) console.log(`safe  ${name}`);
     return;
   }

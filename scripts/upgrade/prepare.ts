@@ -8,7 +8,7 @@ import { GOVERNANCE_PEERS, type GovernanceName } from "../deploy/governance.ts";
 import { hasCode, implementationOf, implementationOver, type ManagedName, PEERS } from "../deploy/plan.ts";
 import type { Deployment, DeployPublicClient, DeployWalletClient, Sent } from "../deploy/types.ts";
 import { UPGRADEABLE, type UpgradeableName } from "../lib/upgradeable.ts";
-import { readValidations, thisBuild, unsafe } from "./safety.ts";
+import { type Candidate, readValidations, thisBuild, unsafe } from "./safety.ts";
 
 export interface UpgradeOptions {
   publicClient: DeployPublicClient;
@@ -65,7 +65,7 @@ export async function prepareUpgrade(options: UpgradeOptions): Promise<PreparedU
       "Check out and build the version that shall replace it",
     );
   }
-  requireSafe([name]);
+  requireSafe(thisBuild([name]));
   const sent = await runSteps(options, [
     {
       name: `create ${name} implementation`,
@@ -78,8 +78,8 @@ export async function prepareUpgrade(options: UpgradeOptions): Promise<PreparedU
 }
 
 /** @throws DeployError DEPLOY-050 naming every reason */
-export function requireSafe(names: readonly UpgradeableName[]): void {
-  const reasons = Object.entries(unsafe(readValidations(), thisBuild(names))).flatMap(([source, against]) =>
+export function requireSafe(candidates: readonly Candidate[]): void {
+  const reasons = Object.entries(unsafe(readValidations(), candidates)).flatMap(([source, against]) =>
     against.map((reason) => `${source}: ${reason}`),
   );
   if (reasons.length === 0) return;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
@@ -56,6 +56,11 @@ describe("npm run deploy, DEP-05", () => {
     const args = ["--rpc-url", `http://${address}:${port}`, "--out", out];
     const bad = await run(args, { ASSAY_DEPLOYER_KEY: "0x12" });
     assert.match(bad.output, /^DEPLOY-013: /);
+    const elsewhere = join(folder, "elsewhere.json");
+    const local = JSON.parse(readFileSync(join(REPOSITORY, "scripts", "deploy", "config", "local.json"), "utf8"));
+    writeFileSync(elsewhere, JSON.stringify({ ...local, chainId: 999_999 }));
+    const nobody = await run([...args, "--config", elsewhere]);
+    assert.match(nobody.output, /^DEPLOY-014: no deployer key found/);
     const dry = await run([...args, "--dry-run"]);
     assert.equal(dry.code, 0, dry.output);
     assert.match(dry.output, /send +\d+ gas {2}install JobMarketplace/);

@@ -480,6 +480,23 @@ describe("bad input, DEP-04", () => {
     assert.throws(() => loadConfig(join(folder, "torn.json")), { code: "DEPLOY-010" });
   });
 
+  test("a contract that was not built", () => {
+    assert.throws(() => readArtifact("Treasury", folder), { code: "DEPLOY-001", message: /no build of Treasury/ });
+  });
+
+  test("a transaction that is mined and does nothing", async () => {
+    const chain = await startChain();
+    const walletClient: DeployWalletClient = {
+      ...chain.deployer,
+      // an empty transaction to oneself in place of every step
+      sendTransaction: async () =>
+        chain.deployer.sendTransaction({ to: chain.deployer.account.address, chain: null, value: 0n } as never),
+    };
+    const run = deploy({ ...chain, walletClient, config: local(), path: null });
+    await assert.rejects(run, { code: "DEPLOY-031", message: /had no effect \(transaction 0x[0-9a-f]{64}, success\)/ });
+    await chain.close();
+  });
+
   test("the wrong chain", async () => {
     const chain = await startChain();
     const config = { ...local(), chainId: 1 };

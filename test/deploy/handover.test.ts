@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import hre from "hardhat";
 import { type Address, getAddress, keccak256, toBytes, zeroAddress } from "viem";
 import { readArtifact } from "../../scripts/deploy/artifacts.ts";
 import type { DeployConfig } from "../../scripts/deploy/config.ts";
 import { deploy } from "../../scripts/deploy/deploy.ts";
-import { roleHolders } from "../../scripts/deploy/governance.ts";
 import { handover, missingHandover } from "../../scripts/deploy/handover.ts";
+import { roleHolders } from "../../scripts/deploy/openings.ts";
 import { MANAGED } from "../../scripts/deploy/plan.ts";
 import type { Deployment, DeployPublicClient, DeployWalletClient } from "../../scripts/deploy/types.ts";
 import { parseDeployment } from "../../sdk/src/deployment.ts";
@@ -154,5 +154,112 @@ describe("hand-over, DEP-10", () => {
       changed.governance!.timelockDelay = 10_000;
     });
     assert.deepEqual(sent, []);
+  });
+});
+
+describe("hand-over with somebody else in the house, DEP-10", () => {
+  const OPERATOR_ROLE = 9n;
+  const PUBLIC_ROLE = 2n ** 64n - 1n;
+  const abi = readArtifact("ProtocolAuthority").abi;
+  let chain: Awaited<ReturnType<typeof hre.network.create>>;
+  let client: DeployPublicClient;
+  let deployer: DeployWalletClient;
+  let person: Address;
+  let settings: DeployConfig;
+  let contracts: Deployment["contracts"];
+  let state: string;
+
+  before(async () => {
+    chain = await hre.network.create();
+    client = await chain.viem.getPublicClient();
+    const [first, second] = (await chain.viem.getWalletClients()) as unknown as [
+      DeployWalletClient,
+      DeployWalletClient,
+    ];
+    deployer = first;
+    person = getAddress(second.account.address);
+    const { abi: council, bytecode } = readBuild("mocks/Council.sol");
+    const hash = await deployer.deployContract({ abi: council, bytecode, chain: null });
+    const { contractAddress } = await client.waitForTransactionReceipt({ hash });
+    settings = governedConfig(getAddress(contractAddress!), getAddress(contractAddress!));
+    const done = await deploy({ publicClient: client, walletClient: deployer, config: settings, path: null });
+    contracts = done.deployment.contracts;
+  });
+  beforeEach(async () => {
+    state = (await chain.provider.request({ method: "evm_snapshot" })) as string;
+  });
+  afterEach(() => chain.provider.request({ method: "evm_revert", params: [state] }));
+  after(() => chain.close());
+
+  async function asAdmin(functionName: string, args: readonly unknown[]): Promise<void> {
+    const address = contracts.ProtocolAuthority!.address;
+    const hash = await deployer.writeContract({ address, abi, functionName, args, chain: null } as never);
+    await client.waitForTransactionReceipt({ hash });
+  }
+
+  const give = () => handover({ publicClient: client, walletClient: deployer, config: settings, path: null });
+  const treasury = () => contracts.JobMarketplace!.address;
+
+  const cases: [what: string, calls: () => [name: string, args: readonly unknown[]][], message: RegExp][] = [
+    ["a second administrator", () => [["grantRole", [0n, person, 0]]], /holds role 0 /],
+    [
+      "an administrator that is a contract, but not the timelock",
+      () => [["grantRole", [0n, treasury(), 0]]],
+      /holds role 0 /,
+    ],
+    ["a person who guards", () => [["grantRole", [1n, person, 0]]], /holds role 1 /],
+    ["a person in a role nobody thought of", () => [["grantRole", [OPERATOR_ROLE, person, 0]]], /holds role 9 /],
+    [
+      "a person whose role begins next month",
+      () => [
+        ["setGrantDelay", [OPERATOR_ROLE, 30 * 86_400]],
+        ["wait", []],
+        ["grantRole", [OPERATOR_ROLE, person, 0]],
+      ],
+      /holds role 9 of the authority, or will/,
+    ],
+    [
+      "the deployer in a further role",
+      () => [["grantRole", [OPERATOR_ROLE, deployer.account.address, 0]]],
+      /holds role 9 /,
+    ],
+    [
+      "a function that anybody may call",
+      () => [["setTargetFunctionRole", [treasury(), ["0x12345678"], PUBLIC_ROLE]]],
+      /anybody may call 0x12345678/,
+    ],
+    [
+      "a role that anybody may give away",
+      () => [["setRoleAdmin", [OPERATOR_ROLE, PUBLIC_ROLE]]],
+      /role 9 of the authority is given and taken by another role/,
+    ],
+  ];
+  for (const [what, calls, message] of cases) {
+    test(`${what}: refused before anything is sent`, async () => {
+      for (const [name, args] of calls()) {
+        if (name === "wait") await chain.provider.request({ method: "evm_increaseTime", params: [10 * 86_400] });
+        else await asAdmin(name, args);
+      }
+      const nonce = await client.getTransactionCount({ address: deployer.account.address });
+      await assert.rejects(
+        give(),
+        (error: Error) => /^DEPLOY-046/.test(`${error.message}`) && message.test(error.message),
+      );
+      assert.equal(await client.getTransactionCount({ address: deployer.account.address }), nonce);
+    });
+  }
+
+  test("what was taken back is no obstacle", async () => {
+    await asAdmin("grantRole", [1n, person, 0]);
+    await asAdmin("revokeRole", [1n, person]);
+    await give();
+    const holders = await roleHolders(client, contracts.ProtocolAuthority!.address, 0n);
+    for (const { account } of holders) assert.ok(await client.getCode({ address: account }), account);
+  });
+
+  test("a protocol that somebody else administers is not given away", async () => {
+    await asAdmin("grantRole", [0n, treasury(), 0]);
+    await asAdmin("renounceRole", [0n, deployer.account.address]);
+    await assert.rejects(give(), /DEPLOY-045/);
   });
 });

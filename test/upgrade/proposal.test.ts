@@ -7,7 +7,7 @@ import { GOVERNANCE } from "../../scripts/deploy/governance.ts";
 import { MANAGED, type ManagedName, PEERS } from "../../scripts/deploy/plan.ts";
 import { namespaceSlot } from "../../scripts/lib/storage-layout.ts";
 import { UPGRADEABLE, type UpgradeableName } from "../../scripts/lib/upgradeable.ts";
-import { prepareUpgrade, upgradeContent } from "../../scripts/upgrade/prepare.ts";
+import { prepareUpgrade, requireSafe, upgradeableName, upgradeContent } from "../../scripts/upgrade/prepare.ts";
 import { readValidations, thisBuild, unsafe } from "../../scripts/upgrade/safety.ts";
 import { ASY_UNIT } from "../support/actor.ts";
 import { createGoverned, decide, type Governed, propose, readyToExecute } from "../support/governed.ts";
@@ -185,6 +185,7 @@ describe("before an upgrade is proposed, UPG-04", () => {
     assert.match(foreign!.join("\n"), /delegatecall at .*Unsafe\.sol/);
     assert.match(foreign!.join("\n"), /assay\.storage\.Treasury: spent .* became/);
     assert.match(dead!.join("\n"), /missing-public-upgradeto/);
+    assert.throws(() => requireSafe(bad), /DEPLOY-050: .*UnsafeTreasury: delegatecall/);
     assert.match(dead!.join("\n"), /namespace assay\.storage\.ParameterCouncil is gone/);
   });
 
@@ -195,6 +196,7 @@ describe("before an upgrade is proposed, UPG-04", () => {
     const { Treasury: _, ...contracts } = governed.deployment.contracts;
     const without = { ...governed.deployment, contracts };
     await assert.rejects(prepareUpgrade({ ...options, deployment: without, name: "Treasury" }), /DEPLOY-052/);
+    assert.throws(() => upgradeableName("Judge"), /DEPLOY-052: Judge is behind no proxy/);
   });
 
   test("code is put on the chain once, and the proposal installs it", async () => {
