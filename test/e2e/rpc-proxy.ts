@@ -6,6 +6,16 @@ import { jobMarketplaceAbi } from "../../sdk/src/index.ts";
 /** What the proxy does with a transaction: pass it on, or cut the sender off before or after the chain has it. */
 export type Verdict = "forward" | "dropBefore" | "dropAfter";
 
+/**
+ * What goes wrong with a call: refused as too many, answered late, cut off before or after the chain has it, or answered
+ * with something else.
+ */
+export type Fault =
+  | { kind: "status"; status: number }
+  | { kind: "late"; ms: number }
+  | { kind: "dropBefore" | "dropAfter" }
+  | { kind: "answer"; change: (result: unknown) => unknown };
+
 export interface RpcProxy {
   url: string;
   /** Names of the market's functions in the transactions that reached the chain, in order. */
@@ -23,11 +33,13 @@ export interface Call {
  * becomes of it: this is how a test kills a node at an exact moment without a hook inside the node.
  * @param onTransaction told the market function that is called; when it does not say "forward", nothing is answered
  * @param rewrite changes what the chain is asked
+ * @param faultOf what goes wrong with a call; asked for every one, batches by their first
  */
 export async function startRpcProxy(
   target: string,
   onTransaction: (functionName: string) => Verdict | Promise<Verdict>,
   rewrite: (call: Call) => Call = (call) => call,
+  faultOf: (call: Call) => Fault | undefined | Promise<Fault | undefined> = () => undefined,
 ): Promise<RpcProxy> {
   const forwarded: string[] = [];
   const pass = async (body: string) => {
@@ -40,9 +52,13 @@ export async function startRpcProxy(
       const functionName = functionOf(body);
       const verdict = functionName === undefined ? "forward" : await onTransaction(functionName);
       if (verdict === "dropBefore") return void request.destroy();
-      const answer = await pass(body);
+      const fault = await faultOf(firstOf(body));
+      if (fault?.kind === "dropBefore") return void request.destroy();
+      if (fault?.kind === "status") return void response.writeHead(fault.status).end("refused");
+      const answer = changed(await pass(body), fault);
+      if (fault?.kind === "late") await new Promise((resolve) => setTimeout(resolve, fault.ms));
       if (functionName !== undefined) forwarded.push(functionName);
-      if (verdict === "dropAfter") return void request.destroy();
+      if (verdict === "dropAfter" || fault?.kind === "dropAfter") return void request.destroy();
       response.writeHead(200, { "content-type": "application/json" }).end(answer);
     } catch {
       request.destroy(); // the chain is gone, or the node is
@@ -58,6 +74,17 @@ export async function startRpcProxy(
         server.closeAllConnections();
       }),
   };
+}
+
+function firstOf(body: string): Call {
+  const json = JSON.parse(body) as Call | Call[];
+  return (Array.isArray(json) ? json[0] : json) as Call;
+}
+
+function changed(answer: string, fault: Fault | undefined): string {
+  if (fault?.kind !== "answer") return answer;
+  const json = JSON.parse(answer) as { result?: unknown };
+  return JSON.stringify("result" in json ? { ...json, result: fault.change(json.result) } : json);
 }
 
 function rewritten(body: string, rewrite: (call: Call) => Call): string {
