@@ -7,4 +7,11 @@ export interface Equivalent {
   reason: string;
 }
 
-export const EQUIVALENTS: readonly Equivalent[] = [];
+export const EQUIVALENTS: readonly Equivalent[] = [
+  {
+    path: "contracts/staking/DelegationPools.sol",
+    text: "bps < current ? bps : current",
+    operator: "bound moved by one",
+    reason: "at equality both sides are the same number",
+  },
+];

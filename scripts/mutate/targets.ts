@@ -17,7 +17,7 @@ export const TARGETS: readonly Target[] = [
     sources: [contract("staking/StakingManager"), contract("staking/StakedVotes")],
     contracts: [contract("staking/StakingManager")],
     tests: [
-      "test/contracts/staking/{staking,delegation,exposure,votes,exits,pool-fees}.test.ts",
+      "test/contracts/staking/{staking,edges,delegation,exposure,votes,exits,pool-fees}.test.ts",
       "test/contracts/slashing/*.test.ts",
       "test/contracts/reputation/*.test.ts",
     ],
@@ -27,7 +27,7 @@ export const TARGETS: readonly Target[] = [
     sources: [contract("staking/DelegationPools"), contract("libraries/PoolShares")],
     contracts: [contract("staking/DelegationPools")],
     tests: [
-      "test/contracts/staking/{delegation,pool-fees,exits,votes,exposure}.test.ts",
+      "test/contracts/staking/{edges,delegation,pool-fees,exits,votes,exposure}.test.ts",
       "test/contracts/libraries/*.test.ts",
     ],
   },
@@ -64,9 +64,10 @@ export const TARGETS: readonly Target[] = [
     sources: [contract("market/JobMarketplace")],
     contracts: [contract("market/JobMarketplace")],
     tests: [
-      "test/contracts/market/*.test.ts",
+      "test/contracts/market/{settle,claim,post,submit,balances,admin,finder,policy}.test.ts",
+      "test/contracts/callers/callers.test.ts",
       "test/contracts/{attack,flows}/*.test.ts",
-      "test/invariant/books.test.ts",
+      "test/contracts/market/fuzz.test.ts",
     ],
   },
 ];
