@@ -22,7 +22,7 @@ let provider: Actor;
 before(async () => {
   g = await createGoverned();
   const { world, whale } = g;
-  crowd = await world.create("mocks/Crowd.sol:Crowd", [1]);
+  crowd = await world.create("mocks/Crowd.sol", [1]);
   [puppet] = (await world.read<readonly Address[]>(crowd, "puppets")) as [Address];
   requester = g.alice;
   provider = g.bob;

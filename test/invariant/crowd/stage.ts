@@ -49,7 +49,7 @@ export async function createStage(seed: number): Promise<Stage> {
     config.market.minWindow = 60;
     for (const token of config.market.tokens) token.minBond = 1_000n;
   });
-  const crowd = await world.create("mocks/Crowd.sol:Crowd", [PEOPLE]);
+  const crowd = await world.create("mocks/Crowd.sol", [PEOPLE]);
   const people = (await world.read<readonly Address[]>(crowd, "puppets")).map((one) => getAddress(one));
   const other = await world.create("mocks/TestToken.sol");
   const { deployer, asy, market, staking, pools, reputation, authority } = world;
