@@ -160,6 +160,11 @@ test("what one claim uses up is not there for the next: slots, stake, and the on
   const small = someConfig({ maxParallelJobs: 9, diskMb: 29 });
   assert.deepEqual(of([prepared, ...two], {}, small), ["run", "claim", "SKIP_DISK"]);
   assert.deepEqual(of([claimed(), ...two], {}), ["run", "claim", "SKIP_BUSY"]);
+  const roomy = (memoryMb: number) => someConfig({ maxParallelJobs: 3, memoryMb });
+  assert.deepEqual(of([prepared, ...two], {}, roomy(900)), ["run", "claim", "claim"], "three times 300 MiB");
+  assert.deepEqual(of([prepared, ...two], {}, roomy(899)), ["run", "claim", "SKIP_BUSY"]);
+  assert.deepEqual(of([claimed(), ...two], {}, roomy(900)), ["run", "claim", "claim"], "an even share where unknown");
+  assert.deepEqual(of([claimed(), ...two], {}, roomy(600)), ["run", "claim", "SKIP_BUSY"]);
   const fresh = two.map(({ job }) => view({ job, preparation: undefined }));
   assert.deepEqual(of(fresh, {}), ["prepare"]);
   assert.deepEqual(of([{ ...fresh[0]!, busy: "prepare" }, fresh[1]!], {}), []);
@@ -273,8 +278,12 @@ test("any state: a higher price floor never makes the node claim more", () => {
     fc.property(states, fc.integer({ min: 0, max: 200 }), (state, floor) => {
       const claimsAt = (minPrice: bigint) =>
         decide(
-          { ...state, freeStake: parseEther("100000") },
-          someConfig({ maxParallelJobs: 64, prices: new Map([["ASY", { minPrice, minPerGmac: 0n }]]) }),
+          { ...state, freeStake: parseEther("100000"), stake: parseEther("100000") },
+          someConfig({
+            maxParallelJobs: 64,
+            memoryMb: 64_000,
+            prices: new Map([["ASY", { minPrice, minPerGmac: 0n }]]),
+          }),
         ).filter(({ type }) => type === "claim").length;
       assert.ok(claimsAt(parseEther(String(floor))) <= claimsAt(0n));
     }),

@@ -67,6 +67,7 @@ export function decide(state: NodeState, config: Limits): Action[] {
     stake: state.freeStake,
     exposure: exposureLeft(state),
     disk: config.diskMb - state.diskUsedMb - awaitedMb(state),
+    memory: config.memoryMb - takenMb(state, config),
     preparing: count(state, "prepare") > 0,
   };
   const own: Action[] = [];
@@ -89,6 +90,8 @@ interface Budget {
   exposure: bigint;
   /** MiB that further runs may fill. */
   disk: number;
+  /** MiB of memory that no job claimed has been reckoned with. */
+  memory: number;
   preparing: boolean;
 }
 
@@ -108,6 +111,15 @@ function awaitedMb(state: NodeState): number {
   return state.jobs.reduce((sum, view) => {
     const taken = view.busy === "claim" || occupies(view, state);
     return taken && view.preparation?.status === "ready" ? sum + view.preparation.diskMb : sum;
+  }, 0);
+}
+
+/** MiB of memory that claimed jobs need; one that was not reckoned since the start counts as an even share. */
+function takenMb(state: NodeState, config: Limits): number {
+  const share = config.memoryMb / config.maxParallelJobs;
+  return state.jobs.reduce((sum, view) => {
+    if (view.busy !== "claim" && !occupies(view, state)) return sum;
+    return sum + (view.preparation?.status === "ready" ? view.preparation.memoryMb : share);
   }, 0);
 }
 
@@ -190,6 +202,7 @@ function decideOpen(view: JobView, state: NodeState, config: Limits, budget: Bud
   if (tooMuch) return [tooMuch];
   budget.slots -= 1;
   budget.disk -= preparation.diskMb;
+  budget.memory -= preparation.memoryMb;
   budget.stake -= terms.bond;
   budget.exposure -= terms.bond;
   return [{ type: "claim", id, atMs: nextClaimTime(id, state.provider, state.nowMs, config.claimSpreadMs) }];
@@ -301,7 +314,15 @@ function unprofitable(
 }
 
 /** DSP-91: what a dispute is answered from must fit beside what other jobs keep. */
-function tooLarge(view: JobView, { diskMb }: { diskMb: number }, config: Limits, budget: Budget): Action | undefined {
+function tooLarge(
+  view: JobView,
+  { diskMb, memoryMb }: { diskMb: number; memoryMb: number },
+  config: Limits,
+  budget: Budget,
+): Action | undefined {
+  if (memoryMb > budget.memory) {
+    return skip(view, "SKIP_BUSY", `${memoryMb} MiB of memory, ${Math.max(0, Math.floor(budget.memory))} left`);
+  }
   if (diskMb <= budget.disk) return undefined;
   return skip(view, "SKIP_DISK", `${diskMb} MiB, ${Math.max(0, budget.disk)} of ${config.diskMb} left`);
 }

@@ -39,3 +39,25 @@ function choose(config: NodeConfig, all: boolean, signal?: AbortSignal): Promise
   const prove = (name: BackendName) => probeEngine(config, name, signal);
   return chooseEngine(config.engine, prove, { folder: config.engineFolder, all });
 }
+
+/** What a process takes beyond the leanest engine's, in MiB: libraries, and what they keep for themselves. */
+const ENGINE_MB: Record<BackendName, number> = {
+  "tfjs-node-gpu": 1500,
+  webgpu: 300,
+  "tfjs-node": 400,
+  wasm: 0,
+  cpu: 0,
+};
+
+/** What a run needs on this node's engine. */
+export function memoryOn(engine: BackendName, memoryMb: number): number {
+  return memoryMb + ENGINE_MB[engine];
+}
+
+/**
+ * The wall for a run's process: half as much again as was reckoned. Above it the program is not what it was taken for, and
+ * the other runs need their share.
+ */
+export function memoryLimit(reckonedMb: number): number {
+  return Math.ceil(1.5 * reckonedMb + 128);
+}

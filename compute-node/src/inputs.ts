@@ -74,22 +74,28 @@ function compareSpec(found: SpecFields, wanted: InputsRequest["spec"]): void {
 }
 
 /**
- * What the run will cost. Memory: tensors as float32 twice over (with their copies), and the process itself. Disk: the
- * checkpoints, and the output.
+ * What the run will cost. Memory, of what was measured: the process with the leanest engine, the data set as it is fetched,
+ * decoded and clipped, and the state with its quantised copies, gradients, hashes and encodings. Disk: the checkpoints, and
+ * the output.
  */
 export function costOf({ compiled, initial }: JobInputs): PrepareOutcome {
-  const { macsPerStep, bytes } = compiled.estimate;
+  const { macsPerStep } = compiled.estimate;
+  const elements = (list: CompiledProgram["states"]) => list.reduce((sum, { rows, cols }) => sum + rows * cols, 0);
+  const bytes = DATA_COPIES * elements(compiled.consts) + STATE_COPIES * 4 * elements(compiled.states);
   const state = encodeTensors(initial).length; // every later state has the same shapes and types
   return {
     kind: compiled.program.kind,
     macs: macsPerStep * compiled.steps,
-    memoryMb: Math.ceil(PROCESS_MB + (COPIES * bytes) / 2 ** 20),
+    memoryMb: Math.ceil(PROCESS_MB + bytes / 2 ** 20),
     diskMb: Math.ceil((checkpointBytes(compiled.segments, state) + state) / 2 ** 20),
   };
 }
 
-const PROCESS_MB = 256;
-const COPIES = 3;
+const PROCESS_MB = 200;
+/** Of one byte an element. */
+const DATA_COPIES = 5;
+/** Of four bytes an element. */
+const STATE_COPIES = 16;
 
 function differs(what: string, found: string, wanted: string): Error {
   return nodeError("CN-020", {

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { facts, isRetryable } from "@assay/daemon-kit";
 import type { Job } from "@assay/sdk";
 import { prepareInputs } from "../children.ts";
+import { memoryOn } from "../engine.ts";
 import { logFile } from "../job-logs.ts";
 import type { InputsRequest } from "../tasks.ts";
 import type { ActDeps } from "./deps.ts";
@@ -19,10 +20,11 @@ export async function prepare(deps: ActDeps, job: Job): Promise<void> {
   const { config, log, local, signal, history } = deps;
   const { id } = job;
   try {
-    const cost = await prepareInputs(config, inputsRequest(deps, job), {
+    const found = await prepareInputs(config, inputsRequest(deps, job), {
       logFile: logFile(config.dataDir, id, "prepare"),
       signal,
     });
+    const cost = { ...found, memoryMb: memoryOn(deps.engine, found.memoryMb) };
     local.of(id).preparation = { status: "ready", ...cost };
     history.note(id, "INPUTS_VERIFIED", `${cost.macs} multiply-adds, ${cost.memoryMb} MiB, ${cost.diskMb} MiB on disk`);
     log.info({ jobId: id, ...cost }, "inputs verified");

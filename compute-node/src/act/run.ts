@@ -2,6 +2,7 @@ import { facts } from "@assay/daemon-kit";
 import type { Saturation } from "@assay/exact";
 import type { ClaimedJob, JobId } from "@assay/sdk";
 import { engineChoice, runJob } from "../children.ts";
+import { memoryLimit } from "../engine.ts";
 import { nodeError } from "../errors.ts";
 import { logFile } from "../job-logs.ts";
 import { attemptsFile, filesFolder, noteAttempts, runFolder } from "../run-folder.ts";
@@ -25,6 +26,7 @@ export async function run(deps: ActDeps, job: ClaimedJob, chainNow: number): Pro
   const state = local.runOf(id, nonce);
   const folder = runFolder(config.dataDir, id, nonce);
   const stop = new AbortController();
+  const { preparation } = local.of(id);
   local.of(id).running = { nonce, stop };
   history.note(id, "RUN_STARTED", `attempt ${state.attempts + 1}`);
   log.info({ jobId: id, nonce, attempt: state.attempts + 1, engine }, "run starts");
@@ -41,6 +43,8 @@ export async function run(deps: ActDeps, job: ClaimedJob, chainNow: number): Pro
       },
       {
         logFile: logFile(config.dataDir, id, "run", nonce),
+        // What was reckoned is forgotten with the process; then the setting is the only wall.
+        ...(preparation?.status === "ready" ? { memoryMb: memoryLimit(preparation.memoryMb) } : {}),
         wallClockMs: Math.max(1, submitDeadline(job) - chainNow) * 1000,
         signal: AbortSignal.any([signal, stop.signal]),
         onMessage: reporter(deps, job),
