@@ -51,7 +51,7 @@ export async function run(deps: ActDeps, job: ClaimedJob, chainNow: number): Pro
       },
     );
     state.finished = true;
-    const { preparation, resumed } = local.of(id);
+    const { resumed } = local.of(id);
     // A resumed run did not do all of its steps in this time.
     if (preparation?.status === "ready" && !resumed) {
       machine.ran({ macs: preparation.macs, seconds: (performance.now() - began) / 1000 }, Date.now());
