@@ -11,7 +11,7 @@ const FOLDERS = [
   ),
   "scripts",
 ];
-const CODE = /\b(?:ST|DK|CN|KP|IX|EX|SDK|CLI|DEPLOY|LAYOUT|SIZE)-\d{3}\b/g;
+const CODE = /\b(?:ST|DK|CN|KP|IX|EX|SDK|CLI|DEPLOY|LAYOUT|SIZE|ABI)-\d{3}\b/g;
 
 function sourcesOf(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
