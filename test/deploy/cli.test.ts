@@ -57,7 +57,9 @@ describe("npm run deploy, DEP-05", () => {
     const bad = await run(args, { ASSAY_DEPLOYER_KEY: "0x12" });
     assert.match(bad.output, /^DEPLOY-013: /);
     const elsewhere = join(folder, "elsewhere.json");
-    const local = JSON.parse(readFileSync(join(REPOSITORY, "scripts", "deploy", "config", "local.json"), "utf8"));
+    const { referee: _, ...local } = JSON.parse(
+      readFileSync(join(REPOSITORY, "scripts", "deploy", "config", "local.json"), "utf8"),
+    );
     writeFileSync(elsewhere, JSON.stringify({ ...local, chainId: 999_999 }));
     const nobody = await run([...args, "--config", elsewhere]);
     assert.match(nobody.output, /^DEPLOY-014: no deployer key found/);
