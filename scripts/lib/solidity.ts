@@ -47,12 +47,8 @@ export function compileSources(
 }
 
 /** The same, of every contract in these sources, by `path:Name`. */
-export function compileEvery(
-  paths: readonly string[],
-  read: (path: string) => string,
-  viaIR: boolean,
-): Map<string, Build> {
-  const contracts = run(paths, read, viaIR, () => "*");
+export function compileEvery(paths: readonly string[], read: (path: string) => string): Map<string, Build> {
+  const contracts = run(paths, read, false, () => "*");
   const named = paths.flatMap((path) =>
     Object.entries(contracts[path] ?? {}).map(([name, found]): [string, Build] => [`${path}:${name}`, buildOf(found)]),
   );
