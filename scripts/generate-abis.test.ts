@@ -18,6 +18,7 @@ const CONTRACTS = [
   "ParameterCouncil",
   "ProtocolAuthority",
   "ProtocolTimelock",
+  "QuadraticGrants",
   "RefereedDispute",
   "ReputationRegistry",
   "SlashingManager",

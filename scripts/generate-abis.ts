@@ -39,6 +39,7 @@ const SOURCES: readonly Source[] = [
   { contract: "ParameterCouncil", artifacts: ["ParameterCouncil"] },
   { contract: "ProtocolAuthority", artifacts: ["ProtocolAuthority"] },
   { contract: "ProtocolTimelock", artifacts: ["ProtocolTimelock"] },
+  { contract: "QuadraticGrants", artifacts: ["IQuadraticGrants", "QuadraticGrants"] },
   { contract: "RefereedDispute", artifacts: ["IRefereedDispute", "RefereedDispute"] },
   { contract: "ReputationRegistry", artifacts: ["IReputationRegistry", "ReputationRegistry"] },
   { contract: "SlashingManager", artifacts: ["ISlashingManager", "SlashingManager"] },

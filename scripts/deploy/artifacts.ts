@@ -25,6 +25,7 @@ const SOURCES = {
   AssayGovernor: "contracts/governance/AssayGovernor.sol",
   Treasury: "contracts/governance/Treasury.sol",
   ParameterCouncil: "contracts/governance/ParameterCouncil.sol",
+  QuadraticGrants: "contracts/governance/QuadraticGrants.sol",
 } as const;
 
 export type ContractName = keyof typeof SOURCES;

@@ -15,7 +15,13 @@ import {
 import type { DeployPublicClient, Step } from "./types.ts";
 
 /** What governance adds to a protocol that stands already, in the order of creation. */
-export const GOVERNANCE = ["ProtocolTimelock", "AssayGovernor", "Treasury", "ParameterCouncil"] as const;
+export const GOVERNANCE = [
+  "ProtocolTimelock",
+  "AssayGovernor",
+  "Treasury",
+  "ParameterCouncil",
+  "QuadraticGrants",
+] as const;
 export type GovernanceName = (typeof GOVERNANCE)[number];
 
 /** Whose proxies each implementation holds as immutables, in the order of its constructor. */
@@ -24,6 +30,7 @@ export const GOVERNANCE_PEERS: Readonly<Record<GovernanceName, readonly ManagedN
   AssayGovernor: ["StakingManager"],
   Treasury: ["JobMarketplace"],
   ParameterCouncil: [],
+  QuadraticGrants: ["AssayToken", "StakingManager"],
 };
 
 /** Numbers of the authority's roles. */
@@ -65,6 +72,7 @@ export function governanceLayout(base: Layout, config: DeployConfig): Governance
     ],
     Treasury: [authority.address],
     ParameterCouncil: [authority.address],
+    QuadraticGrants: [authority.address, proxies.Treasury.address],
   };
   return {
     base,
@@ -153,6 +161,11 @@ function roleCalls({ base, proxies }: GovernanceLayout, config: DeployConfig): H
   return [
     authority("revokeRole", [ROLES.guardian, base.deployer]),
     authority("grantRole", [ROLES.guardian, guardian, 0]),
+    authority("setTargetFunctionRole", [
+      proxies.QuadraticGrants.address,
+      [toFunctionSelector("strike(uint256,uint256)")],
+      ROLES.guardian,
+    ]),
     authority("setTargetFunctionRole", [ParameterCouncil.address, [move], ROLES.council]),
     authority("grantRole", [ROLES.council, council, 0]),
     // the only setters that a range can open without another vote

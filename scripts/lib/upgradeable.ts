@@ -12,6 +12,7 @@ export const UPGRADEABLE = {
   AssayGovernor: "governance/AssayGovernor.sol",
   Treasury: "governance/Treasury.sol",
   ParameterCouncil: "governance/ParameterCouncil.sol",
+  QuadraticGrants: "governance/QuadraticGrants.sol",
 } as const;
 
 export type UpgradeableName = keyof typeof UPGRADEABLE;

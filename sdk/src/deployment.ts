@@ -23,7 +23,8 @@ export type OptionalContract =
   | "ProtocolTimelock"
   | "AssayGovernor"
   | "Treasury"
-  | "ParameterCouncil";
+  | "ParameterCouncil"
+  | "QuadraticGrants";
 
 export interface DeployedContract {
   /** Where callers talk to it: the proxy, where there is one. */

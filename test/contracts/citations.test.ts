@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { REPOSITORY } from "../../scripts/deploy/artifacts.ts";
 
-const PAGES = ["staking", "slashing", "reputation", "governance"];
+const PAGES = ["staking", "slashing", "reputation", "governance", "grants"];
 
 const read = (path: string) => readFileSync(join(REPOSITORY, path), "utf8");
 const rulesOf = (page: string) =>

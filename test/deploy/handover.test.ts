@@ -69,7 +69,7 @@ describe("hand-over, DEP-10", () => {
 
   test("a run that dies is continued by the next one; a dry run says what is left", async () => {
     const deployer = walletClient.account.address;
-    assert.equal((await missingHandover({ publicClient, config, deployer })).length, 14);
+    assert.equal((await missingHandover({ publicClient, config, deployer })).length, 17);
     let left = 5;
     const dying: DeployWalletClient = {
       ...walletClient,
@@ -137,7 +137,7 @@ describe("hand-over, DEP-10", () => {
   test("every managed contract obeys the timelock and no longer the deployer", async () => {
     const { address: authority } = deployment.contracts.ProtocolAuthority!;
     const names = MANAGED.filter((name) => name !== "ProtocolAuthority");
-    for (const name of [...names, "Treasury", "ParameterCouncil"] as const) {
+    for (const name of [...names, "Treasury", "ParameterCouncil", "QuadraticGrants"] as const) {
       const { address } = deployment.contracts[name]!;
       const { abi } = readArtifact(name);
       assert.equal(await publicClient.readContract({ address, abi, functionName: "authority" }), getAddress(authority));

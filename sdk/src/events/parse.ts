@@ -16,6 +16,7 @@ import {
   parameterCouncilAbi,
   protocolAuthorityAbi,
   protocolTimelockAbi,
+  quadraticGrantsAbi,
   refereedDisputeAbi,
   reputationRegistryAbi,
   slashingManagerAbi,
@@ -40,6 +41,7 @@ export const eventAbis = {
   ProtocolTimelock: protocolTimelockAbi,
   Treasury: treasuryAbi,
   ParameterCouncil: parameterCouncilAbi,
+  QuadraticGrants: quadraticGrantsAbi,
 } as const;
 
 export type EventAbis = typeof eventAbis;

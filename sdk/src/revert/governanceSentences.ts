@@ -126,10 +126,54 @@ const council: Record<string, Sentence> = {
   Council_ZeroTarget: { says: "the target is zero", advice: "Name a contract" },
 };
 
-/** Errors of the governor, the timelock, the treasury and the parameter council. */
+const grants: Record<string, Sentence> = {
+  Grants_CreditsSpent: {
+    says: "{wanted} credits wanted, {left} are left of this voice",
+    advice: "Spend at most what voiceOf leaves; credits that were spent cannot be taken back",
+  },
+  Grants_OutOfTime: {
+    says: "it is {now_:time}, the round allows this from {from:time} until {to:time}",
+    advice: "Read the round: projects, votes, payments and the sweep each have their time",
+    kind: "stale",
+  },
+  Grants_Settled: {
+    says: "project {project} of round {round} is settled already",
+    advice: "Nothing is left to do for it",
+    kind: "stale",
+  },
+  Grants_Struck: {
+    says: "project {project} of round {round} was struck by governance",
+    advice: "Vote for another project",
+    kind: "stale",
+  },
+  Grants_Swept: {
+    says: "the rest of round {round} is back in the treasury already",
+    advice: "Nothing is left to do for it",
+    kind: "stale",
+  },
+  Grants_TimesOutOfRange: {
+    says: "a vote from {votingStart:time} to {votingEnd:time} is not possible",
+    advice: "Start in the future, end after the start and within 60 days",
+  },
+  Grants_Unfunded: {
+    says: "the round wants {wanted} of {token}, {free} are not promised yet",
+    advice: "Let the treasury pay the budget to the grants contract in the same proposal, before the round is opened",
+  },
+  Grants_UnknownProject: { says: "round {round} has no project {project}", advice: "Projects count from zero" },
+  Grants_UnknownRound: { says: "there is no round {round}", advice: "Rounds count from zero" },
+  Grants_VoiceTooSmall: {
+    says: "{account} has a voice of {voice}, {min} is the least",
+    advice: "Stake or delegate before the next round, and at least seven days before its snapshot",
+  },
+  Grants_ZeroAddress: { says: "an address is zero", advice: "Name the account" },
+  Grants_ZeroAmount: { says: "an amount is zero", advice: "Give an amount above zero" },
+};
+
+/** Errors of the governor, the timelock, the treasury, the parameter council and the grants. */
 export const governanceSentences: Readonly<Record<string, Sentence>> = {
   ...governor,
   ...timelock,
   ...money,
   ...council,
+  ...grants,
 };

@@ -302,6 +302,15 @@ export const ROWS: Record<string, Record<string, Row>> = {
     fetchFees: { open: "brings the treasury's own fees home" },
   },
   ParameterCouncil: { ...MANAGED, move: managed, setRange: managed },
+  QuadraticGrants: {
+    ...MANAGED,
+    openRound: managed,
+    strike: managed,
+    proposeProject: { error: "Grants_UnknownRound" },
+    voteGrant: { error: "Grants_UnknownRound" },
+    settleProject: { error: "Grants_UnknownRound" },
+    sweepRound: { error: "Grants_UnknownRound" },
+  },
 };
 
 function call(target: Target, functionName: string) {
