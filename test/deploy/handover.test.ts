@@ -82,10 +82,10 @@ describe("hand-over, DEP-10", () => {
       run(() => {}, dying),
       /DEPLOY-030/,
     );
-    assert.equal((await missingHandover({ publicClient, config, deployer })).length, 9);
+    assert.equal((await missingHandover({ publicClient, config, deployer })).length, 12);
     const { deployment: done, sent } = await run();
     deployment = done;
-    assert.equal(sent.length, 9);
+    assert.equal(sent.length, 12);
     assert.deepEqual((await run()).sent, []);
     parseDeployment(JSON.parse(JSON.stringify(deployment)));
   });
