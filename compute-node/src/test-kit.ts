@@ -3,7 +3,16 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import { type ClaimedJob, type Job, type JobSpec, type JobStatus, type JobTerms, jobId, specHash } from "@assay/sdk";
+import {
+  type ClaimedJob,
+  type Job,
+  type JobSpec,
+  type JobStatus,
+  type JobTerms,
+  jobId,
+  NO_DEMANDS,
+  specHash,
+} from "@assay/sdk";
 import { type Hex, keccak256, numberToHex, zeroAddress } from "viem";
 import { loadNodeConfig, type NodeConfig } from "./config.ts";
 import type { NodeState } from "./state.ts";
@@ -59,8 +68,9 @@ export function someJob(status: JobStatus = "open", change: Partial<JobTerms> = 
     lane: 0,
     window: 60,
     policy: 1,
-    version: 1,
+    version: 2,
     specHash: specHash(fullSpec),
+    ...NO_DEMANDS,
     ...change,
   };
   const posted = { id: jobId(terms), status, terms, spec: fullSpec, timeline: [] };
@@ -72,7 +82,7 @@ export function someJob(status: JobStatus = "open", change: Partial<JobTerms> = 
     price: terms.maxPrice,
     nonce: word(5),
     claimedAt: NOW - 10,
-    run: { provider: ME, claimedAt: NOW - 10, span: 0 },
+    run: { provider: ME, claimedAt: NOW - 10, span: 0, rescued: 0, quote: 0 },
     submittedAt: NOW - 5,
     timeline: [{ eventName: "JobClaimed", blockNumber: 90n } as ClaimedJob["timeline"][number]],
   };

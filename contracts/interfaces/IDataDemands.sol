@@ -46,7 +46,7 @@ interface IDataDemands {
     /// @param roots every constant's root (dataRoot), or every state's (initState), in the order of the program
     /// @param fee what an answer earns, at least MIN_FEE, pulled from the caller's allowance
     function demand(
-        uint256[5] calldata terms,
+        uint256[6] calldata terms,
         bytes32[6] calldata spec,
         bool initial,
         bytes32[] calldata roots,

@@ -189,7 +189,7 @@ interface IRefereedDispute is IVerificationStrategy {
     /// @notice The bond of a challenge to a job whose provider locked `stake`.
     function bondFor(uint256 stake) external view returns (uint256);
     /// @notice DSP-70: until when (exclusive) a result may be challenged.
-    function windowEnd(uint256[5] calldata terms, uint256 run) external view returns (uint256);
+    function windowEnd(uint256[6] calldata terms, uint256 run) external view returns (uint256);
 }
 
 /// @notice What a pick of an operator brings along.

@@ -13,7 +13,8 @@ interface ISlashingManager {
         Rejected, // proof: a verification strategy rejected the result
         DataWithheld, // evidence: inputs or outputs were not served
         FalseCapability, // evidence: the provider's record claims what its machine cannot do
-        Collusion // evidence: results were copied or arranged
+        Collusion, // evidence: results were copied or arranged
+        Rescued // proof: not delivered in time, and another provider took over
     }
 
     /// @notice How a reason is priced, in 1/10,000. `cap` is the largest loss: of the bond for a proof, of the stake for

@@ -48,6 +48,8 @@ interface IStakingManager {
     error Staking_InsufficientFreeStake(address provider, uint256 free, uint256 wanted);
     /// @notice The job asks for a better record of outcomes than the provider has (score in 1/10,000).
     error Staking_ReputationTooLow(address provider, uint256 score, uint256 wanted);
+    /// @notice The job asks for more own stake than the provider has.
+    error Staking_StakeTooLow(address provider, uint256 staked, uint256 wanted);
     /// @notice Too many withdrawals under way: withdraw the thawed ones first.
     error Staking_TooManyThaws(uint256 found, uint256 limit);
     /// @notice Nothing has thawed yet. `readyAt` is when the oldest will (0: none is under way).
@@ -131,8 +133,9 @@ interface IStakingManager {
     /* ── MARKET, SLASHING AND POOLS ── */
 
     /// @notice Locks a bond for a job claimed by `operator` in the name of `provider`.
+    /// @param minStake own stake that the job asks for, ASY
     /// @param minReputation the score that the job asks for, 0 if it asks for none
-    function lock(address provider, address operator, uint256 amount, uint256 minReputation) external;
+    function lock(address provider, address operator, uint256 amount, uint256 minStake, uint256 minReputation) external;
 
     /// @notice Releases bonds of jobs that ended well, and what was held for cases that ended without loss.
     /// @param earned whether it was for a result that somebody else asked for: that improves the provider's record
@@ -162,6 +165,8 @@ interface IStakingManager {
     function thawsOf(address provider) external view returns (Thaw[] memory);
     function isOperator(address provider, address operator) external view returns (bool);
     function creditOf(address account) external view returns (uint256);
+    /// @notice What bids are scored by: own stake, and the score of the record in 1/10,000.
+    function standingOf(address provider) external view returns (uint256 staked, uint256 score);
     /// @notice A provider's record of outcomes as it was last written, see Reputation. ReputationRegistry says what it is worth.
     function recordOf(address provider) external view returns (uint256 good, uint256 bad, uint256 day);
     /// @notice Share of the capacity that operators may keep locked, in 1/10,000.

@@ -41,7 +41,7 @@ interface IVerificationHub {
 
     /// @notice Reverts unless every strategy of the policy is registered and can judge such a job, and bit 0 (the optimistic
     ///         window) is set.
-    function requireJudgeable(uint256[5] calldata terms, bytes32[6] calldata spec) external view;
+    function requireJudgeable(uint256[6] calldata terms, bytes32[6] calldata spec) external view;
 
     /// @notice All strategies of the job's policy together: Rejected if any rejects, Accepted if all accept.
     /// @return verdict the combined verdict

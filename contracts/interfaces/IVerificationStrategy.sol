@@ -15,7 +15,7 @@ interface IVerificationStrategy {
     function verdict(SubmittedJob calldata job) external view returns (Verdict verdict, uint256 readyAt);
 
     /// @notice Whether a job with these terms and this spec can be judged here. Asked once, when it is posted.
-    function accepts(uint256[5] calldata terms, bytes32[6] calldata spec) external view returns (bool);
+    function accepts(uint256[6] calldata terms, bytes32[6] calldata spec) external view returns (bool);
 
     /// @notice Who found a rejected result and earns the finder's share of its bond; zero if nobody does.
     function beneficiary(bytes32 commitment) external view returns (address);

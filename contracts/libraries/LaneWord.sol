@@ -12,6 +12,11 @@ library LaneWord {
         return _fold(id, JobStatus.Open);
     }
 
+    /// @notice An open job with a bid that stands.
+    function bidding(bytes32 id, bytes32 standing) internal pure returns (uint256) {
+        return _fold(keccak256(abi.encode(id, standing)), JobStatus.Open);
+    }
+
     function claimed(bytes32 id, uint256 run, bytes32 nonce, address claimer) internal pure returns (uint256) {
         return _fold(keccak256(abi.encode(id, run, nonce, claimer)), JobStatus.Claimed);
     }

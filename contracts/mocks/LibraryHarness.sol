@@ -11,7 +11,7 @@ import {JobStatus} from "../types/JobTypes.sol";
 
 /// @notice Makes the libraries' internal functions callable, so that they can be compared with their TypeScript twins.
 contract LibraryHarness {
-    using JobTerms for uint256[5];
+    using JobTerms for uint256[6];
     using JobSpec for bytes32[6];
     using RunWord for uint256;
     using LaneWord for uint256;
@@ -35,9 +35,16 @@ contract LibraryHarness {
         uint256 policy;
         uint256 version;
         bytes32 specHash;
+        uint256 minStake;
+        uint64 capabilities;
+        uint8 memoryClass;
+        uint8 rule;
+        uint256 priceWeight;
+        uint256 stakeWeight;
+        uint256 reputationWeight;
     }
 
-    function terms(uint256[5] calldata t) external pure returns (Terms memory all, bytes32 id) {
+    function terms(uint256[6] calldata t) external pure returns (Terms memory all, bytes32 id) {
         id = t.id();
         all.requester = t.requester();
         all.maxPrice = t.maxPrice();
@@ -57,9 +64,16 @@ contract LibraryHarness {
         all.policy = t.policy();
         all.version = t.version();
         all.specHash = t.specHash();
+        all.minStake = t.minStake();
+        all.capabilities = t.capabilities();
+        all.memoryClass = t.memoryClass();
+        all.rule = t.rule();
+        all.priceWeight = t.priceWeight();
+        all.stakeWeight = t.stakeWeight();
+        all.reputationWeight = t.reputationWeight();
     }
 
-    function priceAtDown(uint256[5] calldata t, uint256 time) external pure returns (uint256) {
+    function priceAtDown(uint256[6] calldata t, uint256 time) external pure returns (uint256) {
         return t.priceAtDown(time);
     }
 
@@ -89,15 +103,28 @@ contract LibraryHarness {
         wellFormed = s.isWellFormed();
     }
 
+    struct Run {
+        address provider;
+        uint256 claimedAt;
+        uint256 submittedAt;
+        bool rescued;
+        uint256 quote;
+    }
+
     function run(
         address provider,
         uint256 claimedAt,
-        uint256 span
-    ) external pure returns (uint256 word, address provider_, uint256 claimedAt_, uint256 submittedAt_) {
-        word = RunWord.pack(provider, claimedAt, span);
-        provider_ = word.provider();
-        claimedAt_ = word.claimedAt();
-        submittedAt_ = word.submittedAt();
+        uint256 span,
+        bool rescued,
+        uint256 quote
+    ) external pure returns (uint256 word, Run memory found) {
+        word = RunWord.pack(provider, claimedAt, span, rescued, quote);
+        found = Run(word.provider(), word.claimedAt(), word.submittedAt(), word.rescued(), word.quote());
+    }
+
+    function quoted(uint256 maxPrice, uint256 price) external pure returns (uint256 quote, uint256 paid) {
+        quote = RunWord.quoteUp(maxPrice, price);
+        paid = RunWord.quotedDown(maxPrice, quote);
     }
 
     function lane(

@@ -29,7 +29,7 @@ contract MockStrategy is IVerificationStrategy {
         finder = finder_;
     }
 
-    function accepts(uint256[5] calldata, bytes32[6] calldata) external view returns (bool) {
+    function accepts(uint256[6] calldata, bytes32[6] calldata) external view returns (bool) {
         return !refuses;
     }
 

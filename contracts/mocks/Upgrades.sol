@@ -8,8 +8,9 @@ import {IDelegationPools} from "../interfaces/IDelegationPools.sol";
 import {IJobMarketplace} from "../interfaces/IJobMarketplace.sol";
 import {ISlashingManager} from "../interfaces/ISlashingManager.sol";
 import {IStakingManager} from "../interfaces/IStakingManager.sol";
-import {IVerificationHub} from "../interfaces/IVerificationHub.sol";
 import {JobMarketplace} from "../market/JobMarketplace.sol";
+import {PriceFeeds} from "../market/PriceFeeds.sol";
+import {ProviderRegistry} from "../registry/ProviderRegistry.sol";
 import {ReputationRegistry} from "../reputation/ReputationRegistry.sol";
 import {SlashingManager} from "../slashing/SlashingManager.sol";
 import {DelegationPools} from "../staking/DelegationPools.sol";
@@ -101,13 +102,22 @@ contract SlashingManagerV2 is SlashingManager, Addition {
     }
 }
 
+contract ProviderRegistryV2 is ProviderRegistry, Addition {
+    constructor(IStakingManager staking) ProviderRegistry(staking) {}
+
+    function initializeV2(uint256 value) external reinitializer(2) {
+        _addition().added = value;
+    }
+}
+
+contract PriceFeedsV2 is PriceFeeds, Addition {
+    function initializeV2(uint256 value) external reinitializer(2) {
+        _addition().added = value;
+    }
+}
+
 contract JobMarketplaceV2 is JobMarketplace, Addition {
-    constructor(
-        IStakingManager staking,
-        IVerificationHub hub,
-        ISlashingManager slashing,
-        IDelegationPools pools
-    ) JobMarketplace(staking, hub, slashing, pools) {}
+    constructor(Peers memory peers, address extension) JobMarketplace(peers, extension) {}
 
     function initializeV2(uint256 value) external reinitializer(2) {
         _addition().added = value;

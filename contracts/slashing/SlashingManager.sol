@@ -164,6 +164,8 @@ contract SlashingManager is Managed, ISlashingManager {
     function sharesOf(Reason reason) public pure returns (Shares memory) {
         // More leaves the hands of requester, finder and provider than comes back to them, who may be one person.
         if (reason == Reason.Late) return Shares({cap: 1_000, toRequester: 450, toFinder: 0, toAudit: 0, failures: 1});
+        if (reason == Reason.Rescued)
+            return Shares({cap: 1_000, toRequester: 200, toFinder: 250, toAudit: 0, failures: 1});
         if (reason == Reason.Rejected)
             return Shares({cap: 10_000, toRequester: 1_500, toFinder: 2_500, toAudit: 1_500, failures: 8});
         if (reason == Reason.DataWithheld)
@@ -177,7 +179,7 @@ contract SlashingManager is Managed, ISlashingManager {
 
     /// @notice Whether a reason is slashed at once, because the chain itself has seen it.
     function isProof(Reason reason) public pure returns (bool) {
-        return reason == Reason.Late || reason == Reason.Rejected;
+        return reason == Reason.Late || reason == Reason.Rejected || reason == Reason.Rescued;
     }
 
     /// @inheritdoc ISlashingManager

@@ -222,10 +222,17 @@ contract StakingManager is Managed, StakedVotes, IStakingManager {
     /* ── WRITES: MARKET, SLASHING, POOLS ── */
 
     /// @inheritdoc IStakingManager
-    function lock(address provider, address operator, uint256 amount, uint256 minReputation) external onlyMarket {
+    function lock(
+        address provider,
+        address operator,
+        uint256 amount,
+        uint256 minStake,
+        uint256 minReputation
+    ) external onlyMarket {
         Storage storage $ = _storage();
         Account storage account = $.accounts[provider];
         uint256 staked = account.stake;
+        require(staked >= minStake, Staking_StakeTooLow(provider, staked, minStake));
         uint256 before = account.locked;
         uint256 locked = before + amount;
         uint256 share = BPS;
@@ -237,9 +244,7 @@ contract StakingManager is Managed, StakedVotes, IStakingManager {
         if (locked * BPS > staked * share) _requireCapacity(provider, before, amount, share);
         account.locked = locked.toUint96();
         if (minReputation == 0) return;
-        Reputation.Record memory record = Reputation.Record(account.good, account.bad, account.day);
-        record.decayedDown(_today());
-        uint256 score = record.scoreDown();
+        uint256 score = _scoreOf(account);
         require(score >= minReputation, Staking_ReputationTooLow(provider, score, minReputation));
     }
 
@@ -349,6 +354,12 @@ contract StakingManager is Managed, StakedVotes, IStakingManager {
     }
 
     /// @inheritdoc IStakingManager
+    function standingOf(address provider) external view returns (uint256 staked, uint256 score) {
+        Account storage account = _storage().accounts[provider];
+        return (account.stake, _scoreOf(account));
+    }
+
+    /// @inheritdoc IStakingManager
     function exposureOf(address provider) external view returns (uint256) {
         return _exposureBps(_storage().accounts[provider]);
     }
@@ -406,6 +417,12 @@ contract StakingManager is Managed, StakedVotes, IStakingManager {
         require(amount <= free, Staking_InsufficientFreeStake(provider, free, amount));
         uint256 limit = (capacity * share) / BPS;
         require(locked + amount <= limit, Staking_OverExposed(provider, locked + amount, limit));
+    }
+
+    function _scoreOf(Account storage account) private view returns (uint256) {
+        Reputation.Record memory record = Reputation.Record(account.good, account.bad, account.day);
+        record.decayedDown(_today());
+        return record.scoreDown();
     }
 
     /// @dev Reputation keeps counts below 2^16; days fit until the year 2149.

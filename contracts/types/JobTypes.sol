@@ -15,6 +15,13 @@ enum JobStatus {
     Unresolved // a strategy never answered: refunded, bond returned
 }
 
+/// @notice How a job's price is found. The value is a byte of the terms. Never renumber.
+enum PriceRule {
+    Time, // fixed, or rising from minPrice to maxPrice
+    Bids, // providers sign bids, the best one is awarded
+    Dollars // minPrice in 1e-18 US dollars, converted at the claim
+}
+
 /// @notice What a verification strategy says of a submitted result.
 enum Verdict {
     Pending,
@@ -24,12 +31,12 @@ enum Verdict {
 
 /// @notice A submitted result, as its verification strategies see it.
 /// @param id        keccak256 of the terms
-/// @param terms     the job's five packed words (see JobTerms)
+/// @param terms     the job's six packed words (see JobTerms)
 /// @param run       the packed run word (see RunWord)
 /// @param commitment DSP-13: H(0x0b, id, nonce, runRoot, finalState)
 struct SubmittedJob {
     bytes32 id;
-    uint256[5] terms;
+    uint256[6] terms;
     uint256 run;
     bytes32 commitment;
 }

@@ -35,7 +35,7 @@ contract DataDemands is IDataDemands {
 
     /// @inheritdoc IDataDemands
     function demand(
-        uint256[5] calldata terms,
+        uint256[6] calldata terms,
         bytes32[6] calldata spec,
         bool initial,
         bytes32[] calldata roots,
@@ -94,7 +94,7 @@ contract DataDemands is IDataDemands {
 
     /// @dev The roots are those that the job's requester committed: dataRoot by CMT-01, initState by DSP-05 at step 0.
     function _checkRoots(
-        uint256[5] calldata terms,
+        uint256[6] calldata terms,
         bytes32[6] calldata spec,
         bool initial,
         bytes32[] calldata roots

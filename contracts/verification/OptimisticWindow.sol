@@ -11,7 +11,7 @@ import {SubmittedJob, Verdict} from "../types/JobTypes.sol";
 /// @dev Stateless. The market evaluates this rule itself for jobs whose policy names nothing else; a test keeps the two
 ///      equal.
 contract OptimisticWindow is IVerificationStrategy {
-    using JobTerms for uint256[5];
+    using JobTerms for uint256[6];
     using RunWord for uint256;
 
     /// @inheritdoc IVerificationStrategy
@@ -21,7 +21,7 @@ contract OptimisticWindow is IVerificationStrategy {
     }
 
     /// @inheritdoc IVerificationStrategy
-    function accepts(uint256[5] calldata, bytes32[6] calldata) external pure returns (bool) {
+    function accepts(uint256[6] calldata, bytes32[6] calldata) external pure returns (bool) {
         return true;
     }
 

@@ -56,7 +56,7 @@ import {StepOps} from "./dispute/StepOps.sol";
 /// costs the bond; a provider may lose to a puppet of its own, so only the share that never comes back deters.
 contract RefereedDispute is IRefereedDispute {
     using SafeERC20 for IAssayToken;
-    using JobTerms for uint256[5];
+    using JobTerms for uint256[6];
     using Clocks for uint256;
     using Places for uint256;
     using GameWords for Game;
@@ -405,7 +405,7 @@ contract RefereedDispute is IRefereedDispute {
 
     /// @inheritdoc IVerificationStrategy
     /// @dev A challenger as fast as the job's reference machine must find the time to run it again (DSP-70).
-    function accepts(uint256[5] calldata terms, bytes32[6] calldata spec) external view returns (bool) {
+    function accepts(uint256[6] calldata terms, bytes32[6] calldata spec) external view returns (bool) {
         uint256 window = Clocks.window(terms.window(), MIN_WINDOW, 0);
         return address(uint160(uint256(spec[5]))) == address(JUDGE) && 2 * window >= 3 * Records.refSeconds(spec);
     }
@@ -445,7 +445,7 @@ contract RefereedDispute is IRefereedDispute {
     }
 
     /// @inheritdoc IRefereedDispute
-    function windowEnd(uint256[5] calldata terms, uint256 run) public view returns (uint256) {
+    function windowEnd(uint256[6] calldata terms, uint256 run) public view returns (uint256) {
         return RunWord.submittedAt(run) + Clocks.window(terms.window(), MIN_WINDOW, Clocks.spanOf(run));
     }
 

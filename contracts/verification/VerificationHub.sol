@@ -17,7 +17,7 @@ import {SubmittedJob, Verdict} from "../types/JobTypes.sol";
 /// Trust: a strategy decides over the jobs that name it, no others. Strategies should not be upgradeable.
 /// Liveness: a strategy that reverts or never answers holds its jobs pending; the market has a timeout for that.
 contract VerificationHub is Managed, IVerificationHub {
-    using JobTerms for uint256[5];
+    using JobTerms for uint256[6];
 
     uint256 public constant MAX_STRATEGIES = 16;
     /// @notice What each strategy may spend on its answer.
@@ -65,7 +65,7 @@ contract VerificationHub is Managed, IVerificationHub {
     }
 
     /// @inheritdoc IVerificationHub
-    function requireJudgeable(uint256[5] calldata terms, bytes32[6] calldata spec) external view {
+    function requireJudgeable(uint256[6] calldata terms, bytes32[6] calldata spec) external view {
         Storage storage $ = _storage();
         uint16 known = $.registered;
         uint256 policy = terms.policy();

@@ -83,10 +83,9 @@ export async function receiveModel(
   const { cid, bytes } = await fetchByDigest({ gateways: [gateway], digest: job.outputDigest });
   const state = decodeTensors(bytes);
   const roots = state.map(tensorRoot);
-  if (stateHash(job.spec.steps, roots) !== job.finalState) {
-    throw new Error(
-      `the delivered weights are not the committed ones: found roots ${roots.join(", ")}, wanted ${job.finalRoots.join(", ")}`,
-    );
+  const found = stateHash(job.spec.steps, roots);
+  if (found !== job.finalState) {
+    throw new Error(`the delivered weights are not the committed ones: found state ${found}, wanted ${job.finalState}`);
   }
   const { accuracy, wrong } = await evaluate(compiled, "plain", state, heldOut);
   return { state, accuracy, wrong: wrong.length, outputCid: cid.toString() };

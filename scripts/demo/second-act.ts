@@ -7,6 +7,7 @@ import {
   finalizableAt,
   requireContract,
   type SubmittedJob,
+  stateHash,
   waitForJob,
 } from "@assay/sdk";
 import { formatUnits, type Hex, keccak256, parseUnits, toHex } from "viem";
@@ -76,8 +77,8 @@ export async function playDispute(network: DemoNetwork, view: View, engine: "was
   const task = { compiled, dataset, start: initialState(compiled, SEED) };
   const fault = await changeOneWeight(task, claimed.nonce, engine);
   const { claimed: lie, honest, place } = fault;
-  const finalRoots = lie.stateRoots(STEPS);
-  await cheat.submitResult({ ...claimed, runRoot: lie.runRoot, finalRoots, outputDigest: keccak256("0x") });
+  const finalState = stateHash(STEPS, lie.stateRoots(STEPS));
+  await cheat.submitResult({ ...claimed, runRoot: lie.runRoot, finalState, outputDigest: keccak256("0x") });
   const job = (await requester.getJob({ id })) as SubmittedJob;
   view.done(
     `it changes one weight by one in step ${place.step} of ${STEPS}, computes on from there, and commits`,

@@ -15,6 +15,9 @@ const SOURCES = {
   DelegationPools: "contracts/staking/DelegationPools.sol",
   ReputationRegistry: "contracts/reputation/ReputationRegistry.sol",
   SlashingManager: "contracts/slashing/SlashingManager.sol",
+  ProviderRegistry: "contracts/registry/ProviderRegistry.sol",
+  MarketExtension: "contracts/market/MarketExtension.sol",
+  PriceFeeds: "contracts/market/PriceFeeds.sol",
   JobMarketplace: "contracts/market/JobMarketplace.sol",
   VerificationHub: "contracts/verification/VerificationHub.sol",
   OptimisticWindow: "contracts/verification/OptimisticWindow.sol",
@@ -33,6 +36,15 @@ export type ContractName = keyof typeof SOURCES;
 export interface Artifact {
   abi: Abi;
   bytecode: Hex;
+}
+
+/** What JobMarketplace passes on to its extension is called on the marketplace: one ABI for both. */
+function withExtension(own: Abi): Abi {
+  const known = new Set(own.map((item) => JSON.stringify(item)));
+  const more = readArtifact("MarketExtension").abi.filter(
+    (item) => item.type !== "constructor" && !known.has(JSON.stringify(item)),
+  );
+  return [...own, ...more];
 }
 
 const cache = new Map<string, Artifact>();
@@ -61,7 +73,8 @@ export function readArtifact(name: ContractName, folder: string = artifactsFolde
   } catch (cause) {
     throw new DeployError("DEPLOY-001", `no build of ${name} found`, "Run: npm run build", { cause });
   }
-  const { abi, bytecode } = JSON.parse(text) as Artifact;
+  const { abi: own, bytecode } = JSON.parse(text) as Artifact;
+  const abi = name === "JobMarketplace" ? withExtension(own) : own;
   cache.set(path, { abi, bytecode });
   return { abi, bytecode };
 }

@@ -8,6 +8,7 @@ import { DeployError } from "./error.ts";
 const DEPLOYER = "deployer";
 /** Stands for the protocol's own token, wherever the file asks for a token. */
 const ASY = "ASY";
+const BPS = 10_000;
 const MAX_FEE_BPS = 2_000;
 const MAX_FEE_TOKENS = 8;
 const TIERS = 3;
@@ -44,8 +45,20 @@ export interface DeployConfig {
     /** shortest challenge window that a job may ask for, seconds */
     minWindow: number;
     treasury: Address | "deployer";
-    /** allow-listed payment tokens; feeBps in 1/10,000, minBond in the smallest unit of ASY */
-    tokens: { token: Address | "ASY"; feeBps: number; minBond: bigint }[];
+    /** of a fee, to who settles a job, 1/10,000 */
+    tipBps: number;
+    /** of what is left of a fee in ASY, burned, 1/10,000 */
+    burnBps: number;
+    /**
+     * allow-listed payment tokens; feeBps in 1/10,000, minBond in the smallest unit of ASY; with a range the fee moves by
+     * what a day should settle, in the token's smallest unit
+     */
+    tokens: {
+      token: Address | "ASY";
+      feeBps: number;
+      minBond: bigint;
+      feeRange?: { minBps: number; maxBps: number; target: bigint };
+    }[];
   };
   /** the dispute game; a network without it can be given it by a later run */
   referee?: {
@@ -122,7 +135,7 @@ export function parseConfig(value: unknown): DeployConfig {
   const staking = root.child("staking", ["thawPeriod", "auditFund"]);
   const slashing = root.child("slashing", ["delay"]);
   const reputation = root.child("reputation", ["stakeCap", "tiers"]);
-  const market = root.child("market", ["minWindow", "treasury", "tokens"]);
+  const market = root.child("market", ["minWindow", "treasury", "tipBps", "burnBps", "tokens"]);
   const roles = root.child("roles", ["guardian"]);
   const config: DeployConfig = {
     version: 1,
@@ -152,10 +165,13 @@ export function parseConfig(value: unknown): DeployConfig {
     market: {
       minWindow: market.integer("minWindow", 1, 30 * DAY),
       treasury: market.address("treasury", DEPLOYER),
-      tokens: market.list("tokens", ["token", "feeBps", "minBond"], (item) => ({
+      tipBps: market.integer("tipBps", 0, BPS),
+      burnBps: market.integer("burnBps", 0, BPS),
+      tokens: market.list("tokens", ["token", "feeBps", "minBond", "feeRange"], (item) => ({
         token: item.address("token", ASY),
         feeBps: item.integer("feeBps", 0, MAX_FEE_BPS),
         minBond: item.amount("minBond"),
+        ...(item.has("feeRange") ? { feeRange: readFeeRange(item) } : {}),
       })),
     },
     ...(root.has("referee") ? { referee: readReferee(root) } : {}),
@@ -164,6 +180,12 @@ export function parseConfig(value: unknown): DeployConfig {
   };
   checkTogether(config);
   return config;
+}
+
+function readFeeRange(token: Reader) {
+  const range = token.child("feeRange", ["minBps", "maxBps", "target"]);
+  const minBps = range.integer("minBps", 0, MAX_FEE_BPS);
+  return { minBps, maxBps: range.integer("maxBps", minBps, MAX_FEE_BPS), target: range.amount("target") };
 }
 
 function readReferee(root: Reader): NonNullable<DeployConfig["referee"]> {

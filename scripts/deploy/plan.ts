@@ -35,6 +35,8 @@ export const MANAGED = [
   "SlashingManager",
   "ReputationRegistry",
   "VerificationHub",
+  "ProviderRegistry",
+  "PriceFeeds",
   "JobMarketplace",
 ] as const;
 export type ManagedName = (typeof MANAGED)[number];
@@ -48,7 +50,17 @@ export const PEERS: Readonly<Record<ManagedName, readonly ManagedName[]>> = {
   ReputationRegistry: ["StakingManager"],
   SlashingManager: ["StakingManager", "JobMarketplace"],
   VerificationHub: [],
-  JobMarketplace: ["StakingManager", "VerificationHub", "SlashingManager", "DelegationPools"],
+  ProviderRegistry: ["StakingManager"],
+  PriceFeeds: [],
+  JobMarketplace: [
+    "AssayToken",
+    "StakingManager",
+    "VerificationHub",
+    "SlashingManager",
+    "DelegationPools",
+    "ProviderRegistry",
+    "PriceFeeds",
+  ],
 };
 
 /** Everything a deployment will consist of; a pure function of the deployer, the configuration and the build. */
@@ -59,6 +71,8 @@ export interface Layout {
   implementations: Record<ManagedName, Creation>;
   /** calldata of `initialize`, executed in the transaction that installs the implementation */
   initializers: Record<ManagedName, Hex>;
+  /** the part of JobMarketplace that has its own code */
+  extension: Creation;
   /** the judge of the referee, where there is one: a contract without owner or state */
   judge: Creation | undefined;
   /** demands for input tiles: no owner, no part in verdicts */
@@ -83,7 +97,15 @@ export function layoutOf(deployer: Address, config: DeployConfig): Layout {
     ReputationRegistry: [authority, config.reputation.stakeCap, config.reputation.tiers],
     SlashingManager: [authority, BigInt(config.slashing.delay)],
     VerificationHub: [authority],
-    JobMarketplace: [authority, resolveAddress(config.market.treasury, known), config.market.minWindow],
+    ProviderRegistry: [authority],
+    PriceFeeds: [authority],
+    JobMarketplace: [
+      authority,
+      resolveAddress(config.market.treasury, known),
+      config.market.minWindow,
+      config.market.tipBps,
+      config.market.burnBps,
+    ],
   };
   const judge = config.referee && creationOf("OneStepJudge", [], "judge");
   return {
@@ -97,6 +119,7 @@ export function layoutOf(deployer: Address, config: DeployConfig): Layout {
       ),
     ),
     initializers: record((name) => encodeCall(name, "initialize", initial[name])),
+    extension: extensionOver(PEERS.JobMarketplace.map((peer) => proxies[peer].address)),
     judge,
     demands: creationOf("DataDemands", [asy], "demands"),
     strategies: [
@@ -108,7 +131,17 @@ export function layoutOf(deployer: Address, config: DeployConfig): Layout {
 
 /** The implementation of this build with these peers. Another build gets another address. */
 export function implementationOver(name: ContractName, peers: readonly Address[]): Creation {
-  return creationOf(name, peers, `implementation:${name}`);
+  return creationOf(name, constructorArgs(name, peers), `implementation:${name}`);
+}
+
+/** What an implementation's constructor takes: its peers, and with the marketplace the part that has its own code. */
+export function constructorArgs(name: ContractName, peers: readonly Address[]): readonly unknown[] {
+  return name === "JobMarketplace" ? [peers, extensionOver(peers).address] : peers;
+}
+
+/** The part of JobMarketplace that has its own code: built for the same peers. */
+export function extensionOver(peers: readonly Address[]): Creation {
+  return creationOf("MarketExtension", [peers], "extension");
 }
 
 /** A proxy that stands on the seed until its implementation is installed. */
@@ -150,6 +183,7 @@ export function stepsOf(client: DeployPublicClient, layout: Layout, config: Depl
     ...factorySteps(client),
     create("ProxySeed", layout.seed),
     ...MANAGED.map((name) => create(`${name} proxy`, proxies[name])),
+    create("MarketExtension", layout.extension),
     ...MANAGED.map((name) => create(`${name} implementation`, implementations[name])),
     ...MANAGED.map((name) => installStep(client, layout, name)),
     ...(layout.judge ? [create("OneStepJudge", layout.judge)] : []),
@@ -287,12 +321,15 @@ function roleCalls(layout: Layout, config: DeployConfig): Hex[] {
 }
 
 /** Lists a token for payments, and its fees for sharing with delegators. */
-function tokenCalls(layout: Layout, { token, feeBps, minBond }: DeployConfig["market"]["tokens"][number]): Hex[] {
+function tokenCalls(layout: Layout, entry: DeployConfig["market"]["tokens"][number]): Hex[] {
+  const { token, feeBps, minBond, feeRange: range } = entry;
   const { JobMarketplace, DelegationPools, AssayToken } = layout.proxies;
   const address = resolveAddress(token, { deployer: layout.deployer, asy: AssayToken.address });
   const listing = encodeCall("JobMarketplace", "configureToken", [address, true, feeBps, minBond]);
+  const moving = range && [address, range.minBps, range.maxBps, range.target];
   return [
     asAuthority(JobMarketplace.address, listing),
+    ...(moving ? [asAuthority(JobMarketplace.address, encodeCall("JobMarketplace", "setFeeRange", moving))] : []),
     asAuthority(DelegationPools.address, encodeCall("DelegationPools", "addFeeToken", [address])),
   ];
 }

@@ -7,6 +7,8 @@ export const UPGRADEABLE = {
   ReputationRegistry: "reputation/ReputationRegistry.sol",
   SlashingManager: "slashing/SlashingManager.sol",
   VerificationHub: "verification/VerificationHub.sol",
+  ProviderRegistry: "registry/ProviderRegistry.sol",
+  PriceFeeds: "market/PriceFeeds.sol",
   JobMarketplace: "market/JobMarketplace.sol",
   ProtocolTimelock: "governance/ProtocolTimelock.sol",
   AssayGovernor: "governance/AssayGovernor.sol",

@@ -71,7 +71,7 @@ function pair<T, U>(
   });
 }
 
-const JOB_FIELDS = `status requester { id } provider { id } claimer price nonce runRoot finalRoots output refund fee penalty
+const JOB_FIELDS = `status requester { id } provider { id } claimer price nonce runRoot finalState output refund fee penalty
   token maxPrice minPrice rampStart rampLength bond claimBy runTime window feeBps policy lane generation named terms
   programHash dataRoot initState steps segmentLength manifest postedAt claimedAt submittedAt events { status }`;
 
@@ -128,7 +128,7 @@ function expectedJob(job: Job): Record<string, unknown> {
     price: claim?.price,
     nonce: claim?.nonce,
     runRoot: result?.runRoot,
-    finalRoots: result?.finalRoots,
+    finalState: result?.finalState,
     output: result?.outputDigest,
     token: terms.token,
     maxPrice: terms.maxPrice,

@@ -5,7 +5,7 @@ import { type Creation, FACTORY } from "../deploy/create2.ts";
 import { runSteps } from "../deploy/deploy.ts";
 import { DeployError } from "../deploy/error.ts";
 import { GOVERNANCE_PEERS, type GovernanceName } from "../deploy/governance.ts";
-import { hasCode, implementationOf, implementationOver, type ManagedName, PEERS } from "../deploy/plan.ts";
+import { extensionOver, hasCode, implementationOf, implementationOver, type ManagedName, PEERS } from "../deploy/plan.ts";
 import type { Deployment, DeployPublicClient, DeployWalletClient, Sent } from "../deploy/types.ts";
 import { UPGRADEABLE, type UpgradeableName } from "../lib/upgradeable.ts";
 import { type Candidate, readValidations, thisBuild, unsafe } from "./safety.ts";
@@ -54,10 +54,8 @@ export async function prepareUpgrade(options: UpgradeOptions): Promise<PreparedU
   const { publicClient, deployment, name, data } = options;
   const proxy = deployed(deployment, name).address;
   const peers = name in PEERS ? PEERS[name as ManagedName] : GOVERNANCE_PEERS[name as GovernanceName];
-  const implementation = implementationOver(
-    name,
-    peers.map((peer) => deployed(deployment, peer).address),
-  );
+  const addresses = peers.map((peer) => deployed(deployment, peer).address);
+  const implementation = implementationOver(name, addresses);
   if (isAddressEqual(await implementationOf(publicClient, proxy), implementation.address)) {
     throw new DeployError(
       "DEPLOY-051",
@@ -66,12 +64,14 @@ export async function prepareUpgrade(options: UpgradeOptions): Promise<PreparedU
     );
   }
   requireSafe(thisBuild([name]));
+  const create = (what: string, { address, data: code }: Creation) => ({
+    name: `create ${what}`,
+    isDone: () => hasCode(publicClient, address),
+    transaction: { to: FACTORY, data: code },
+  });
   const sent = await runSteps(options, [
-    {
-      name: `create ${name} implementation`,
-      isDone: () => hasCode(publicClient, implementation.address),
-      transaction: { to: FACTORY, data: implementation.data },
-    },
+    ...(name === "JobMarketplace" ? [create("MarketExtension", extensionOver(addresses))] : []),
+    create(`${name} implementation`, implementation),
   ]);
   const content = upgradeContent(deployment, { name, implementation: implementation.address, data });
   return { implementation, content, id: proposalId(content), sent };

@@ -9,6 +9,8 @@ export const contractNames = [
   "DelegationPools",
   "SlashingManager",
   "ReputationRegistry",
+  "ProviderRegistry",
+  "PriceFeeds",
   "JobMarketplace",
   "VerificationHub",
   "OptimisticWindow",

@@ -138,15 +138,17 @@ export {
 } from "./codec/jobSpec.ts";
 export { asJobId, jobId, packJobTerms, TERMS_VERSION, unpackJobTerms } from "./codec/jobTerms.ts";
 export {
+  biddingLaneWord,
   claimedLaneWord,
   endedLaneWord,
   isEnded,
   laneAccepts,
   laneStatus,
   openLaneWord,
+  type StandingBid,
   submittedLaneWord,
 } from "./codec/laneWord.ts";
-export { priceAt } from "./codec/priceAt.ts";
+export { priceAt, priceOf, QUOTE_UNIT, quotedPrice, quoteOf } from "./codec/priceAt.ts";
 export { decayRecord, type ReputationRecord, recordFailures, recordSuccess, scoreOf } from "./codec/reputation.ts";
 export { packRunWord, unpackRunWord } from "./codec/runWord.ts";
 export {
@@ -155,6 +157,8 @@ export {
   type JobStatus,
   type JobTerms,
   jobStatuses,
+  NO_DEMANDS,
+  PRICE_RULE,
   type RunWord,
   type SpecWords,
   type TermsWords,

@@ -60,7 +60,7 @@ export function handleJobClaimed(event: JobClaimed): void {
 export function handleResultSubmitted(event: ResultSubmitted): void {
   const job = Job.load(event.params.id)!;
   job.runRoot = event.params.runRoot;
-  job.finalRoots = event.params.finalRoots;
+  job.finalState = event.params.finalState;
   job.output = event.params.outputDigest;
   job.submittedAt = event.block.timestamp;
   record(job, "SUBMITTED", event.params.provider, event);

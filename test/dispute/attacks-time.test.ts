@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { keccak256, numberToHex } from "viem";
+import { stateHash } from "../../sdk/src/codec/commitments.ts";
 import { CASE_TASK, useCase } from "./support/case.ts";
 import { LEVEL } from "./support/place.ts";
 import { play, walkTo } from "./support/play.ts";
@@ -83,8 +84,15 @@ describe("attacks by time, forks and upgrades", () => {
     const suit = await court.enter(claimed, honest, claimOf(honest));
     await fork();
     world.pass(60);
-    const { terms, specWords, run, nonce, claimer } = claimed.job;
-    const args = [terms, specWords, run, nonce, claimer, suit.record.runRoot, suit.job.finalRoots, keccak256("0xbad0")];
+    const { terms, spec, run, nonce } = claimed.job;
+    const args = [
+      terms,
+      run,
+      nonce,
+      suit.record.runRoot,
+      stateHash(spec.steps, suit.job.finalRoots),
+      keccak256("0xbad0"),
+    ];
     await court.provider.send(world.market, "submit", args);
     const same = [suit.record.terms, suit.run, suit.commitment];
     assert.equal(await world.read<boolean>(world.market, "isSubmitted", same), true);

@@ -20,6 +20,7 @@ import {
   revealKey,
   type SpecToPost,
   type SubmittedJob,
+  stateHash,
 } from "../../sdk/src/index.ts";
 import { digestOf, uploadFile } from "../../storage/src/index.ts";
 import { type Dock, defendResult, positionsOf } from "../dishonest/defence.ts";
@@ -129,8 +130,9 @@ export class DishonestProvider {
     const honest = new TracedRun(task, claimed.nonce);
     const wrong = tampers.map((tamper) => () => new TracedRun(task, claimed.nonce, tamper));
     const run = tampers.length === 0 ? honest : firstThat(wrong, (other) => endOf(other) !== endOf(honest));
-    const finalRoots = run.states.at(-1)!.map((tensor) => tensorRoot(tensor));
-    await client.submitResult({ ...claimed, runRoot: run.runRoot, finalRoots, outputDigest: keccak256("0x02") });
+    const roots = run.states.at(-1)!.map((tensor) => tensorRoot(tensor));
+    const finalState = stateHash(claimed.spec.steps, roots);
+    await client.submitResult({ ...claimed, runRoot: run.runRoot, finalState, outputDigest: keccak256("0x02") });
     return { job: (await market.requester.getJob({ id })) as SubmittedJob, run };
   }
 

@@ -38,7 +38,7 @@ test("a job is posted, claimed, run, submitted, finalized and paid; its result i
   const job = await waitForPayment(market, id);
   const own = await independentResult(inputs, job);
   assert.equal(job.commitment, own.commitment);
-  assert.deepEqual(job.finalRoots, own.finalRoots);
+  assert.equal(job.finalState, own.finalState);
   assert.equal(job.provider, provider);
   const { bytes } = await fetchByDigest({ gateways: [market.storage.url], digest: job.outputDigest });
   assert.deepEqual(decodeTensors(bytes), own.state);

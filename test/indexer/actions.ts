@@ -72,11 +72,9 @@ async function claim(scene: Scene) {
 async function submit(scene: Scene) {
   const [job] = await some(scene, "claimed");
   if (job?.status !== "claimed") return;
-  const finalRoots = Array.from({ length: job.spec.stateCount }, (_, i) =>
-    keccak256(toHex(`${scene.dice(1000)} ${i}`)),
-  );
+  const finalState = keccak256(toHex(`${scene.dice(1000)}`));
   const runRoot = job.spec.steps > job.spec.segmentLength ? keccak256(toHex(scene.dice(1000))) : zeroHash;
-  await person(scene, job.claimer).submitResult({ ...job, runRoot, finalRoots, outputDigest: keccak256("0x06") });
+  await person(scene, job.claimer).submitResult({ ...job, runRoot, finalState, outputDigest: keccak256("0x06") });
 }
 
 async function finalize(scene: Scene) {

@@ -15,7 +15,7 @@ describe("storage layouts, UPG-02", () => {
       namespaceSlot("example.main"),
       "0x183a6125c38840424c4a85fa12bab2ab606c4b6d0e7cc73c0c06ba5300eab500",
     );
-    for (const name of ["StakingManager", "DelegationPools", "SlashingManager", "ReputationRegistry", "JobMarketplace", "VerificationHub", "AssayToken", "ProtocolAuthority", "ProtocolTimelock", "AssayGovernor", "Treasury", "ParameterCouncil", "QuadraticGrants"]) {
+    for (const name of ["StakingManager", "DelegationPools", "SlashingManager", "ReputationRegistry", "ProviderRegistry", "PriceFeeds", "JobMarketplace", "VerificationHub", "AssayToken", "ProtocolAuthority", "ProtocolTimelock", "AssayGovernor", "Treasury", "ParameterCouncil", "QuadraticGrants"]) {
       for (const [id, { slot }] of Object.entries(snapshot(name))) assert.equal(slot, namespaceSlot(id), id);
     }
   });

@@ -114,7 +114,7 @@ export function sampleSpec(overrides: Partial<JobSpec> = {}): JobSpec {
 export function sampleResult(job: Pick<ClaimedJob, "spec">) {
   return {
     runRoot: job.spec.steps > job.spec.segmentLength ? keccak256("0x05") : zeroHash,
-    finalRoots: Array.from({ length: job.spec.stateCount }, (_, index) => keccak256(toHex(`root ${index}`))),
+    finalState: keccak256(toHex("final state")),
     outputDigest: keccak256("0x06"),
   };
 }

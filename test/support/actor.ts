@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { type Address, type Hex, keccak256, maxUint256, numberToHex, toHex, zeroAddress } from "viem";
+import { type Address, type Hex, isAddressEqual, keccak256, maxUint256, toHex, zeroAddress } from "viem";
 import { resultCommitment, stateHash } from "../../sdk/src/codec/commitments.ts";
 import { packJobSpec, specHash } from "../../sdk/src/codec/jobSpec.ts";
 import { jobId, packJobTerms } from "../../sdk/src/codec/jobTerms.ts";
-import { packRunWord } from "../../sdk/src/codec/runWord.ts";
-import type { JobSpec, JobTerms, SpecWords, TermsWords } from "../../sdk/src/codec/types.ts";
+import { packRunWord, unpackRunWord } from "../../sdk/src/codec/runWord.ts";
+import { type JobSpec, type JobTerms, NO_DEMANDS, type SpecWords, type TermsWords } from "../../sdk/src/codec/types.ts";
 import type { Receipt, Target, World } from "./world.ts";
 
 export const ASY_UNIT = 10n ** 18n;
@@ -69,8 +69,9 @@ export function draftJob(
     lane: 0,
     window: 600,
     policy: 1,
-    version: 1,
+    version: 2,
     specHash: specHash(spec),
+    ...NO_DEMANDS,
     ...overrides,
   };
   return {
@@ -144,13 +145,16 @@ export class Actor {
     job.nonce = claimed.args.nonce as Hex;
     job.claimer = this.address;
     job.claimedAt = receipt.timestamp;
-    job.run = packRunWord({ provider, claimedAt: receipt.timestamp, span: 0 });
+    job.run = claimed.args.run as bigint;
     return receipt;
   }
 
   /** Submits and notes in the job what the next step needs. */
   async submit(job: Job): Promise<Receipt> {
-    const receipt = await this.send(this.world.market, "submit", submitArgs(job));
+    const [terms, run, nonce, ...result] = submitArgs(job);
+    const receipt = isAddressEqual(this.address, job.claimer)
+      ? await this.send(this.world.market, "submit", submitArgs(job))
+      : await this.send(this.world.market, "submitForClaimer", [terms, run, nonce, job.claimer, ...result]);
     recordSubmission(job, receipt.timestamp);
     return receipt;
   }
@@ -199,8 +203,7 @@ export class Actor {
 }
 
 export function submitArgs(job: Job): readonly unknown[] {
-  const { terms, specWords, run, nonce, claimer, runRoot, finalRoots } = job;
-  return [terms, specWords, run, nonce, claimer, runRoot, finalRoots, keccak256("0x06")];
+  return [job.terms, job.run, job.nonce, job.runRoot, finalStateOf(job), keccak256("0x06")];
 }
 
 export function settleArgs(job: Job): readonly unknown[] {
@@ -211,11 +214,15 @@ export function expireArgs(job: Job): readonly unknown[] {
   return [job.terms, job.run, job.nonce, job.claimer];
 }
 
+/** DSP-05 of the job's final roots. */
+export function finalStateOf({ spec, finalRoots }: Job): Hex {
+  return stateHash(spec.steps, finalRoots);
+}
+
 /** What a submission at this time turns the job's preimages into. */
 export function recordSubmission(job: Job, at: number): void {
-  const provider = numberToHex(job.run >> 96n, { size: 20 });
-  job.run = packRunWord({ provider, claimedAt: job.claimedAt, span: at - job.claimedAt });
-  const finalState = stateHash(job.spec.steps, job.finalRoots);
+  job.run = packRunWord({ ...unpackRunWord(job.run), span: at - job.claimedAt });
+  const finalState = finalStateOf(job);
   job.commitment = resultCommitment({ id: job.id, nonce: job.nonce, runRoot: job.runRoot, finalState });
 }
 

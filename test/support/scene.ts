@@ -101,6 +101,6 @@ export async function submittedJob(
 
 /** Lets the job's window pass. */
 export function passWindow(world: World, job: Job): void {
-  const submittedAt = job.claimedAt + Number((job.run >> 16n) & ((1n << 40n) - 1n));
+  const submittedAt = job.claimedAt + Number((job.run >> 32n) & ((1n << 24n) - 1n));
   world.now = Math.max(world.now, submittedAt + job.fields.window);
 }

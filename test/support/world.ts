@@ -81,6 +81,8 @@ export class World {
   readonly accounts: readonly Address[];
   readonly deployment: Deployment;
   readonly market: Target;
+  readonly feeds: Target;
+  readonly registry: Target;
   readonly staking: Target;
   readonly pools: Target;
   readonly reputation: Target;
@@ -115,6 +117,8 @@ export class World {
       abi: readArtifact(name).abi,
     });
     this.market = target("JobMarketplace");
+    this.feeds = target("PriceFeeds");
+    this.registry = target("ProviderRegistry");
     this.staking = target("StakingManager");
     this.pools = target("DelegationPools");
     this.reputation = target("ReputationRegistry");
@@ -125,6 +129,8 @@ export class World {
     this.window = target("OptimisticWindow");
     this.#targets = [
       this.market,
+      this.feeds,
+      this.registry,
       this.staking,
       this.pools,
       this.reputation,
@@ -333,6 +339,10 @@ export async function createWorld(adjust: (config: DeployConfig) => void = () =>
   });
   // without a referee, whose place tests fill with strategies of their own
   const { referee: _, ...config } = loadConfig(configPath("local"));
+  // fees that stand still and go whole to the treasury, unless a test is about them
+  config.market.tipBps = 0;
+  config.market.burnBps = 0;
+  for (const token of config.market.tokens) delete token.feeRange;
   adjust(config);
   const publicClient = await connection.viem.getPublicClient();
   const [walletClient] = await connection.viem.getWalletClients();

@@ -4,7 +4,7 @@ import { after, before, beforeEach, describe, test } from "node:test";
 import { type AbiFunction, type Address, encodeFunctionData, getAddress, type Hex } from "viem";
 import { readArtifact } from "../../scripts/deploy/artifacts.ts";
 import { GOVERNANCE } from "../../scripts/deploy/governance.ts";
-import { MANAGED, type ManagedName, PEERS } from "../../scripts/deploy/plan.ts";
+import { constructorArgs, MANAGED, type ManagedName, PEERS } from "../../scripts/deploy/plan.ts";
 import { namespaceSlot } from "../../scripts/lib/storage-layout.ts";
 import { UPGRADEABLE, type UpgradeableName } from "../../scripts/lib/upgradeable.ts";
 import { prepareUpgrade, requireSafe, upgradeableName, upgradeContent } from "../../scripts/upgrade/prepare.ts";
@@ -36,7 +36,7 @@ function successor(name: UpgradeableName): Promise<Target> {
   const { world, deployment } = governed;
   if (isManaged(name)) {
     const peers = PEERS[name].map((peer) => deployment.contracts[peer]!.address);
-    return world.create(`mocks/Upgrades.sol:${name}V2`, peers);
+    return world.create(`mocks/Upgrades.sol:${name}V2`, constructorArgs(name, peers));
   }
   const peers: Partial<Record<UpgradeableName, Address[]>> = {
     ProtocolTimelock: [world.staking.address],

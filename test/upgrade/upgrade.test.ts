@@ -16,7 +16,7 @@ beforeEach(() => scene.reset());
 after(() => scene.world.close());
 
 function target(name: ManagedName): Target {
-  const { authority, asy, staking, pools, reputation, slashing, hub, market } = scene.world;
+  const { authority, asy, staking, pools, reputation, slashing, hub, registry, feeds, market } = scene.world;
   return {
     ProtocolAuthority: authority,
     AssayToken: asy,
@@ -25,19 +25,25 @@ function target(name: ManagedName): Target {
     ReputationRegistry: reputation,
     SlashingManager: slashing,
     VerificationHub: hub,
+    ProviderRegistry: registry,
+    PriceFeeds: feeds,
     JobMarketplace: market,
   }[name];
 }
 
 /** The next version's implementation, with the same peers. */
-function createV2(name: ManagedName): Promise<Target> {
-  const { asy, market, staking, pools, slashing, hub } = scene.world;
-  const peers: Partial<Record<ManagedName, Address[]>> = {
+async function createV2(name: ManagedName): Promise<Target> {
+  const { asy, market, staking, pools, slashing, hub, registry, feeds } = scene.world;
+  const extension = await scene.world.read<Address>(market, "EXTENSION");
+  const marketPeers = [asy, staking, hub, slashing, pools, registry, feeds];
+  const [a, b, c, d, e, f, g] = marketPeers.map(({ address }) => address);
+  const peers: Partial<Record<ManagedName, unknown[]>> = {
     StakingManager: [asy.address, market.address, slashing.address, pools.address],
     DelegationPools: [asy.address, staking.address, market.address],
     ReputationRegistry: [staking.address],
     SlashingManager: [staking.address, market.address],
-    JobMarketplace: [staking.address, hub.address, slashing.address, pools.address],
+    ProviderRegistry: [staking.address],
+    JobMarketplace: [{ asy: a, staking: b, hub: c, slashing: d, pools: e, registry: f, feeds: g }, extension],
   };
   return scene.world.create(`mocks/Upgrades.sol:${name}V2`, peers[name] ?? []);
 }

@@ -27,7 +27,7 @@ export async function submit(deps: ActDeps, job: ClaimedJob, chainNow: number): 
     return;
   }
   const claimed = fresh as ClaimedJob;
-  const { runRoot, finalRoots, finalState } = result;
+  const { runRoot, finalState } = result;
   const commitment = resultCommitment({ id, nonce, runRoot, finalState });
   // Lower case: the guard must know the market again however its address is spelled.
   const scope = `${config.chainId}:${client.deployment.contracts.JobMarketplace.address.toLowerCase()}`;
@@ -38,7 +38,13 @@ export async function submit(deps: ActDeps, job: ClaimedJob, chainNow: number): 
     giveUp(deps, claimed, error);
     return;
   }
-  const { to, data, value } = prepareSubmit(client, { ...claimed, runRoot, finalRoots, outputDigest });
+  const { to, data, value } = prepareSubmit(client, {
+    ...claimed,
+    runRoot,
+    finalState,
+    outputDigest,
+    sender: deps.account.address,
+  });
   try {
     const receipt = await sender.send({ key: `submit:${id}:${nonce}`, to, data, value });
     countGas(deps, receipt, "submit");

@@ -5,8 +5,8 @@ import {RunWord} from "../../libraries/RunWord.sol";
 
 /// @title Clocks
 /// @notice Two chess clocks per game, in seconds. Rules DSP-70..73 of docs/spec/dispute.md.
-/// @dev Word: last 40 | providerUsed 32 | challengerUsed 32 | submittedAt 40 | span 40 | zero 72. `last` is the time of
-///      the last move in this game. A reveal that is shared writes no game, so the moment at which the turn passed to the
+/// @dev Word: last 40 | providerUsed 32 | challengerUsed 32 | submittedAt 40 | span 40 | claim 32 | zero 40. `last` is the
+///      time of the last move in this game. A reveal that is shared writes no game, so the moment at which the turn passed to the
 ///      challenger is then read from the reveal itself.
 library Clocks {
     /// @notice Most reveals one game can ask of a provider: 7 of a run tree of 2^40 leaves, 5 of a tile tree of 2^26,
@@ -23,7 +23,8 @@ library Clocks {
 
     /// @notice The clock of a game that opens now against this run.
     function start(uint256 run) internal view returns (uint256) {
-        return (block.timestamp << 216) | (RunWord.submittedAt(run) << 112) | (spanOf(run) << 72);
+        uint256 agreed = uint32(run);
+        return (block.timestamp << 216) | (RunWord.submittedAt(run) << 112) | (spanOf(run) << 72) | (agreed << 40);
     }
 
     function last(uint256 clock) internal pure returns (uint256) {
@@ -45,6 +46,11 @@ library Clocks {
     /// @notice submittedAt - claimedAt: how long the run took.
     function span(uint256 clock) internal pure returns (uint256) {
         return uint40(clock >> 72);
+    }
+
+    /// @notice The low 32 bits of the run word: what else the claim agreed on.
+    function claim(uint256 clock) internal pure returns (uint256) {
+        return uint32(clock >> 40);
     }
 
     /// @notice DSP-70: how long a result may be challenged after its submission.

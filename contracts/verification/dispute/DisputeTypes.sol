@@ -48,7 +48,7 @@ struct Game {
 
 /// @notice The preimage of a commitment, as the events of the job have it.
 struct Record {
-    uint256[5] terms;
+    uint256[6] terms;
     bytes32[6] spec;
     bytes32 nonce;
     bytes32 runRoot;

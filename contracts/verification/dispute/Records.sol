@@ -15,7 +15,7 @@ import {Guards} from "./Guards.sol";
 /// @title Records
 /// @notice The run as its commitment binds it: boundaries, segments and where a game begins (DSP-10..13).
 library Records {
-    using JobTerms for uint256[5];
+    using JobTerms for uint256[6];
     using JobSpec for bytes32[6];
 
     function requireRecord(bytes32 commitment, Record calldata record) internal pure {
@@ -98,6 +98,7 @@ library Records {
     /// @notice The run word of a submission, out of what a game knows of it.
     function runOf(address provider, uint256 clock) internal pure returns (uint256) {
         uint256 span = Clocks.span(clock);
-        return RunWord.pack(provider, Clocks.submittedAt(clock) - span, span);
+        uint256 claimedAt = Clocks.submittedAt(clock) - span;
+        return RunWord.pack(provider, claimedAt, span, false, 0) | Clocks.claim(clock);
     }
 }

@@ -1,9 +1,9 @@
-import type { Address } from "viem";
+import type { Address, TransactionReceipt } from "viem";
 import { packJobTerms } from "../codec/jobTerms.ts";
+import { unpackRunWord } from "../codec/runWord.ts";
 import type { JobTerms } from "../codec/types.ts";
 import { type AssayContext, accountOr } from "../context.ts";
 import { marketCall } from "../internal/call.ts";
-import { withTimestamps } from "../internal/jobEvents.ts";
 import { outcomeOf } from "../internal/outcome.ts";
 import { type PreparedCall, sendingAction } from "../internal/send.ts";
 
@@ -25,10 +25,17 @@ export function prepareClaim(context: AssayContext, { terms, provider }: ClaimAr
  *   `Staking_InsufficientFreeStake` when the stake does not cover the bond;
  *   `Staking_OverExposed` when an operator would keep more locked than the owner exposes
  */
-export const claimJob = sendingAction(prepareClaim, async (context, receipt) => {
-  const event = outcomeOf(context, receipt, "JobMarketplace", "JobClaimed");
-  const [timed] = await withTimestamps(context, [event]);
-  const claimedAt = timed?.timestamp ?? 0;
-  const { provider, claimer, price, nonce } = event.args;
-  return { provider, claimer, price, nonce, claimedAt, run: { provider, claimedAt, span: 0 } };
-});
+export const claimJob = sendingAction(prepareClaim, (context, receipt) => claimOutcome(context, receipt));
+
+/** What a transaction's JobClaimed says. */
+export function claimOutcome(context: AssayContext, receipt: TransactionReceipt) {
+  const {
+    provider,
+    claimer,
+    price,
+    nonce,
+    run: word,
+  } = outcomeOf(context, receipt, "JobMarketplace", "JobClaimed").args;
+  const run = unpackRunWord(word);
+  return { provider, claimer, price, nonce, claimedAt: run.claimedAt, run };
+}

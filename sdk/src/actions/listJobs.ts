@@ -19,7 +19,9 @@ export interface ListJobsArgs {
 
 const STATUS_AFTER: Readonly<Record<JobEventName, JobStatus>> = {
   JobPosted: "open",
+  BidPlaced: "open",
   JobClaimed: "claimed",
+  JobRescued: "claimed",
   ResultSubmitted: "submitted",
   JobFinalized: "finalized",
   JobExpired: "expired",

@@ -3,7 +3,7 @@ import { jobMarketplaceAbi, refereedDisputeAbi } from "../abis.ts";
 import { POLICY, REFEREE_BIT } from "../codec/finalizableAt.ts";
 import { packJobSpec, specHash, unpackJobSpec } from "../codec/jobSpec.ts";
 import { jobId, packJobTerms, TERMS_VERSION, unpackJobTerms } from "../codec/jobTerms.ts";
-import type { JobId, JobSpec, JobTerms } from "../codec/types.ts";
+import { type JobId, type JobSpec, type JobTerms, NO_DEMANDS, PRICE_RULE } from "../codec/types.ts";
 import { type AssayContext, accountOr } from "../context.ts";
 import { requireContract } from "../deployment.ts";
 import { AssayError } from "../errors.ts";
@@ -24,14 +24,52 @@ export interface RampPrice {
   length: number;
 }
 
+/** A price that providers bid for; see `BidWeights` for which bid is the best. */
+export interface BidPrice {
+  /** The lowest bid that is taken; 1 when left out. */
+  min?: bigint;
+  max: bigint;
+  /** Unix time at which bidding ends and anyone may award the job to the best bid. */
+  until: number;
+  /** By price alone when left out. */
+  weights?: BidWeights;
+}
+
+/** What bids are scored by, 0 to 65,535 each; the better score wins (see `bidScore`). */
+export interface BidWeights {
+  price?: number;
+  stake?: number;
+  reputation?: number;
+}
+
+/** A price in US dollars, converted at the claim by the protocol's price feed. */
+export interface DollarPrice {
+  /** In 1e-18 dollars. */
+  dollars: bigint;
+  /** The most of the token that it may come to: what is escrowed. */
+  max: bigint;
+}
+
+/** What a job asks of its provider. Everything left out asks for nothing. */
+export interface Demands {
+  /** Score in 1/10,000. */
+  minReputation?: number;
+  /** Own stake, smallest unit of ASY. */
+  minStake?: bigint;
+  /** Bits of the provider registry. */
+  capabilities?: bigint;
+  /** c: at least 2^c GiB of device memory. */
+  memoryClass?: number;
+}
+
 /** A spec whose judge may be left to the policy. */
 export type SpecToPost = Omit<JobSpec, "judge"> & Partial<Pick<JobSpec, "judge">>;
 
 export interface PostJobArgs {
   /** Where it names no judge, the policy decides: the deployment's with a referee, none otherwise. */
   spec: SpecToPost;
-  /** A fixed price or a ramp, in the token's smallest unit. */
-  price: bigint | RampPrice;
+  /** A fixed price, a ramp, bids or dollars; in the token's smallest unit. */
+  price: bigint | RampPrice | BidPrice | DollarPrice;
   /** ASY when left out. */
   token?: Address | undefined;
   /** ASY that the provider locks; the token's minimum when left out. */
@@ -52,6 +90,8 @@ export interface PostJobArgs {
   policy?: number | undefined;
   /** The only provider that may claim; anyone when left out. */
   provider?: Address | undefined;
+  /** What the provider must have; nothing when left out. */
+  demands?: Demands | undefined;
   /** Who pays; the wallet's account when left out. */
   requester?: Address | undefined;
   /** Where the job sits; chosen from the chain when left out. */
@@ -97,7 +137,7 @@ export async function preparePostJob(context: AssayContext, args: PostJobArgs): 
     claimBy: args.claimBy ?? now + CLAIM_SECONDS,
     runTime: args.runTime ?? Math.max(LEAST_RUN_SECONDS, spec.refSeconds * 10),
     feeBps,
-    minReputation: 0,
+    minReputation: args.demands?.minReputation ?? 0,
     provider: args.provider ?? zeroAddress,
     generation: lane.generation,
     lane: lane.lane,
@@ -105,6 +145,11 @@ export async function preparePostJob(context: AssayContext, args: PostJobArgs): 
     policy,
     version: TERMS_VERSION,
     specHash: specHash(spec),
+    ...NO_DEMANDS,
+    minStake: args.demands?.minStake ?? 0n,
+    capabilities: args.demands?.capabilities ?? 0n,
+    memoryClass: args.demands?.memoryClass ?? 0,
+    ...ruleFields(args.price),
   };
   const words = { terms: packJobTerms(terms), spec: packJobSpec(spec) };
   if (balance < terms.maxPrice) throw aboveBalance(terms, balance);
@@ -132,9 +177,26 @@ async function leastWindow(context: AssayContext, policy: number, { refSeconds }
   return Math.max(Number(least), Math.ceil(1.5 * refSeconds));
 }
 
-function priceFields(price: bigint | RampPrice, now: number) {
+function priceFields(price: PostJobArgs["price"], now: number) {
   if (typeof price === "bigint") return { minPrice: price, maxPrice: price, rampStart: 0, rampLength: 0 };
+  if ("dollars" in price) return { minPrice: price.dollars, maxPrice: price.max, rampStart: 0, rampLength: 0 };
+  if ("until" in price) {
+    return { minPrice: price.min ?? 1n, maxPrice: price.max, rampStart: price.until, rampLength: 0 };
+  }
   return { minPrice: price.min, maxPrice: price.max, rampStart: price.start ?? now, rampLength: price.length };
+}
+
+function ruleFields(price: PostJobArgs["price"]) {
+  if (typeof price === "bigint" || "length" in price) return {};
+  if ("dollars" in price) return { rule: PRICE_RULE.dollars };
+  const {
+    price: priceWeight = 0,
+    stake: stakeWeight = 0,
+    reputation: reputationWeight = 0,
+  } = price.weights ?? {
+    price: 1,
+  };
+  return { rule: PRICE_RULE.bids, priceWeight, stakeWeight, reputationWeight };
 }
 
 async function chainTime({ publicClient }: AssayContext): Promise<number> {

@@ -24,8 +24,15 @@ const SAMPLE: JobTerms = {
   lane: 9,
   window: 10,
   policy: 11,
-  version: 1,
+  version: 2,
   specHash: `0x${"44".repeat(32)}`,
+  minStake: 12n,
+  capabilities: 13n,
+  memoryClass: 14,
+  rule: 1,
+  priceWeight: 15,
+  stakeWeight: 16,
+  reputationWeight: 17,
 };
 
 test("terms sit where the layout says, written out by hand", () => {
@@ -34,8 +41,9 @@ test("terms sit where the layout says, written out by hand", () => {
     `0x${"11".repeat(20)}0000000000000000000000aa`,
     `0x${"22".repeat(20)}0000000000000000000000bb`,
     "0x0000000000000000000000010000000002000003000000000400000500060007",
-    `0x${"33".repeat(20)}00000008000900000a000b01`,
+    `0x${"33".repeat(20)}00000008000900000a000b02`,
     `0x${"44".repeat(32)}`,
+    "0x00000000000000000000000c000000000000000d0e01000f0010001100000000",
   ]);
   assert.equal(jobId(SAMPLE), keccak256(concat(words as `0x${string}`[])));
 });
@@ -44,12 +52,14 @@ test("any terms survive packing and unpacking", () => {
   fc.assert(fc.property(jobTerms, (terms) => assert.deepEqual(unpackJobTerms(packJobTerms(terms)), terms)));
 });
 
-test("any five words survive unpacking and packing: terms have no spare bits", () => {
+test("any six words survive unpacking and packing: the only spare bits are the last 32", () => {
   const word = fc.bigInt(0n, (1n << 256n) - 1n);
   fc.assert(
-    fc.property(fc.tuple(word, word, word, word, word), (words) =>
-      assert.deepEqual(packJobTerms(unpackJobTerms(words)), words),
-    ),
+    fc.property(fc.tuple(word, word, word, word, word, word), (any) => {
+      const words = any.with(5, (any[5] >> 32n) << 32n);
+      assert.deepEqual(packJobTerms(unpackJobTerms(words)), words);
+      assert.throws(() => unpackJobTerms(words.with(5, words[5]! | 1n)), /SDK-002.*spare bits/);
+    }),
   );
 });
 
@@ -109,7 +119,7 @@ test("addresses and hashes of the wrong length are refused by name", () => {
 
 test("words that are not five, or not 256 bits, are refused", () => {
   const words = packJobTerms(SAMPLE);
-  assert.throws(() => unpackJobTerms(words.slice(0, 4)), /SDK-002.*4 words.*5 words/);
+  assert.throws(() => unpackJobTerms(words.slice(0, 4)), /SDK-002.*4 words.*6 words/);
   assert.throws(() => unpackJobTerms([...words, 0n]), /SDK-002.*6 words/);
   assert.throws(() => unpackJobTerms([words[0], words[1], words[2], words[3], 1n << 256n]), /SDK-002/);
   assert.throws(() => unpackJobTerms([1n << 256n, words[1], words[2], words[3], 0n]), /SDK-002/);

@@ -3,7 +3,7 @@ import { type Field, packWord, requireBytes32, undecodable, unpackWord } from ".
 import type { JobId, JobTerms, TermsWords } from "./types.ts";
 
 /** The layout version this package writes. */
-export const TERMS_VERSION = 1;
+export const TERMS_VERSION = 2;
 
 const WORD_0 = [
   { name: "requester", bits: 160, kind: "address" },
@@ -34,8 +34,18 @@ const WORD_3 = [
   { name: "version", bits: 8, kind: "number" },
 ] as const satisfies Field<keyof JobTerms>[];
 
+const WORD_5 = [
+  { name: "minStake", bits: 96, kind: "amount" },
+  { name: "capabilities", bits: 64, kind: "amount" },
+  { name: "memoryClass", bits: 8, kind: "number" },
+  { name: "rule", bits: 8, kind: "number" },
+  { name: "priceWeight", bits: 16, kind: "number" },
+  { name: "stakeWeight", bits: 16, kind: "number" },
+  { name: "reputationWeight", bits: 16, kind: "number" },
+] as const satisfies Field<keyof JobTerms>[];
+
 /**
- * Packs terms into their five words, the twin of the contracts' JobTerms library.
+ * Packs terms into their six words, the twin of the contracts' JobTerms library.
  * @throws AssayError SDK-001 naming the field that does not fit its bits
  */
 export function packJobTerms(terms: JobTerms): TermsWords {
@@ -46,18 +56,17 @@ export function packJobTerms(terms: JobTerms): TermsWords {
     packWord("terms", WORD_2, terms),
     packWord("terms", WORD_3, terms),
     BigInt(terms.specHash),
+    packWord("terms", WORD_5, terms),
   ];
 }
 
 /**
- * Reads terms from their five words.
- * @throws AssayError SDK-002 when there are not five words of 256 bits
+ * Reads terms from their six words.
+ * @throws AssayError SDK-002 when there are not six words of 256 bits, or spare bits are set
  */
 export function unpackJobTerms(words: readonly bigint[]): JobTerms {
-  const [w0, w1, w2, w3, w4, ...rest] = words;
-  if (w0 === undefined || w1 === undefined || w2 === undefined || w3 === undefined || w4 === undefined || rest.length) {
-    throw undecodable("terms", `${words.length} words`, "5 words");
-  }
+  if (words.length !== 6) throw undecodable("terms", `${words.length} words`, "6 words");
+  const [w0, w1, w2, w3, w4, w5] = words as [bigint, bigint, bigint, bigint, bigint, bigint];
   if (w4 < 0n || w4 >> 256n !== 0n) throw undecodable("terms.specHash", `${w4}`, "a word of 256 bits");
   return {
     ...unpackWord("terms", WORD_0, w0),
@@ -65,11 +74,12 @@ export function unpackJobTerms(words: readonly bigint[]): JobTerms {
     ...unpackWord("terms", WORD_2, w2),
     ...unpackWord("terms", WORD_3, w3),
     specHash: numberToHex(w4, { size: 32 }),
+    ...unpackWord("terms", WORD_5, w5),
   } as JobTerms;
 }
 
 /**
- * The job's id: keccak256 of its five words.
+ * The job's id: keccak256 of its six words.
  * @throws AssayError SDK-001
  */
 export function jobId(terms: JobTerms): JobId {

@@ -8,6 +8,22 @@ export function openLaneWord(id: Hex): bigint {
   return fold(id, "open");
 }
 
+/** The bid that stands on a job, as the contract keeps it. */
+export interface StandingBid {
+  provider: Address;
+  bidder: Address;
+  /** see `quotedPrice` */
+  quote: number;
+  /** see `bidScore` */
+  score: bigint;
+}
+
+/** Lane word of an open job on which a bid stands. */
+export function biddingLaneWord(id: Hex, { provider, bidder, quote, score }: StandingBid): bigint {
+  const words = [pad(provider, { size: 32 }), pad(bidder, { size: 32 }), toWord(quote), toWord(score)];
+  return fold(keccak256(concat([id, keccak256(concat(words))])), "open");
+}
+
 /** Lane word of a claimed job. */
 export function claimedLaneWord(id: Hex, run: RunWord, nonce: Hex, claimer: Address): bigint {
   return fold(keccak256(concat([id, runHex(run), nonce, pad(claimer, { size: 32 })])), "claimed");
@@ -47,6 +63,10 @@ export function laneAccepts(word: bigint, generation: bigint | number): boolean 
 
 function statusByte(status: JobStatus): bigint {
   return BigInt(jobStatuses.indexOf(status));
+}
+
+function toWord(value: number | bigint): Hex {
+  return numberToHex(value, { size: 32 });
 }
 
 function runHex(run: RunWord): Hex {

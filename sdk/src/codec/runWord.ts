@@ -4,7 +4,9 @@ import type { RunWord } from "./types.ts";
 const WORD = [
   { name: "provider", bits: 160, kind: "address" },
   { name: "claimedAt", bits: 40, kind: "number" },
-  { name: "span", bits: 40, kind: "number" },
+  { name: "span", bits: 24, kind: "number" },
+  { name: "rescued", bits: 1, kind: "number" },
+  { name: "quote", bits: 31, kind: "number" },
 ] as const satisfies Field<keyof RunWord>[];
 
 /**
@@ -17,7 +19,7 @@ export function packRunWord(run: RunWord): bigint {
 
 /**
  * Reads a run from its word.
- * @throws AssayError SDK-002 when the low 16 bits are not zero
+ * @throws AssayError SDK-002 when it is no word of 256 bits
  */
 export function unpackRunWord(word: bigint): RunWord {
   return unpackWord("run", WORD, word) as unknown as RunWord;

@@ -2,11 +2,11 @@ import type { Address, Hex } from "viem";
 
 declare const brand: unique symbol;
 
-/** keccak256 of a job's five terms words. Make one with `jobId` or `asJobId`. */
+/** keccak256 of a job's six terms words. Make one with `jobId` or `asJobId`. */
 export type JobId = Hex & { readonly [brand]: "JobId" };
 
-/** The five words of JobTerms, as the contract takes them. */
-export type TermsWords = readonly [bigint, bigint, bigint, bigint, bigint];
+/** The six words of JobTerms, as the contract takes them. */
+export type TermsWords = readonly [bigint, bigint, bigint, bigint, bigint, bigint];
 
 /** The six words of JobSpec, as the contract takes them. */
 export type SpecWords = readonly [Hex, Hex, Hex, Hex, Hex, Hex];
@@ -61,7 +61,40 @@ export interface JobTerms {
   /** Layout version, 8 bits */
   version: number;
   specHash: Hex;
+  /** Own stake that the provider must have, ASY, 96 bits */
+  minStake: bigint;
+  /** Bits that the provider's record must have (see `capabilities`), 64 bits */
+  capabilities: bigint;
+  /** c: at least 2^c GiB of device memory, 8 bits; 0 asks for nothing */
+  memoryClass: number;
+  /** How the price is found, see `PRICE_RULE`, 8 bits */
+  rule: number;
+  /** What bids are scored by, 16 bits each; 0 unless the rule is bids */
+  priceWeight: number;
+  stakeWeight: number;
+  reputationWeight: number;
 }
+
+/** How a job's price is found. */
+export const PRICE_RULE = {
+  /** fixed, or rising with time */
+  time: 0,
+  /** the best signed bid is awarded; `rampStart` is when bidding ends */
+  bids: 1,
+  /** `minPrice` is in 1e-18 US dollars, converted at the claim, at most `maxPrice` of the token */
+  dollars: 2,
+} as const;
+
+/** The fields of terms that most jobs leave empty: no demands on the provider, a price by time. */
+export const NO_DEMANDS = {
+  minStake: 0n,
+  capabilities: 0n,
+  memoryClass: 0,
+  rule: PRICE_RULE.time,
+  priceWeight: 0,
+  stakeWeight: 0,
+  reputationWeight: 0,
+} as const satisfies Partial<JobTerms>;
 
 /** What is to be computed. */
 export interface JobSpec {
@@ -94,6 +127,10 @@ export interface RunWord {
   provider: Address;
   /** Unix time of the claim, 40 bits */
   claimedAt: number;
-  /** Seconds from claim to result, 40 bits. 0 until submitted */
+  /** Seconds from claim to result, 24 bits. 0 until submitted */
   span: number;
+  /** 1 when another provider had the job before and was late */
+  rescued: number;
+  /** A price that the time of the claim does not tell, see `quotedPrice`, 31 bits; 0 where it does */
+  quote: number;
 }

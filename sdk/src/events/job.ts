@@ -1,7 +1,9 @@
 import type { Address, Hex } from "viem";
-import { resultCommitment, stateHash } from "../codec/commitments.ts";
+import { resultCommitment } from "../codec/commitments.ts";
 import { unpackJobSpec } from "../codec/jobSpec.ts";
 import { asJobId, unpackJobTerms } from "../codec/jobTerms.ts";
+import type { StandingBid } from "../codec/laneWord.ts";
+import { unpackRunWord } from "../codec/runWord.ts";
 import type { JobId, JobSpec, JobTerms, RunWord } from "../codec/types.ts";
 import { AssayError } from "../errors.ts";
 import type { AssayEvent } from "./parse.ts";
@@ -9,7 +11,9 @@ import type { AssayEvent } from "./parse.ts";
 /** The market's events of one job, in the order of its life. */
 export const jobEventNames = [
   "JobPosted",
+  "BidPlaced",
   "JobClaimed",
+  "JobRescued",
   "ResultSubmitted",
   "JobFinalized",
   "JobExpired",
@@ -35,6 +39,8 @@ interface JobBase {
 /** A job that nobody has claimed. */
 export interface PostedJob extends JobBase {
   status: "open" | "cancelled";
+  /** The best bid so far, where the price is found by bids */
+  standing?: StandingBid;
 }
 
 interface ClaimFacts {
@@ -59,7 +65,6 @@ export interface ClaimedJob extends JobBase, ClaimFacts {
 export interface SubmittedJob extends JobBase, ClaimFacts {
   status: "submitted" | "finalized" | "rejected" | "unresolved";
   runRoot: Hex;
-  finalRoots: readonly Hex[];
   /** sha2-256 digest of the output's CID */
   outputDigest: Hex;
   finalState: Hex;
@@ -97,11 +102,15 @@ function step(job: Job | undefined, event: TimedJobEvent): Job {
   if (!job) throw misfit(`${event.eventName} before JobPosted`);
   switch (job.status) {
     case "open":
-      if (event.eventName === "JobClaimed") return claimed({ ...job, status: "open" }, event);
+      if (event.eventName === "JobClaimed") return claimed(job, event);
+      if (event.eventName === "BidPlaced") return bidOn(job as PostedJob, event);
       if (event.eventName === "JobCancelled") return { ...job, status: "cancelled" };
       break;
     case "claimed":
       if (event.eventName === "ResultSubmitted") return submitted(job as ClaimedJob, event);
+      // a rescue's claim follows in the same transaction
+      if (event.eventName === "JobRescued") return { ...job, status: "claimed" };
+      if (event.eventName === "JobClaimed") return claimed(job, event);
       if (event.eventName === "JobExpired") return { ...job, status: "expired" };
       break;
     case "submitted":
@@ -123,21 +132,25 @@ function posted(event: JobEvent<"JobPosted"> & { timestamp: number }): PostedJob
   };
 }
 
-function claimed(job: PostedJob, event: JobEvent<"JobClaimed"> & { timestamp: number }): ClaimedJob {
+function bidOn(job: PostedJob, event: JobEvent<"BidPlaced">): PostedJob {
+  const { provider, bidder, quote, score } = event.args;
+  return { ...job, standing: { provider, bidder, quote: Number(quote), score } };
+}
+
+function claimed({ id, terms, spec, timeline }: JobBase, event: JobEvent<"JobClaimed">): ClaimedJob {
   const { provider, claimer, price, nonce } = event.args;
-  const run = { provider, claimedAt: event.timestamp, span: 0 };
-  return { ...job, status: "claimed", provider, claimer, price, nonce, claimedAt: event.timestamp, run };
+  const run = unpackRunWord(event.args.run);
+  const { claimedAt } = run;
+  return { id, terms, spec, timeline, status: "claimed", provider, claimer, price, nonce, claimedAt, run };
 }
 
 function submitted(job: ClaimedJob, event: JobEvent<"ResultSubmitted"> & { timestamp: number }): SubmittedJob {
-  const { runRoot, finalRoots, outputDigest } = event.args;
-  const finalState = stateHash(job.spec.steps, finalRoots);
+  const { runRoot, finalState, outputDigest } = event.args;
   return {
     ...job,
     status: "submitted",
     run: { ...job.run, span: event.timestamp - job.claimedAt },
     runRoot,
-    finalRoots,
     outputDigest,
     finalState,
     commitment: resultCommitment({ id: job.id, nonce: job.nonce, runRoot, finalState }),
@@ -149,7 +162,8 @@ function misfit(found: string): AssayError {
   return new AssayError("SDK-024", {
     message: "these events are not the life of one job",
     found,
-    wanted: "JobPosted, then JobClaimed or JobCancelled, then ResultSubmitted or JobExpired, then one ending",
+    wanted:
+      "JobPosted (and BidPlaced), then JobClaimed or JobCancelled, then ResultSubmitted or JobExpired, then one ending",
     hint: "The endpoint left logs out or mixed two forks: ask again, or use another endpoint",
   });
 }

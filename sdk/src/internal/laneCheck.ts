@@ -1,5 +1,12 @@
 import { jobMarketplaceAbi } from "../abis.ts";
-import { claimedLaneWord, endedLaneWord, isEnded, openLaneWord, submittedLaneWord } from "../codec/laneWord.ts";
+import {
+  biddingLaneWord,
+  claimedLaneWord,
+  endedLaneWord,
+  isEnded,
+  openLaneWord,
+  submittedLaneWord,
+} from "../codec/laneWord.ts";
 import type { AssayContext } from "../context.ts";
 import type { ClaimedJob, Job, SubmittedJob } from "../events/job.ts";
 import { decodeError } from "../revert/decodeError.ts";
@@ -32,7 +39,7 @@ export function agrees(job: Job, word: bigint): boolean {
 }
 
 function expectedWord(job: Job): bigint {
-  if (job.status === "open") return openLaneWord(job.id);
+  if (job.status === "open") return job.standing ? biddingLaneWord(job.id, job.standing) : openLaneWord(job.id);
   if (job.status === "claimed") {
     const { id, run, nonce, claimer } = job as ClaimedJob;
     return claimedLaneWord(id, run, nonce, claimer);

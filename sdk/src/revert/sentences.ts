@@ -1,131 +1,6 @@
 import { governanceSentences } from "./governanceSentences.ts";
+import { feedSentences, marketSentences, registrySentences } from "./marketSentences.ts";
 import type { Sentence } from "./sentence.ts";
-
-const market: Record<string, Sentence> = {
-  Market_ZeroAmount: { says: "the amount is zero", advice: "Give an amount above zero" },
-  Market_ZeroAddress: { says: "an address is zero", advice: "Give an account that somebody owns" },
-  Market_InsufficientBalance: {
-    says: "the in-market balance of token {token} is too low",
-    advice: "Deposit more of that token into the market first",
-  },
-  Market_TokenNotAllowed: {
-    says: "token {token} is not on the market's allow-list",
-    advice: "Pay in ASY or in another allow-listed token",
-  },
-  Market_FeeOnTransfer: {
-    says: "token {token} took a part of the amount on its way",
-    advice: "Use a token that transfers the whole amount",
-  },
-  Market_NotRequester: {
-    says: "only the job's requester may do this now",
-    advice: "Send it from the requester's account, or wait until claimBy has passed to cancel",
-  },
-  Market_NotProvider: {
-    says: "the sender is not the provider this job is for",
-    advice: "Send it from the named provider, or from the account that claimed the job",
-  },
-  Market_UnsupportedVersion: {
-    says: "the terms have a layout this market does not know",
-    advice: "Use the SDK version that belongs to this deployment",
-    kind: "fatal",
-  },
-  Market_SpecMismatch: {
-    says: "the spec is not the one the terms bind by specHash",
-    advice: "Bring the spec from the job's JobPosted event",
-  },
-  Market_MalformedSpec: {
-    says: "a field of the spec is outside its limits (shape word {shape})",
-    advice: "Check steps, segmentLength, stateCount, outIdx and rulesVersion against DSP-06",
-  },
-  Market_PriceOutOfRange: {
-    says: "the prices {min} to {max} do not fit together",
-    advice: "minPrice must be above zero and at most maxPrice, and equal to it where there is no ramp",
-  },
-  Market_FeeMismatch: {
-    says: "the terms name another fee than the market charges for this token",
-    advice: "Read tokenConfig again and post with the current feeBps",
-    kind: "stale",
-  },
-  Market_BondTooLow: {
-    says: "the bond is below the token's minimum",
-    advice: "Raise the bond to the minimum or above",
-  },
-  Market_ReputationOutOfRange: {
-    says: "the terms ask for a reputation of {found}, scores end at {max}",
-    advice: "Set minReputation to a score from 0 to 10,000",
-  },
-  Market_TimeOutOfRange: {
-    says: "{what:text} is out of range: allowed are {min} to {max} (seconds)",
-    advice: "Choose a value inside the range; claimBy and rampStart are Unix times of the chain's clock",
-  },
-  Market_LaneBusy: {
-    says: "lane {lane} holds a job that is {status:status}, or its generation was used already",
-    advice: "Use another lane or a higher generation; postJob chooses both by itself",
-    kind: "stale",
-  },
-  Market_StaleJob: {
-    says: "the job is no longer in the state that was brought along; its lane is now {status:status}",
-    advice: "Read the job again: another account was faster, or the job has ended",
-    kind: "stale",
-  },
-  Market_TooLate: {
-    says: "the deadline {deadline:time} has passed (chain time {now_:time})",
-    advice: "A job that cannot be claimed any more is cancelled, one whose result is overdue is expired",
-    kind: "stale",
-  },
-  Market_TooEarly: {
-    says: "this is possible from {from:time} on (chain time {now_:time})",
-    advice: "Try again then",
-    kind: "retryable",
-  },
-  Market_WrongStateCount: {
-    says: "the number of final roots is not the spec's stateCount",
-    advice: "Bring one root for each tensor of the final state, in order",
-  },
-  Market_RunRootMismatch: {
-    says: "run root {found} does not fit the number of segments (single segment: {singleSegment})",
-    advice: "The run root is zero if the run has one segment, and never otherwise (DSP-13)",
-  },
-  Market_NotAccepted: {
-    says: "the job's verification says {verdict:verdict}",
-    advice: "Finalize once every strategy of its policy has accepted",
-    kind: "retryable",
-  },
-  Market_NotRejected: {
-    says: "the job's verification says {verdict:verdict}, not rejected",
-    advice: "Only a job whose result a strategy rejected can be rejected",
-  },
-  Market_NotStalled: {
-    says: "the job's verification has answered: {verdict:verdict}",
-    advice: "Finalize an accepted job, reject a rejected one",
-    kind: "stale",
-  },
-  Market_Paused: {
-    says: "this part of the market is paused (pause bits {found}, this action's bit {bit})",
-    advice: "Wait until it is opened again; everything that pays out stays open",
-    kind: "retryable",
-  },
-  Market_UnknownPauseBits: {
-    says: "the pause bits name a part the market does not have",
-    advice: "Use 1 (posting), 2 (claiming) or 3 (both)",
-  },
-  Market_BatchTooLarge: {
-    says: "the batch has {found} jobs, the limit is {limit}",
-    advice: "Split it into several calls",
-  },
-  Market_NothingEarned: {
-    says: "{provider} has earned nothing in token {token} since it last collected",
-    advice: "Collect after a job of this provider was finalized",
-  },
-  Market_FeeTooHigh: {
-    says: "a fee of {found} basis points is above the limit of {limit}",
-    advice: "Set a fee inside the limit",
-  },
-  Market_NotAContract: {
-    says: "{token} holds no contract",
-    advice: "Give the address of an ERC-20 token on this chain",
-  },
-};
 
 const staking: Record<string, Sentence> = {
   Staking_ZeroAmount: { says: "the amount is zero", advice: "Give an amount above zero" },
@@ -143,6 +18,10 @@ const staking: Record<string, Sentence> = {
   Staking_ReputationTooLow: {
     says: "provider {provider} has a score of {score}, the job asks for {wanted}",
     advice: "Claim jobs that ask for less until more results have been accepted; scores are in 1/10,000",
+  },
+  Staking_StakeTooLow: {
+    says: "provider {provider} has {staked} of own stake, the job asks for {wanted}",
+    advice: "Stake more, or claim jobs that ask for less",
   },
   Staking_NotPools: {
     says: "only the delegation pools may change the votes of delegated stake",
@@ -636,7 +515,9 @@ const plumbing: Record<string, Sentence> = {
 
 /** The sentence of every custom error in the ABIs (a test compares). */
 export const sentences: Readonly<Record<string, Sentence>> = {
-  ...market,
+  ...marketSentences,
+  ...feedSentences,
+  ...registrySentences,
   ...staking,
   ...delegation,
   ...slashing,

@@ -35,6 +35,13 @@ export const jobTerms: fc.Arbitrary<JobTerms> = fc.record(
     policy: count(16),
     version: count(8),
     specHash: bytes32,
+    minStake: amount(96),
+    capabilities: amount(64),
+    memoryClass: count(8),
+    rule: count(8),
+    priceWeight: count(16),
+    stakeWeight: count(16),
+    reputationWeight: count(16),
   },
   PLAIN,
 );
@@ -60,6 +67,6 @@ export const jobSpec: fc.Arbitrary<JobSpec> = fc.integer({ min: 1, max: 64 }).ch
 );
 
 export const runWord: fc.Arbitrary<RunWord> = fc.record(
-  { provider: address, claimedAt: big(40), span: big(40) },
+  { provider: address, claimedAt: big(40), span: count(24), rescued: count(1), quote: big(31) },
   PLAIN,
 );

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { zeroAddress } from "viem";
-import { type Actor, ASY_UNIT } from "../../support/actor.ts";
+import { type Actor, ASY_UNIT, submitArgs } from "../../support/actor.ts";
 import { createScene, registerMock, type Scene, STAKE, setTerms, tell, VERDICT } from "../../support/scene.ts";
 import type { Target } from "../../support/world.ts";
 
@@ -95,9 +95,10 @@ describe("a stolen hot key that posts jobs for the provider whose key it is", ()
     const { world, provider, operator, requester } = scene;
     const job = await requester.postNew({ bond: STAKE / 2n });
     await provider.claim(job);
-    const { terms, specWords, run, nonce, claimer, runRoot, finalRoots } = job;
-    const args = [terms, specWords, run, nonce, claimer, runRoot, finalRoots, nonce];
-    await operator.refused(world.market, "submit", args, "Market_NotProvider");
+    const { terms, run, nonce, claimer, runRoot } = job;
+    await operator.refused(world.market, "submit", submitArgs(job), "Market_StaleJob");
+    const asOwner = [terms, run, nonce, claimer, runRoot, nonce, nonce];
+    await operator.refused(world.market, "submitForClaimer", asOwner, "Market_NotProvider");
     await operator.send(world.staking, "setExposure", [10_000]);
     await operator.send(world.staking, "setOperator", [requester.address, true]);
     assert.equal(await exposure(), 2_000n);

@@ -43,7 +43,7 @@ test("a whole life in one second: equal run words, and no state's preimage opens
 
 /** The job with one bit of its terms turned, and all that follows from them. */
 function flipped(job: Job, word: number, bit: number): Job {
-  const terms = [...job.terms] as [bigint, bigint, bigint, bigint, bigint];
+  const terms = [...job.terms] as [bigint, bigint, bigint, bigint, bigint, bigint];
   terms[word]! ^= 1n << BigInt(bit);
   const fields = unpackJobTerms(terms);
   return { ...job, terms, fields, id: jobId(fields) };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Hex, numberToHex } from "viem";
-import { resultCommitment, stateHash } from "../../../sdk/src/codec/commitments.ts";
+import { resultCommitment } from "../../../sdk/src/codec/commitments.ts";
 import { unpackJobSpec } from "../../../sdk/src/codec/jobSpec.ts";
 import { unpackJobTerms } from "../../../sdk/src/codec/jobTerms.ts";
 import { claimedLaneWord, endedLaneWord, openLaneWord, submittedLaneWord } from "../../../sdk/src/codec/laneWord.ts";
@@ -51,13 +51,13 @@ function rebuild(events: readonly Event[]): Map<Hex, Rebuilt> {
         lane: openLaneWord(id),
       });
     } else if (name === "JobClaimed" && job) {
-      job.run = { provider: args.provider as Hex, claimedAt: timestamp, span: 0 };
+      job.run = { provider: args.provider as Hex, claimedAt: timestamp, span: 0, rescued: 0, quote: 0 };
       job.nonce = args.nonce as Hex;
       job.claimer = args.claimer as Hex;
       job.lane = claimedLaneWord(id, job.run, job.nonce, job.claimer);
     } else if (name === "ResultSubmitted" && job?.run) {
       job.run.span = timestamp - job.run.claimedAt;
-      const finalState = stateHash(job.steps, args.finalRoots as readonly Hex[]);
+      const finalState = args.finalState as Hex;
       job.commitment = resultCommitment({ id, nonce: job.nonce, runRoot: args.runRoot as Hex, finalState });
       job.lane = submittedLaneWord(id, job.run, job.commitment);
     } else if (ENDS[name] && job) {

@@ -21,7 +21,7 @@ import {
   openLaneWord,
   submittedLaneWord,
 } from "../../../sdk/src/codec/laneWord.ts";
-import { priceAt } from "../../../sdk/src/codec/priceAt.ts";
+import { priceAt, QUOTE_UNIT, quotedPrice, quoteOf } from "../../../sdk/src/codec/priceAt.ts";
 import { packRunWord, unpackRunWord } from "../../../sdk/src/codec/runWord.ts";
 import { jobStatuses, type SpecWords } from "../../../sdk/src/codec/types.ts";
 import { createWorld, type Target, type World } from "../../support/world.ts";
@@ -64,6 +64,21 @@ const terms = fc.record({
   policy: number(16),
   version: number(8),
   specHash: hash,
+  minStake: uint(96),
+  capabilities: uint(64),
+  memoryClass: number(8),
+  rule: number(8),
+  priceWeight: number(16),
+  stakeWeight: number(16),
+  reputationWeight: number(16),
+});
+
+const run = fc.record({
+  provider: address,
+  claimedAt: number(40),
+  span: number(24),
+  rescued: number(1),
+  quote: number(31),
 });
 
 const spec = fc.integer({ min: 1, max: 64 }).chain((stateCount) =>
@@ -101,7 +116,8 @@ describe("differential, at least 1,000 random cases each", () => {
     }));
 
   test("JobTerms: words of random bits decode alike", () =>
-    same(fc.tuple(word, word, word, word, word), async (words) => {
+    same(fc.tuple(word, word, word, word, word, uint(224)), async ([w0, w1, w2, w3, w4, high]) => {
+      const words = [w0, w1, w2, w3, w4, high << 32n];
       const [found] = await world.read<readonly [Record<string, unknown>]>(harness, "terms", [words]);
       const twin = asBigints({ ...unpackJobTerms(words) });
       assert.deepEqual(asBigints(found), twin);
@@ -136,21 +152,29 @@ describe("differential, at least 1,000 random cases each", () => {
     }));
 
   test("RunWord", () =>
-    same(fc.tuple(address, number(40), number(40)), async ([provider, claimedAt, span]) => {
-      const found = await world.read<readonly [bigint, Address, bigint, bigint]>(harness, "run", [
-        provider,
-        claimedAt,
-        span,
-      ]);
-      const run = { provider, claimedAt, span };
-      assert.deepEqual(found, [packRunWord(run), provider, BigInt(claimedAt), BigInt(claimedAt + span)]);
-      assert.deepEqual(unpackRunWord(found[0]), run);
+    same(run, async (fields) => {
+      const { provider, claimedAt, span, rescued, quote } = fields;
+      const args = [provider, claimedAt, span, rescued === 1, quote];
+      const [word, found] = await world.read<readonly [bigint, Record<string, unknown>]>(harness, "run", args);
+      assert.equal(word, packRunWord(fields));
+      const times = { claimedAt: BigInt(claimedAt), submittedAt: BigInt(claimedAt + span) };
+      assert.deepEqual({ ...found }, { provider, ...times, rescued: rescued === 1, quote: BigInt(quote) });
+      assert.deepEqual(unpackRunWord(word), { ...fields });
+    }));
+
+  test("RunWord: a quote stands for at least its price, and at most one unit more", () =>
+    same(fc.tuple(uint(96), uint(96)), async ([one, two]) => {
+      const [price, maxPrice] = one < two ? [one, two] : [two, one];
+      fc.pre(price !== 0n);
+      const [quote, paid] = await world.read<readonly [bigint, bigint]>(harness, "quoted", [maxPrice, price]);
+      assert.equal(Number(quote), quoteOf(maxPrice, price));
+      assert.equal(paid, quotedPrice(maxPrice, Number(quote)));
+      assert.ok(quote >= 1n && quote <= QUOTE_UNIT);
+      assert.ok(paid >= price && paid <= maxPrice && paid - price <= maxPrice / QUOTE_UNIT + 1n);
     }));
 
   test("LaneWord: the three live states, never equal to one another", () =>
-    same(fc.tuple(hash, address, number(40), number(40), hash, address, hash), async (input) => {
-      const [id, provider, claimedAt, span, nonce, claimer, commitment] = input;
-      const run = { provider, claimedAt, span };
+    same(fc.tuple(hash, run, hash, address, hash), async ([id, run, nonce, claimer, commitment]) => {
       const args = [id, packRunWord(run), nonce, claimer, commitment];
       const found = await world.read<readonly bigint[]>(harness, "lane", args);
       const twins = [
@@ -197,8 +221,9 @@ describe("differential, at least 1,000 random cases each", () => {
       assert.equal(found, claimNonce({ chainId, market: harness.address, id, provider, parentHash, prevRandao }));
     }));
 
-  test("the word arithmetic has no bit to spare: 2^256 - 1 everywhere", async () => {
-    const words = [maxUint256, maxUint256, maxUint256, maxUint256, maxUint256] as const;
+  test("the word arithmetic has no bit to spare but the last 32: all others set", async () => {
+    const full = maxUint256;
+    const words = [full, full, full, full, full, (full >> 32n) << 32n] as const;
     const [found] = await world.read<readonly [Record<string, unknown>]>(harness, "terms", [words]);
     assert.deepEqual(asBigints(found), asBigints({ ...unpackJobTerms(words) }));
   });

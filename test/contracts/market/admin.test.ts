@@ -65,7 +65,7 @@ describe("administration, JOB-70", () => {
     const treasury = await asAdmin("setTreasury", [anyone.address]);
     const window = await asAdmin("setMinWindow", [30 * 86_400]);
     const pause = await asAdmin("setPause", [2]);
-    assert.deepEqual(await world.read(world.market, "config"), [getAddress(anyone.address), 30 * 86_400, 2]);
+    assert.deepEqual(await world.read(world.market, "config"), [getAddress(anyone.address), 30 * 86_400, 2, 0, 0]);
     assert.equal(treasury.events[0]?.args.previous, getAddress(scene.treasury.address));
     assert.deepEqual(window.events[0]?.args, { previous: 60n, current: BigInt(30 * 86_400) });
     assert.deepEqual(pause.events[0]?.args, { previous: 0, current: 2 });
@@ -83,11 +83,11 @@ describe("administration, JOB-70", () => {
     assert.deepEqual(await provider.earned(), { gross, fee: (gross * 250n) / 10_000n });
   });
 
-  test("a changed fee refuses jobs drafted for the old one", async () => {
+  test("a raised fee refuses jobs drafted for the old one", async () => {
     const { world, requester } = scene;
     const job = draftJob(world, requester.address);
-    await asAdmin("configureToken", [world.asy.address, true, 100, 0]);
-    await requester.refused(world.market, "postJob", [job.terms, job.specWords], "Market_FeeMismatch", [250n, 100n]);
+    await asAdmin("configureToken", [world.asy.address, true, 300, 0]);
+    await requester.refused(world.market, "postJob", [job.terms, job.specWords], "Market_FeeTooLow", [250n, 300n]);
   });
 });
 

@@ -41,7 +41,7 @@ describe("testFuzz_Entry, JOB-08", () => {
         const { world, requester } = scene;
         const ramp = { minPrice: 7n, rampStart: world.now, rampLength: 500, generation };
         const job = draftJob(world, requester.address, ramp);
-        const words = [...job.terms] as [bigint, bigint, bigint, bigint, bigint];
+        const words = [...job.terms] as [bigint, bigint, bigint, bigint, bigint, bigint];
         for (const [word, bit] of turned) words[word]! ^= 1n << BigInt(bit);
         job.terms = words;
         if (!(await accepted(job))) {

@@ -52,7 +52,7 @@ describe("postJob", () => {
     await scene.requester.postNew();
   });
 
-  test("RevertWhen_VersionUnknown", () => refused({ version: 2 }, "Market_UnsupportedVersion", [2n, 1n]));
+  test("RevertWhen_VersionUnknown", () => refused({ version: 1 }, "Market_UnsupportedVersion", [1n, 2n]));
 
   test("RevertWhen_SenderIsNotTheRequester, JOB-03", async () => {
     const job = draft();
@@ -62,9 +62,9 @@ describe("postJob", () => {
 
   test("RevertWhen_TokenNotAllowed", () => refused({ token: scene.world.hub.address }, "Market_TokenNotAllowed"));
 
-  test("RevertWhen_FeeIsNotTheTokens", async () => {
-    await refused({ feeBps: 249 }, "Market_FeeMismatch", [249n, 250n]);
-    await refused({ feeBps: 65_535 }, "Market_FeeMismatch", [65_535n, 250n]);
+  test("RevertWhen_FeeIsBelowTheTokens_OrBeyondTheLimit", async () => {
+    await refused({ feeBps: 249 }, "Market_FeeTooLow", [249n, 250n]);
+    await refused({ feeBps: 2_001 }, "Market_FeeTooHigh", [2_001n, 2_000n]);
   });
 
   test("RevertWhen_BondBelowMinimum", () =>

@@ -62,15 +62,18 @@ describe("finalize", () => {
     const job = await submittedJob(scene);
     passWindow(world, job);
     const { terms, run, commitment } = job;
-    const [w0, w1, w2, w3, w4] = terms;
+    const [w0, w1, w2, w3, w4, w5] = terms;
     const forged = [
-      [[w0 ^ 1n, w1, w2, w3, w4], run, commitment], // price
-      [[w0, w1 ^ (1n << 96n), w2, w3, w4], run, commitment], // token
-      [[w0, w1, w2 ^ (1n << 160n), w3, w4], run, commitment], // bond
-      [[w0, w1, w2, w3 ^ (1n << 24n), w4], run, commitment], // window
+      [[w0 ^ 1n, w1, w2, w3, w4, w5], run, commitment], // price
+      [[w0, w1 ^ (1n << 96n), w2, w3, w4, w5], run, commitment], // token
+      [[w0, w1, w2 ^ (1n << 160n), w3, w4, w5], run, commitment], // bond
+      [[w0, w1, w2, w3 ^ (1n << 24n), w4, w5], run, commitment], // window
       [terms, run ^ (1n << 96n), commitment], // provider
       [terms, run ^ (1n << 56n), commitment], // claimedAt
-      [terms, run ^ (1n << 16n), commitment], // span
+      [terms, run ^ (1n << 32n), commitment], // span
+      [terms, run ^ (1n << 31n), commitment], // rescued
+      [terms, run ^ 1n, commitment], // quote
+      [[w0, w1, w2, w3, w4, w5 ^ (1n << 160n)], run, commitment], // stake
       [terms, run, keccak256(commitment)],
     ];
     for (const args of forged) await anyone.refused(world.market, "finalize", args, "Market_StaleJob");

@@ -6,6 +6,7 @@ import {
   GAME_LEVEL_NAME,
   type GamePlace,
   gameId,
+  isSingleSegment,
   liveGameWord,
   prepareReject,
   resultCommitment,
@@ -49,7 +50,7 @@ export async function check(deps: ChallengerDeps, item: Case, now: number): Prom
   const outcome = await attempt(deps, item, now, false);
   if (!outcome) return;
   item.outcome = outcome;
-  const agrees = commitmentOf(item, outcome) === commitment;
+  const agrees = agreesWith(item, outcome);
   deps.metrics.checks.inc({ end: agrees ? "agrees" : "differs" });
   if (agrees) {
     dropStates(caseFolder(deps.context.config.dataDir, commitment));
@@ -137,6 +138,14 @@ function inputsOf({ context }: ChallengerDeps, { job }: Case): InputsRequest {
     spec: job.spec,
     maxBytes: challenger.maxJobBytes,
   };
+}
+
+/** Whether the provider's result is the one that the re-run found. */
+export function agreesWith(item: Case, outcome: CheckOutcome): boolean {
+  const { job } = item;
+  // the root of a run without boundaries binds nothing: a wrong one is no wrong result, and cannot be challenged
+  if (isSingleSegment(job.spec)) return outcome.finalState === job.finalState;
+  return commitmentOf(item, outcome) === job.commitment;
 }
 
 /** The commitment that the provider should have made. */

@@ -5,6 +5,7 @@ import {
   GAME_LEVEL_NAME,
   GAME_STATUS,
   isAnswered,
+  isSingleSegment,
   type JobId,
   liveGameWord,
   revealKey,
@@ -19,9 +20,9 @@ import { SECRET_VARIABLES } from "../../config.ts";
 import { keeperError } from "../../errors.ts";
 import { Deeds } from "../../internal/deeds.ts";
 import {
+  agreesWith,
   type ChallengerDeps,
   check,
-  commitmentOf,
   confirm,
   isPassing,
   move,
@@ -118,7 +119,7 @@ class ChallengerBot implements Bot {
     const cases = [...this.#cases.values()].map((item) => ({
       jobId: item.job.id,
       commitment: item.job.commitment,
-      agrees: item.outcome && commitmentOf(item, item.outcome) === item.job.commitment,
+      agrees: item.outcome && agreesWith(item, item.outcome),
       confirmed: item.confirmed,
       doing: item.busy,
       progress: item.progress,
@@ -213,10 +214,10 @@ class ChallengerBot implements Bot {
       rejected,
       opened,
       outcome: outcome && {
-        agrees: commitmentOf(item, outcome) === job.commitment,
+        agrees: agreesWith(item, outcome),
         confirmed: confirmed || !config.challenger.recheck,
         reachable: isReachable(item),
-        last: job.runRoot === outcome.runRoot,
+        last: isSingleSegment(job.spec) || job.runRoot === outcome.runRoot,
       },
       gaveUp,
       alarmed: item.alarm !== undefined,
@@ -336,7 +337,7 @@ function unreachable({ job, outcome }: Case): Error {
 function phaseOf(item: Case): "waiting" | "agrees" | "differs" | "playing" {
   if (item.game) return "playing";
   if (!item.outcome) return "waiting";
-  return commitmentOf(item, item.outcome) === item.job.commitment ? "agrees" : "differs";
+  return agreesWith(item, item.outcome) ? "agrees" : "differs";
 }
 
 function lineOf(item: Case): string {
