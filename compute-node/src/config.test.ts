@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { contractNames } from "@assay/sdk";
 import { DaemonError } from "@assay/daemon-kit";
 import { parseEther } from "viem";
 import { loadNodeConfig, priceFloor, readDeployment, takeOver } from "./config.ts";
@@ -48,18 +49,7 @@ test("a deployment file that is missing or of another chain is refused", (t) => 
   const file = join(scratch(t), "1.json");
   assert.throws(() => readDeployment({ deployment: file, chainId: 1 }), withCode("CN-002", /ENOENT/));
   const entry = { address: OTHER, version: "1.0.0" };
-  const names = [
-    "ProtocolAuthority",
-    "AssayToken",
-    "StakingManager",
-    "DelegationPools",
-    "SlashingManager",
-    "ReputationRegistry",
-    "JobMarketplace",
-    "VerificationHub",
-    "OptimisticWindow",
-  ];
-  const contracts = Object.fromEntries(names.map((name) => [name, entry]));
+  const contracts = Object.fromEntries(contractNames.map((name) => [name, entry]));
   writeFileSync(file, JSON.stringify({ chainId: 2, startBlock: 0, contracts }));
   assert.throws(() => readDeployment({ deployment: file, chainId: 1 }), withCode("CN-002", /chain 2.*chain 1/));
   assert.equal(readDeployment({ deployment: file, chainId: 2 }).chainId, 2);

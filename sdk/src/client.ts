@@ -1,6 +1,16 @@
 import type { Account, Chain, PublicClient, Transport, WalletClient } from "viem";
 import { appealCase, prepareAppealCase } from "./actions/appealCase.ts";
 import { approve, prepareApprove } from "./actions/approve.ts";
+import {
+  award,
+  awardBid,
+  cancelBidding,
+  placeBid,
+  prepareAward,
+  prepareAwardBid,
+  prepareCancelBidding,
+  preparePlaceBid,
+} from "./actions/bidding.ts";
 import { burnForfeited, prepareBurnForfeited } from "./actions/burnForfeited.ts";
 import { cancelJob, prepareCancel } from "./actions/cancelJob.ts";
 import { cancelProposal, prepareCancelProposal } from "./actions/cancelProposal.ts";
@@ -10,6 +20,7 @@ import { challengeResult, prepareChallenge } from "./actions/challengeResult.ts"
 import { claimCredit, prepareClaimCredit } from "./actions/claimCredit.ts";
 import { claimFees, prepareClaimFees } from "./actions/claimFees.ts";
 import { claimJob, prepareClaim } from "./actions/claimJob.ts";
+import { claimOrder, prepareClaimOrder } from "./actions/claimOrder.ts";
 import { collect, prepareCollect } from "./actions/collect.ts";
 import { delegateStake, prepareDelegateStake } from "./actions/delegateStake.ts";
 import { delegateVotes, prepareDelegateVotes } from "./actions/delegateVotes.ts";
@@ -51,7 +62,14 @@ import { prepareReclaimBond, reclaimBond } from "./actions/reclaimBond.ts";
 import { prepareRedelegateStake, redelegateStake } from "./actions/redelegateStake.ts";
 import { prepareReject, rejectJob } from "./actions/rejectJob.ts";
 import { prepareRequestThaw, requestThaw } from "./actions/requestThaw.ts";
+import { prepareRescue, rescueJob } from "./actions/rescueJob.ts";
 import { prepareResolveStalled, resolveStalled } from "./actions/resolveStalled.ts";
+import {
+  prepareRetireLane,
+  prepareRevokeSignatures,
+  retireLane,
+  revokeSignatures,
+} from "./actions/revokeSignatures.ts";
 import { prepareSetCut, setCut } from "./actions/setCut.ts";
 import { prepareSetExposure, setExposure } from "./actions/setExposure.ts";
 import { prepareSetOperator, setOperator } from "./actions/setOperator.ts";
@@ -71,6 +89,7 @@ import { prepareWithdrawStake, withdrawStake } from "./actions/withdrawStake.ts"
 import type { AssayContext } from "./context.ts";
 import { type Deployment, parseDeployment } from "./deployment.ts";
 import { signBallot } from "./eip712/ballot.ts";
+import { signBid, signOrder } from "./eip712/market.ts";
 import { signPermit } from "./eip712/permit.ts";
 import type { AssayEvent, EventContract, EventName } from "./events/parse.ts";
 import { sendCall, simulateCall } from "./internal/send.ts";
@@ -81,7 +100,11 @@ const actions = {
   cancelJob,
   challengeResult,
   claimCredit,
+  award,
+  awardBid,
+  cancelBidding,
   claimJob,
+  claimOrder,
   collect,
   deposit,
   depositBond,
@@ -111,7 +134,21 @@ const actions = {
   prepareBurnForfeited,
   prepareCancel,
   prepareChallenge,
+  prepareAward,
+  prepareAwardBid,
+  prepareCancelBidding,
   prepareClaim,
+  prepareClaimOrder,
+  preparePlaceBid,
+  prepareRescue,
+  prepareRetireLane,
+  prepareRevokeSignatures,
+  placeBid,
+  rescueJob,
+  retireLane,
+  revokeSignatures,
+  signBid,
+  signOrder,
   prepareClaimCredit,
   prepareCollect,
   prepareDeposit,

@@ -14,6 +14,18 @@ export {
 } from "./abis.ts";
 export { type AppealCaseArgs, appealCase, prepareAppealCase } from "./actions/appealCase.ts";
 export { type ApproveArgs, approve, prepareApprove } from "./actions/approve.ts";
+export {
+  award,
+  awardBid,
+  type BiddingArgs,
+  cancelBidding,
+  placeBid,
+  prepareAward,
+  prepareAwardBid,
+  prepareCancelBidding,
+  preparePlaceBid,
+  type SignedBidArgs,
+} from "./actions/bidding.ts";
 export { burnForfeited, prepareBurnForfeited } from "./actions/burnForfeited.ts";
 export { cancelJob, prepareCancel } from "./actions/cancelJob.ts";
 export { cancelProposal, prepareCancelProposal } from "./actions/cancelProposal.ts";
@@ -23,6 +35,7 @@ export { type ChallengeArgs, challengeResult, prepareChallenge } from "./actions
 export { type ClaimCreditArgs, claimCredit, prepareClaimCredit } from "./actions/claimCredit.ts";
 export { type ClaimFeesArgs, claimFees, prepareClaimFees } from "./actions/claimFees.ts";
 export { type ClaimArgs, claimJob, prepareClaim } from "./actions/claimJob.ts";
+export { type ClaimOrderArgs, claimOrder, prepareClaimOrder } from "./actions/claimOrder.ts";
 export { type CollectArgs, collect, prepareCollect } from "./actions/collect.ts";
 export { type DelegateStakeArgs, delegateStake, prepareDelegateStake } from "./actions/delegateStake.ts";
 export { type DelegateVotesArgs, delegateVotes, prepareDelegateVotes } from "./actions/delegateVotes.ts";
@@ -61,6 +74,10 @@ export { type ListProposalsArgs, listProposals } from "./actions/listProposals.t
 export { type ChallengerMove, type ProviderMove, playMove, prepareMove } from "./actions/playMove.ts";
 export { postJob } from "./actions/postJob.ts";
 export {
+  type BidPrice,
+  type BidWeights,
+  type Demands,
+  type DollarPrice,
   type PostJobArgs,
   type PreparedPosting,
   preparePostJob,
@@ -74,7 +91,14 @@ export { prepareReclaimBond, type ReclaimBondArgs, reclaimBond } from "./actions
 export { prepareRedelegateStake, type RedelegateStakeArgs, redelegateStake } from "./actions/redelegateStake.ts";
 export { prepareReject, rejectJob } from "./actions/rejectJob.ts";
 export { prepareRequestThaw, requestThaw } from "./actions/requestThaw.ts";
+export { prepareRescue, type RescueArgs, rescueJob } from "./actions/rescueJob.ts";
 export { prepareResolveStalled, resolveStalled } from "./actions/resolveStalled.ts";
+export {
+  prepareRetireLane,
+  prepareRevokeSignatures,
+  retireLane,
+  revokeSignatures,
+} from "./actions/revokeSignatures.ts";
 export { prepareSetCut, type SetCutArgs, setCut } from "./actions/setCut.ts";
 export { prepareSetExposure, type SetExposureArgs, setExposure } from "./actions/setExposure.ts";
 export { prepareSetOperator, type SetOperatorArgs, setOperator } from "./actions/setOperator.ts";
@@ -175,6 +199,15 @@ export {
 } from "./deployment.ts";
 export { type BallotMessage, ballotTypedData, ballotTypes, type SignedBallot, signBallot } from "./eip712/ballot.ts";
 export { readDomain, type SigningDomain } from "./eip712/domain.ts";
+export {
+  type Bid,
+  bidTypedData,
+  bidTypes,
+  orderTypedData,
+  orderTypes,
+  signBid,
+  signOrder,
+} from "./eip712/market.ts";
 export { type PermitMessage, permitTypedData, permitTypes, type SignedPermit, signPermit } from "./eip712/permit.ts";
 export {
   AssayError,

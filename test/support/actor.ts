@@ -5,6 +5,8 @@ import { packJobSpec, specHash } from "../../sdk/src/codec/jobSpec.ts";
 import { jobId, packJobTerms } from "../../sdk/src/codec/jobTerms.ts";
 import { packRunWord, unpackRunWord } from "../../sdk/src/codec/runWord.ts";
 import { type JobSpec, type JobTerms, NO_DEMANDS, type SpecWords, type TermsWords } from "../../sdk/src/codec/types.ts";
+import type { SigningDomain } from "../../sdk/src/eip712/domain.ts";
+import { type Bid, bidTypedData, orderTypedData } from "../../sdk/src/eip712/market.ts";
 import type { Receipt, Target, World } from "./world.ts";
 
 export const ASY_UNIT = 10n ** 18n;
@@ -140,12 +142,7 @@ export class Actor {
   /** Claims and notes in the job what the claim drew. */
   async claim(job: Job, provider: Address = this.address): Promise<Receipt> {
     const receipt = await this.send(this.world.market, "claim", [job.terms, provider]);
-    const claimed = receipt.events.find(({ name }) => name === "JobClaimed");
-    assert.ok(claimed, "JobClaimed is emitted");
-    job.nonce = claimed.args.nonce as Hex;
-    job.claimer = this.address;
-    job.claimedAt = receipt.timestamp;
-    job.run = claimed.args.run as bigint;
+    recordClaim(job, receipt);
     return receipt;
   }
 
@@ -157,6 +154,29 @@ export class Actor {
       : await this.send(this.world.market, "submitForClaimer", [terms, run, nonce, job.claimer, ...result]);
     recordSubmission(job, receipt.timestamp);
     return receipt;
+  }
+
+  /** Signs EIP-712 data with the account's key. */
+  async sign(data: { domain: object; types: object; primaryType: string; message: object }): Promise<Hex> {
+    const json = JSON.parse(JSON.stringify(data, (_, value) => (typeof value === "bigint" ? value.toString() : value)));
+    json.types.EIP712Domain = [
+      { name: "name", type: "string" },
+      { name: "version", type: "string" },
+      { name: "chainId", type: "uint256" },
+      { name: "verifyingContract", type: "address" },
+    ];
+    const params = [this.address, JSON.stringify(json)];
+    return (await this.world.provider.request({ method: "eth_signTypedData_v4", params })) as Hex;
+  }
+
+  /** Signs the order for a drafted job of its own. */
+  async signOrder(job: Job, epoch = 0n, domain = marketDomain(this.world)): Promise<Hex> {
+    return this.sign(orderTypedData(domain, job.fields, epoch));
+  }
+
+  /** Signs a bid of its own. */
+  async signBid(job: Job, bid: Bid, epoch = 0n, domain = marketDomain(this.world)): Promise<Hex> {
+    return this.sign(bidTypedData(domain, job.id, bid, epoch));
   }
 
   finalize(job: Job): Promise<Receipt> {
@@ -200,6 +220,21 @@ export class Actor {
   wallet(token: Target = this.world.asy): Promise<bigint> {
     return this.world.read(token, "balanceOf", [this.address]);
   }
+}
+
+/** The market's signing domain. */
+export function marketDomain(world: World): SigningDomain {
+  return { name: "Assay job market", version: "2", chainId: 31337, verifyingContract: world.market.address };
+}
+
+/** Notes in the job what a receipt's JobClaimed drew. */
+export function recordClaim(job: Job, receipt: Receipt): void {
+  const claimed = receipt.events.find(({ name }) => name === "JobClaimed");
+  assert.ok(claimed, "JobClaimed is emitted");
+  job.nonce = claimed.args.nonce as Hex;
+  job.claimer = claimed.args.claimer as Address;
+  job.claimedAt = receipt.timestamp;
+  job.run = claimed.args.run as bigint;
 }
 
 export function submitArgs(job: Job): readonly unknown[] {

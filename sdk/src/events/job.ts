@@ -89,12 +89,17 @@ const ENDINGS = {
  */
 export function foldJob(events: readonly TimedJobEvent[]): Job {
   let job: Job | undefined;
-  for (const event of events) job = step(job, event);
-  if (!job) throw misfit("no event");
+  let last: TimedJobEvent | undefined;
+  for (const event of events) {
+    job = step(job, event, last?.eventName);
+    last = event;
+  }
+  if (!job || !last) throw misfit("no event");
+  if (last.eventName === "JobRescued") throw misfit("JobRescued without a claim");
   return { ...job, timeline: [...events] };
 }
 
-function step(job: Job | undefined, event: TimedJobEvent): Job {
+function step(job: Job | undefined, event: TimedJobEvent, previous: JobEventName | undefined): Job {
   if (event.eventName === "JobPosted") {
     if (job) throw misfit("JobPosted twice");
     return posted(event);
@@ -109,8 +114,9 @@ function step(job: Job | undefined, event: TimedJobEvent): Job {
     case "claimed":
       if (event.eventName === "ResultSubmitted") return submitted(job as ClaimedJob, event);
       // a rescue's claim follows in the same transaction
+      if (event.eventName === "JobClaimed" && previous === "JobRescued") return claimed(job, event);
+      if (previous === "JobRescued") break;
       if (event.eventName === "JobRescued") return { ...job, status: "claimed" };
-      if (event.eventName === "JobClaimed") return claimed(job, event);
       if (event.eventName === "JobExpired") return { ...job, status: "expired" };
       break;
     case "submitted":
