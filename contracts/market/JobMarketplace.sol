@@ -86,21 +86,9 @@ contract JobMarketplace is Managed, MarketBalances, MarketSettlement {
         _cancel($, terms, id);
     }
 
-    /// @dev Everything else is the extension's, on this contract's storage. Ether is not accepted.
+    /// @notice Everything else is the extension's, on this contract's storage. Ether is not accepted.
     fallback() external {
-        address extension = EXTENSION;
-        assembly {
-            calldatacopy(0, 0, calldatasize())
-            let done := delegatecall(gas(), extension, 0, calldatasize(), 0, 0)
-            returndatacopy(0, 0, returndatasize())
-            switch done
-            case 0 {
-                revert(0, returndatasize())
-            }
-            default {
-                return(0, returndatasize())
-            }
-        }
+        _passOn(EXTENSION);
     }
 
     /* ── VIEWS ── */
@@ -147,5 +135,22 @@ contract JobMarketplace is Managed, MarketBalances, MarketSettlement {
     /// @notice Semantic version of this implementation.
     function version() external pure override returns (string memory) {
         return "1.0.0";
+    }
+
+    /* ── INTERNALS ── */
+
+    /// @dev Ends the call with what the extension's code says to it.
+    /// @custom:oz-upgrades-unsafe-allow-reachable delegatecall
+    function _passOn(address extension) private {
+        assembly ("memory-safe") {
+            let p := mload(0x40)
+            calldatacopy(p, 0, calldatasize())
+            let done := delegatecall(gas(), extension, p, calldatasize(), 0, 0)
+            returndatacopy(p, 0, returndatasize())
+            if iszero(done) {
+                revert(p, returndatasize())
+            }
+            return(p, returndatasize())
+        }
     }
 }

@@ -6,7 +6,6 @@ import {ProtocolAuthority} from "../access/ProtocolAuthority.sol";
 import {IAssayToken} from "../interfaces/IAssayToken.sol";
 import {IDelegationPools} from "../interfaces/IDelegationPools.sol";
 import {IJobMarketplace} from "../interfaces/IJobMarketplace.sol";
-import {ISlashingManager} from "../interfaces/ISlashingManager.sol";
 import {IStakingManager} from "../interfaces/IStakingManager.sol";
 import {JobMarketplace} from "../market/JobMarketplace.sol";
 import {PriceFeeds} from "../market/PriceFeeds.sol";

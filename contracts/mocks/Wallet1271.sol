@@ -10,6 +10,7 @@ contract Wallet1271 {
     }
 
     function call(address target, bytes calldata data) external {
+        // solhint-disable-next-line avoid-low-level-calls
         (bool done, bytes memory answer) = target.call(data);
         if (!done) {
             assembly {

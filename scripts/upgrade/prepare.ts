@@ -5,8 +5,15 @@ import { type Creation, FACTORY } from "../deploy/create2.ts";
 import { runSteps } from "../deploy/deploy.ts";
 import { DeployError } from "../deploy/error.ts";
 import { GOVERNANCE_PEERS, type GovernanceName } from "../deploy/governance.ts";
-import { extensionOver, hasCode, implementationOf, implementationOver, type ManagedName, PEERS } from "../deploy/plan.ts";
-import type { Deployment, DeployPublicClient, DeployWalletClient, Sent } from "../deploy/types.ts";
+import {
+  extensionOver,
+  hasCode,
+  implementationOf,
+  implementationOver,
+  type ManagedName,
+  PEERS,
+} from "../deploy/plan.ts";
+import type { Deployment, DeployPublicClient, DeployWalletClient, Sent, Step } from "../deploy/types.ts";
 import { UPGRADEABLE, type UpgradeableName } from "../lib/upgradeable.ts";
 import { type Candidate, readValidations, thisBuild, unsafe } from "./safety.ts";
 
@@ -64,7 +71,7 @@ export async function prepareUpgrade(options: UpgradeOptions): Promise<PreparedU
     );
   }
   requireSafe(thisBuild([name]));
-  const create = (what: string, { address, data: code }: Creation) => ({
+  const create = (what: string, { address, data: code }: Creation): Step => ({
     name: `create ${what}`,
     isDone: () => hasCode(publicClient, address),
     transaction: { to: FACTORY, data: code },

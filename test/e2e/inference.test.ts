@@ -11,8 +11,10 @@ import {
   parseProgram,
   provePrediction,
   readPredictions,
+  tensorRoot,
   verifyPrediction,
 } from "../../exact/src/index.ts";
+import { stateHash } from "../../sdk/src/index.ts";
 import { fetchByDigest, uploadFile } from "../../storage/src/index.ts";
 import {
   countOf,
@@ -53,7 +55,9 @@ test("a trained network scores a data set as a paid job; the requester checks si
   const { classes, logits } = readPredictions(state, dataset.rows);
   assert.equal(classes.length, 64);
   const shape = { batchSize: program.batchSize, steps: program.steps, classes: 4 };
-  const root = job.finalRoots[compiled.outIdx]!;
+  const roots = state.map(tensorRoot);
+  assert.equal(stateHash(spec.steps, roots), job.finalState, "the roots are those that were committed");
+  const root = roots[compiled.outIdx]!;
   for (const row of [0, 17, 63]) {
     const shown = verifyPrediction(provePrediction(state, row), root, shape);
     assert.deepEqual(shown, logits.slice(4 * row, 4 * row + 4));

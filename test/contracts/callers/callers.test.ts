@@ -109,6 +109,13 @@ async function prepare(): Promise<{ world: World; deployment: Deployment; cast: 
   const posted = await requester.postNew({ lane: 1 });
   const claimed = await requester.postNew({ lane: 2 });
   await provider.claim(claimed);
+  const bidding = await requester.postNew({
+    lane: 3,
+    rule: 1,
+    priceWeight: 1,
+    minPrice: 1n,
+    rampStart: world.now + 86_400,
+  });
 
   const guardian = await world.create("mocks/Council.sol");
   const council = await world.create("mocks/Council.sol");
@@ -140,6 +147,7 @@ async function prepare(): Promise<{ world: World; deployment: Deployment; cast: 
       requester,
       posted,
       claimed,
+      bidding,
       caseId: opened.events.find(({ name }) => name === "CaseOpened")!.args.id as bigint,
       governor: { proposal, id: proposed.args.proposalId as bigint },
       authority: world.authority,

@@ -13,6 +13,8 @@ export interface Cast {
   requester: Actor;
   posted: Job;
   claimed: Job;
+  /** posted with bids, on which none stands */
+  bidding: Job;
   caseId: bigint;
   governor: { proposal: readonly [Address[], bigint[], Hex[], Hex]; id: bigint };
   authority: Target;
@@ -32,6 +34,7 @@ export interface Open {
 export type Row = Denied | Open;
 
 const SIGNATURE = { v: 27, r: numberToHex(0, { size: 32 }), s: numberToHex(0, { size: 32 }) } as const;
+const NO_BID = { provider: zeroAddress, bidder: zeroAddress, quote: 0n, score: 0n } as const;
 const FAR = 2n ** 40n;
 const ONE = 1n;
 
@@ -145,7 +148,47 @@ const MARKET: Record<string, Row> = {
     },
   },
   claim: { error: "Staking_NotOperator", args: ({ posted, provider }) => [posted.terms, provider.address] },
-  submit: { error: "Market_NotProvider", args: ({ claimed }) => submitArgs(claimed) },
+  submit: { error: "Market_StaleJob", args: ({ claimed }) => submitArgs(claimed) },
+  submitForClaimer: {
+    error: "Market_NotProvider",
+    args: ({ claimed }) => submitArgs(claimed).toSpliced(3, 0, claimed.claimer),
+  },
+  postBatch: {
+    error: "Market_NotRequester",
+    args: ({ world, requester }) => {
+      const job = draftJob(world, requester.address, { lane: 9 });
+      return [[{ terms: job.terms, spec: job.specWords }]];
+    },
+  },
+  claimBatch: { error: "Staking_NotOperator", args: ({ posted, provider }) => [[posted.terms], provider.address] },
+  claimOrder: {
+    error: "Market_BadSignature",
+    args: ({ world, requester, caller }) => {
+      const job = draftJob(world, requester.address, { lane: 9 });
+      return [job.terms, job.specWords, caller, "0x"];
+    },
+  },
+  placeBid: {
+    error: "Market_BadSignature",
+    args: ({ bidding, caller, provider }) => {
+      const { maxPrice: price, claimBy: expiry } = bidding.fields;
+      return [bidding.terms, NO_BID, { provider: caller, bidder: provider.address, price, expiry }, "0x"];
+    },
+  },
+  awardBid: {
+    error: "Market_NotRequester",
+    args: ({ bidding, caller }) => {
+      const { maxPrice: price, claimBy: expiry } = bidding.fields;
+      return [bidding.terms, NO_BID, { provider: caller, bidder: caller, price, expiry }, "0x"];
+    },
+  },
+  cancelBidding: { error: "Market_NotRequester", args: ({ bidding }) => [bidding.terms, NO_BID] },
+  award: due("the bid that stands when bidding is over"),
+  rescue: due("a job whose provider is late"),
+  retireLane: own("lanes"),
+  revokeSignatures: own("signatures"),
+  setFeeRange: managed,
+  setFeeShares: managed,
   cancel: { error: "Market_NotRequester", args: ({ posted }) => [posted.terms] },
   withdraw: { error: "Market_InsufficientBalance", args: ({ world, caller }) => [world.asy.address, caller, ONE] },
   deposit: own("tokens; the balance may be a gift"),
@@ -286,6 +329,23 @@ export const ROWS: Record<string, Record<string, Row>> = {
   StakingManager: STAKING,
   DelegationPools: POOLS,
   SlashingManager: SLASHING,
+  ProviderRegistry: {
+    ...MANAGED,
+    setRecord: {
+      error: "Registry_NotOperator",
+      args: ({ provider, world }) => [recordOf(provider.address, world.now + 100)],
+    },
+    setSignedRecord: {
+      error: "Registry_BadSignature",
+      args: ({ provider, world }) => [recordOf(provider.address, world.now + 100), "0x"],
+    },
+  },
+  PriceFeeds: {
+    ...MANAGED,
+    setFeed: managed,
+    setSequencer: managed,
+    tokensForUp: { open: "an answer that is accepted is the measure of the next, whoever asks" },
+  },
   ReputationRegistry: { ...MANAGED, setStakeCap: managed, setTier: managed },
   VerificationHub: { ...MANAGED, registerStrategy: managed },
   JobMarketplace: MARKET,
@@ -312,6 +372,11 @@ export const ROWS: Record<string, Record<string, Row>> = {
     sweepRound: { error: "Grants_UnknownRound" },
   },
 };
+
+function recordOf(provider: Address, expiry: number) {
+  const empty = { capabilities: 0n, memoryClass: 0, pricePerHour: 0n, endpoint: "" };
+  return { provider, sequence: 1, expiry, ...empty };
+}
 
 function call(target: Target, functionName: string) {
   return { abi: target.abi, functionName };
