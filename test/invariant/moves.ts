@@ -1,5 +1,5 @@
 import { type Address, zeroAddress } from "viem";
-import { draftJob, expireArgs, recordSubmission, sampleSpec, settleArgs, submitArgs } from "../support/actor.ts";
+import { draftJob, expireArgs, recordSubmission, sampleSpec, settleArgs, submitCall } from "../support/actor.ts";
 import type { Random } from "../support/random.ts";
 import type { Receipt, Target, World } from "../support/world.ts";
 import type { Model, ModelJob, TokenBook, Verdict } from "./model.ts";
@@ -149,7 +149,7 @@ function submit(stage: Stage): Move | undefined {
     name: "submit",
     from,
     to: world.market,
-    call: ["submit", submitArgs(job)],
+    call: submitCall(job, from),
     allowed: model.canSubmit(job, from, world.now),
     apply: ({ timestamp }) => {
       recordSubmission(job, timestamp);

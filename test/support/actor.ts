@@ -148,10 +148,7 @@ export class Actor {
 
   /** Submits and notes in the job what the next step needs. */
   async submit(job: Job): Promise<Receipt> {
-    const [terms, run, nonce, ...result] = submitArgs(job);
-    const receipt = isAddressEqual(this.address, job.claimer)
-      ? await this.send(this.world.market, "submit", submitArgs(job))
-      : await this.send(this.world.market, "submitForClaimer", [terms, run, nonce, job.claimer, ...result]);
+    const receipt = await this.send(this.world.market, ...submitCall(job, this.address));
     recordSubmission(job, receipt.timestamp);
     return receipt;
   }
@@ -239,6 +236,13 @@ export function recordClaim(job: Job, receipt: Receipt): void {
 
 export function submitArgs(job: Job): readonly unknown[] {
   return [job.terms, job.run, job.nonce, job.runRoot, finalStateOf(job), keccak256("0x06")];
+}
+
+/** The call by which this sender submits: others than the claimer name it. */
+export function submitCall(job: Job, sender: Address): [functionName: string, args: readonly unknown[]] {
+  const args = submitArgs(job);
+  if (isAddressEqual(sender, job.claimer)) return ["submit", args];
+  return ["submitForClaimer", args.toSpliced(3, 0, job.claimer)];
 }
 
 export function settleArgs(job: Job): readonly unknown[] {

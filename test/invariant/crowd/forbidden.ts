@@ -10,7 +10,7 @@ export function forbidden(stage: Stage): Play {
   const somebody = random.pick(people);
   const fine = penalty(somebody, 1n, 1n);
   const everyone: readonly (readonly [Play["to"], string, readonly unknown[]])[] = [
-    [staking, "lock", [victim, victim, UNIT, 0n]],
+    [staking, "lock", [victim, victim, UNIT, 0n, 0n]],
     [staking, "release", [victim, 1n, true]],
     [staking, "hold", [victim, 1n]],
     [staking, "forfeit", [victim, 2n, fine]],
@@ -24,6 +24,8 @@ export function forbidden(stage: Stage): Play {
     [asy, "mint", [somebody, UNIT]],
     [market, "setPause", [3]],
     [market, "setTreasury", [somebody]],
+    [market, "setFeeShares", [1, 1]],
+    [market, "setFeeRange", [asy.address, 1, 2, UNIT]],
     [market, "upgradeToAndCall", [staking.address, "0x"]],
     [staking, "setThawPeriod", [3_600]],
     [staking, "setAuditFund", [somebody]],
