@@ -123,7 +123,8 @@ export class Model {
       (this.paused & 1) === 0 &&
       (fields.policy === 1 || !this.refuses) &&
       sender === fields.requester &&
-      fields.feeBps === book.feeBps &&
+      fields.feeBps >= book.feeBps &&
+      fields.feeBps <= 2_000 &&
       fields.bond >= book.minBond &&
       !lane.live &&
       fields.generation > lane.generation &&

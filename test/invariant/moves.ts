@@ -94,7 +94,7 @@ function post({ world, model, random, requesters, providers }: Stage): Move {
     claimBy: world.now + 100 + random.below(3_000),
     runTime: 60 + random.below(600),
     window: 60 + random.below(600),
-    feeBps: random.chance(96) ? book.feeBps : book.feeBps + 1,
+    feeBps: random.chance(96) ? book.feeBps : random.pick([book.feeBps + 1, Math.max(0, book.feeBps - 1)]),
     bond: book.minBond + random.amount(5_000n),
     policy: random.chance(60) ? 1 : 3,
     provider: random.chance(10) ? random.pick(providers) : zeroAddress,
