@@ -27,7 +27,9 @@ test("each error is declared once, raised somewhere and seen by a test", () => {
     "never raised",
   );
   const mine = declared.filter((name) =>
-    /^(Market|Staking|Delegation|Slashing|Reputation|Hub|ProxySeed|Governor|Timelock|Treasury|Council|Grants)_/.test(name),
+    /^(Market|Staking|Delegation|Slashing|Reputation|Hub|ProxySeed|Governor|Timelock|Treasury|Council|Grants)_/.test(
+      name,
+    ),
   );
   assert.deepEqual(
     mine.filter((name) => uses(tests, name) === 0),

@@ -156,7 +156,7 @@ describe("the live wiring is what the configuration says, DEP-01", () => {
       marketHub: address("VerificationHub"),
       authorities: [authority, authority, authority, authority, authority, authority, authority],
       thawPeriod: BigInt(config.staking.thawPeriod),
-      market: [config.market.treasury, config.market.minWindow, 0],
+      market: [config.market.treasury, config.market.minWindow, 0, config.market.tipBps, config.market.burnBps],
       asyConfig: [true, feeBps, minBond],
       strategies: 3,
       window: deployment.contracts.OptimisticWindow!.address,
@@ -254,7 +254,7 @@ describe("a deployment can be repeated and continued, DEP-02", () => {
     const path = join(folder, "second.json");
     const first = await deploy({ ...options, path });
     const file = readFileSync(path, "utf8");
-    assert.equal(first.sent.length, 33);
+    assert.equal(first.sent.length, 40);
     const second = await deploy({ ...options, path });
     assert.deepEqual(second.sent, []);
     assert.equal(readFileSync(path, "utf8"), file);
@@ -274,7 +274,7 @@ describe("a deployment can be repeated and continued, DEP-02", () => {
     const options = { publicClient: chain.publicClient, walletClient: chain.deployer, path: null };
     const first = await deploy({ ...options, config: bare });
     assert.equal(first.deployment.contracts.RefereedDispute, undefined);
-    assert.equal(first.sent.length, 30);
+    assert.equal(first.sent.length, 37);
     const second = await deploy({ ...options, config: local() });
     assert.deepEqual(
       second.sent.map(({ step }) => step),
@@ -374,6 +374,7 @@ describe("nobody can come first, DEP-03", () => {
     const send = (data: Hex, to: Address = FACTORY) =>
       chain.stranger.sendTransaction({ chain: chain.stranger.chain ?? null, to, data });
     await send(layout.seed.data);
+    await send(layout.extension.data);
     for (const name of MANAGED) {
       await send(layout.proxies[name].data);
       await send(layout.implementations[name].data);

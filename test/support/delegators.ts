@@ -96,7 +96,7 @@ export class PoolScene {
     await world.refused(
       world.market.address,
       world.staking,
-      ["lock", [this.owner, this.owner, amount, 0]],
+      ["lock", [this.owner, this.owner, amount, 0n, 0n]],
       error,
       args,
     );

@@ -63,7 +63,7 @@ export function setTerms(world: World, strategy: Target, { refuses = false, find
 }
 
 /** Last arguments that most tests do not care about: no reputation asked for, none earned. */
-const DEFAULTS: Record<string, readonly unknown[]> = { lock: [0], release: [false] };
+const DEFAULTS: Record<string, readonly unknown[]> = { lock: [0n, 0n], release: [false] };
 
 /** A call that only the market (a forfeit: the slashing manager) may make, sent by itself. */
 export async function asMarket(world: World, functionName: string, args: readonly unknown[]) {
@@ -73,7 +73,15 @@ export async function asMarket(world: World, functionName: string, args: readonl
 }
 
 /** ISlashingManager.Reason */
-export const REASON = { none: 0, late: 1, rejected: 2, dataWithheld: 3, falseCapability: 4, collusion: 5 } as const;
+export const REASON = {
+  none: 0,
+  late: 1,
+  rejected: 2,
+  dataWithheld: 3,
+  falseCapability: 4,
+  collusion: 5,
+  rescued: 6,
+} as const;
 
 /** IStakingManager.Penalty */
 export function penalty(

@@ -42,6 +42,7 @@ function successor(name: UpgradeableName): Promise<Target> {
     ProtocolTimelock: [world.staking.address],
     AssayGovernor: [world.staking.address],
     Treasury: [world.market.address],
+    QuadraticGrants: [world.asy.address, world.staking.address],
   };
   return world.create(UPGRADEABLE[name], peers[name] ?? []);
 }

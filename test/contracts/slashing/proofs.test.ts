@@ -23,7 +23,7 @@ after(() => scene.world.close());
 async function slash(reason: number, bond: bigint, finder = scene.anyone.address) {
   const { world, provider, requester } = scene;
   await world.impersonate(world.market.address);
-  await world.send(world.market.address, world.staking, "lock", [provider.address, provider.address, bond, 0]);
+  await world.send(world.market.address, world.staking, "lock", [provider.address, provider.address, bond, 0n, 0n]);
   const args = [reason, provider.address, bond, requester.address, finder];
   return world.send(world.market.address, world.slashing, "slash", args);
 }

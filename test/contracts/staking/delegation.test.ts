@@ -76,7 +76,7 @@ describe("what a pool backs, STK-22", () => {
     await world.refused(
       world.market.address,
       world.staking,
-      ["lock", [p.owner, operator.address, 1n, 0]],
+      ["lock", [p.owner, operator.address, 1n, 0n, 0n]],
       "Staking_OverExposed",
     );
   });

@@ -29,7 +29,7 @@ async function lose(lost: bigint, by: Address = owner) {
 async function assertLimit(limit: bigint) {
   const { world } = scene;
   const { locked } = await scene.provider.stakes();
-  const call = ["lock", [owner, hotKey, limit - locked + 1n, 0]] as const;
+  const call = ["lock", [owner, hotKey, limit - locked + 1n, 0n, 0n]] as const;
   const args = [getAddress(owner), limit + 1n, limit];
   await world.impersonate(world.market.address);
   await world.refused(world.market.address, world.staking, call, "Staking_OverExposed", args);
@@ -114,7 +114,7 @@ describe("claims by operators, STK-12", () => {
     await market("lock", [owner, owner, STAKE]);
     assert.equal((await provider.stakes()).free, 0n);
     await market("release", [owner, STAKE / 2n]);
-    const call = ["lock", [owner, hotKey, 1n, 0]] as const;
+    const call = ["lock", [owner, hotKey, 1n, 0n, 0n]] as const;
     const args = [getAddress(owner), STAKE / 2n + 1n, 0n];
     await world.refused(world.market.address, world.staking, call, "Staking_OverExposed", args);
   });
@@ -135,7 +135,7 @@ describe("claims by operators, STK-12", () => {
     await requester.send(world.staking, "setOperator", [hotKey, true]);
     await market("lock", [requester.address, hotKey, 0n]);
     const { market: sender, staking } = world;
-    const lock = (provider: Address, by: Address, amount: bigint) => ["lock", [provider, by, amount, 0]] as const;
+    const lock = (provider: Address, by: Address, amount: bigint) => ["lock", [provider, by, amount, 0n, 0n]] as const;
     const free = [getAddress(requester.address), 0n, 1n];
     const none = lock(requester.address, hotKey, 1n);
     await world.refused(sender.address, staking, none, "Staking_InsufficientFreeStake", free);

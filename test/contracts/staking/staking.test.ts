@@ -145,7 +145,7 @@ describe("the market's calls, STK-05", () => {
     for (const sender of [provider, anyone, new Actor(world, 0)]) {
       const wanted = [getAddress(sender.address), market];
       const { address } = provider;
-      await sender.refused(world.staking, "lock", [address, address, 1n, 0], "Staking_NotMarket", wanted);
+      await sender.refused(world.staking, "lock", [address, address, 1n, 0n, 0n], "Staking_NotMarket", wanted);
       await sender.refused(world.staking, "release", [address, 1n, false], "Staking_NotMarket", wanted);
       const forfeit = [address, 1n, penalty(address, 1n, 0n)];
       const slashing = [getAddress(sender.address), getAddress(world.slashing.address)];
@@ -263,12 +263,20 @@ describe("administration, STK-07", () => {
 
   test("RevertWhen_ConstructedWithoutPeers", async () => {
     const { world, anyone } = scene;
-    for (const source of ["staking/StakingManager.sol", "market/JobMarketplace.sol"]) {
-      for (const missing of [0, 1, 2, 3]) {
-        const peers = [0, 1, 2, 3].map((index) => (index === missing ? zeroAddress : anyone.address));
-        await assert.rejects(world.create(source, peers), { errorName: /ZeroAddress/ });
-      }
+    const peersOf = (count: number, missing: number) =>
+      Array.from({ length: count }, (_, index) => (index === missing ? zeroAddress : anyone.address));
+    const refusal = { errorName: /ZeroAddress/ };
+    for (const missing of [0, 1, 2, 3]) {
+      await assert.rejects(world.create("staking/StakingManager.sol", peersOf(4, missing)), refusal);
     }
+    for (const missing of [0, 1, 2, 3, 4, 5, 6]) {
+      const peers = peersOf(7, missing);
+      await assert.rejects(world.create("market/MarketExtension.sol", [peers]), refusal);
+      await assert.rejects(world.create("market/JobMarketplace.sol", [peers, world.market.address]), refusal);
+    }
+    const bare = world.create("market/JobMarketplace.sol", [peersOf(7, 7), anyone.address]);
+    await assert.rejects(bare, { errorName: "Market_NotAContract" });
+    await assert.rejects(world.create("registry/ProviderRegistry.sol", [zeroAddress]), refusal);
   });
 
   test("nothing here can be paused: withdrawals have no switch", () => {
