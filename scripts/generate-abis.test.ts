@@ -11,8 +11,10 @@ after(() => rmSync(folder, { recursive: true }));
 const CONTRACTS = [
   "AssayGovernor",
   "AssayToken",
+  "AxelarGatewayAdapter",
   "DataDemands",
   "DelegationPools",
+  "HomeBridge",
   "OneStepJudge",
   "OptimisticWindow",
   "ParameterCouncil",
@@ -21,6 +23,8 @@ const CONTRACTS = [
   "QuadraticGrants",
   "RefereedDispute",
   "ReputationRegistry",
+  "SatelliteBridge",
+  "SatelliteToken",
   "SlashingManager",
   "StakingManager",
   "Treasury",
@@ -67,6 +71,6 @@ test("a contract without an artifact is named, and nothing is written", () => {
   assert.throws(() => readFileSync(join(output, "index.ts")));
   assert.throws(
     () => generateAbis(join(folder, "missing"), output),
-    /AssayToken, DataDemands, DelegationPools, JobMarketplace/,
+    /AssayToken, AxelarGatewayAdapter, DataDemands, DelegationPools, HomeBridge, JobMarketplace/,
   );
 });

@@ -30,6 +30,7 @@ const SUITES: Suite[] = [
   { name: "contracts", files: ["test/{contracts,deploy,upgrade,invariant,gas,layout}/**/*.test.ts"] },
   { name: "judge", files: ["test/judge/**/*.test.ts"] },
   { name: "dispute", files: ["test/dispute/**/*.test.ts"] },
+  { name: "crosschain", files: ["test/crosschain/**/*.test.ts"] },
   { name: "indexer", files: ["indexer/src/**/*.test.ts", "test/indexer/**/*.test.ts"], concurrency: 1 },
   { name: "e2e", files: ["test/e2e/**/*.test.ts"], concurrency: 1 },
 ];

@@ -29,6 +29,10 @@ const SOURCES = {
   Treasury: "contracts/governance/Treasury.sol",
   ParameterCouncil: "contracts/governance/ParameterCouncil.sol",
   QuadraticGrants: "contracts/governance/QuadraticGrants.sol",
+  AxelarGatewayAdapter: "contracts/crosschain/AxelarGatewayAdapter.sol",
+  HomeBridge: "contracts/crosschain/HomeBridge.sol",
+  SatelliteBridge: "contracts/crosschain/SatelliteBridge.sol",
+  SatelliteToken: "contracts/crosschain/SatelliteToken.sol",
 } as const;
 
 export type ContractName = keyof typeof SOURCES;

@@ -15,6 +15,10 @@ export const UPGRADEABLE = {
   Treasury: "governance/Treasury.sol",
   ParameterCouncil: "governance/ParameterCouncil.sol",
   QuadraticGrants: "governance/QuadraticGrants.sol",
+  AxelarGatewayAdapter: "crosschain/AxelarGatewayAdapter.sol",
+  HomeBridge: "crosschain/HomeBridge.sol",
+  SatelliteBridge: "crosschain/SatelliteBridge.sol",
+  SatelliteToken: "crosschain/SatelliteToken.sol",
 } as const;
 
 export type UpgradeableName = keyof typeof UPGRADEABLE;

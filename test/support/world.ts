@@ -73,73 +73,24 @@ interface Clients {
   walletClient: DeployWalletClient;
 }
 
-/**
- * An in-process chain with the protocol on it, deployed by scripts/deploy. Time stands still unless a test moves it.
- */
-export class World {
+/** An in-process chain. Time stands still unless a test moves it. */
+export class TestChain {
   readonly provider: Provider;
   readonly accounts: readonly Address[];
-  readonly deployment: Deployment;
-  readonly market: Target;
-  readonly feeds: Target;
-  readonly registry: Target;
-  readonly staking: Target;
-  readonly pools: Target;
-  readonly reputation: Target;
-  readonly slashing: Target;
-  readonly hub: Target;
-  readonly asy: Target;
-  readonly authority: Target;
-  readonly window: Target;
   /** Unix time of the next block */
   now: number = GENESIS;
-  readonly #targets: Target[];
+  readonly #targets: Target[] = [];
   /** events of the first `#indexed` targets by their first topic */
   readonly #events = new Map<Hex, AbiEvent[]>();
   #indexed = 0;
   readonly #close: () => Promise<void>;
   readonly #clients: Clients;
 
-  constructor(
-    provider: Provider,
-    accounts: readonly Address[],
-    deployment: Deployment,
-    clients: Clients,
-    close: () => Promise<void>,
-  ) {
+  constructor(provider: Provider, accounts: readonly Address[], clients: Clients, close: () => Promise<void>) {
     this.provider = provider;
     this.accounts = accounts;
-    this.deployment = deployment;
     this.#clients = clients;
     this.#close = close;
-    const target = (name: ContractName): Target => ({
-      address: deployment.contracts[name]!.address,
-      abi: readArtifact(name).abi,
-    });
-    this.market = target("JobMarketplace");
-    this.feeds = target("PriceFeeds");
-    this.registry = target("ProviderRegistry");
-    this.staking = target("StakingManager");
-    this.pools = target("DelegationPools");
-    this.reputation = target("ReputationRegistry");
-    this.slashing = target("SlashingManager");
-    this.hub = target("VerificationHub");
-    this.asy = target("AssayToken");
-    this.authority = target("ProtocolAuthority");
-    this.window = target("OptimisticWindow");
-    this.#targets = [
-      this.market,
-      this.feeds,
-      this.registry,
-      this.staking,
-      this.pools,
-      this.reputation,
-      this.slashing,
-      this.hub,
-      this.asy,
-      this.authority,
-      this.window,
-    ];
   }
 
   /** The account that deployed: administrator, guardian and holder of the initial supply. */
@@ -151,16 +102,29 @@ export class World {
    * Sends a transaction in a block of its own, at time `now`.
    * @throws Refusal when it reverts
    */
-  async send(from: Address, to: Target, functionName: string, args: readonly unknown[] = []): Promise<Receipt> {
+  async send(
+    from: Address,
+    to: Target,
+    functionName: string,
+    args: readonly unknown[] = [],
+    value = 0n,
+    gas?: bigint,
+  ): Promise<Receipt> {
     const data = encodeFunctionData({ abi: to.abi, functionName, args: args as unknown[] });
-    return this.sendRaw({ from, to: to.address, data });
+    return this.sendRaw({
+      from,
+      to: to.address,
+      data,
+      value: numberToHex(value),
+      ...(gas && { gas: numberToHex(gas) }),
+    });
   }
 
-  async sendRaw(transaction: { from: Address; to?: Address; data: Hex }): Promise<Receipt> {
+  async sendRaw(transaction: { from: Address; to?: Address; data: Hex; value?: Hex; gas?: Hex }): Promise<Receipt> {
     await this.#request("evm_setNextBlockTimestamp", [numberToHex(this.now)]);
     let hash: Hex;
     try {
-      hash = (await this.#request("eth_sendTransaction", [{ ...transaction, gas: GAS }])) as Hex;
+      hash = (await this.#request("eth_sendTransaction", [{ gas: GAS, ...transaction }])) as Hex;
     } catch (error) {
       throw this.#refusal(error);
     }
@@ -212,15 +176,21 @@ export class World {
 
   /** Deploys a contract of the build, by its source, e.g. `mocks/FeeToken.sol`. */
   async create(source: string, args: readonly unknown[] = [], from: Address = this.deployer): Promise<Target> {
-    const { abi, bytecode } = readBuild(source);
+    return this.createFrom(readBuild(source), args, from);
+  }
+
+  /** Deploys a contract from its build. */
+  async createFrom(
+    { abi, bytecode }: { abi: Abi; bytecode: Hex },
+    args: readonly unknown[] = [],
+    from: Address = this.deployer,
+  ): Promise<Target> {
     const data = encodeDeployData({ abi, bytecode, args: args as unknown[] });
     const { hash } = await this.sendRaw({ from, data });
     const { contractAddress } = (await this.#request("eth_getTransactionReceipt", [hash])) as {
       contractAddress: Address;
     };
-    const target = { address: contractAddress, abi };
-    this.#targets.push(target);
-    return target;
+    return this.watch({ address: contractAddress, abi });
   }
 
   /** All logs of a contract since the deployment, decoded, with their blocks' times. */
@@ -327,16 +297,77 @@ export class World {
   }
 }
 
+/** A chain with the protocol on it, deployed by scripts/deploy. */
+export class World extends TestChain {
+  readonly deployment: Deployment;
+  readonly market: Target;
+  readonly feeds: Target;
+  readonly registry: Target;
+  readonly staking: Target;
+  readonly pools: Target;
+  readonly reputation: Target;
+  readonly slashing: Target;
+  readonly hub: Target;
+  readonly asy: Target;
+  readonly authority: Target;
+  readonly window: Target;
+
+  constructor(
+    provider: Provider,
+    accounts: readonly Address[],
+    deployment: Deployment,
+    clients: Clients,
+    close: () => Promise<void>,
+  ) {
+    super(provider, accounts, clients, close);
+    this.deployment = deployment;
+    const target = (name: ContractName): Target =>
+      this.watch({ address: deployment.contracts[name]!.address, abi: readArtifact(name).abi });
+    this.market = target("JobMarketplace");
+    this.feeds = target("PriceFeeds");
+    this.registry = target("ProviderRegistry");
+    this.staking = target("StakingManager");
+    this.pools = target("DelegationPools");
+    this.reputation = target("ReputationRegistry");
+    this.slashing = target("SlashingManager");
+    this.hub = target("VerificationHub");
+    this.asy = target("AssayToken");
+    this.authority = target("ProtocolAuthority");
+    this.window = target("OptimisticWindow");
+  }
+}
+
+/** Starts a chain. @param chainId EIP-155 number; 31337 is the local configuration's */
+async function connect(chainId: number) {
+  const { default: hre } = await import("hardhat");
+  const connection = await hre.network.create({
+    network: "default",
+    override: { chainId, allowBlocksWithSameTimestamp: true, initialDate: new Date((GENESIS - 1) * 1000) },
+  });
+  const publicClient = await connection.viem.getPublicClient();
+  const [walletClient] = await connection.viem.getWalletClients();
+  const provider = connection.provider as unknown as Provider;
+  const accounts = (await provider.request({ method: "eth_accounts" })) as Address[];
+  return {
+    provider,
+    accounts,
+    clients: { publicClient, walletClient: walletClient! },
+    close: () => connection.close(),
+  };
+}
+
+/** Starts a chain with nothing on it. */
+export async function createTestChain(chainId: number): Promise<TestChain> {
+  const { provider, accounts, clients, close } = await connect(chainId);
+  return new TestChain(provider, accounts, clients, close);
+}
+
 /**
  * Starts a chain and deploys the protocol on it.
  * @param adjust changes the local configuration before the deployment
  */
 export async function createWorld(adjust: (config: DeployConfig) => void = () => {}): Promise<World> {
-  const { default: hre } = await import("hardhat");
-  const connection = await hre.network.create({
-    network: "default",
-    override: { allowBlocksWithSameTimestamp: true, initialDate: new Date((GENESIS - 1) * 1000) },
-  });
+  const { provider, accounts, clients, close } = await connect(31_337);
   // without a referee, whose place tests fill with strategies of their own
   const { referee: _, ...config } = loadConfig(configPath("local"));
   // fees that stand still and go whole to the treasury, unless a test is about them
@@ -344,15 +375,9 @@ export async function createWorld(adjust: (config: DeployConfig) => void = () =>
   config.market.burnBps = 0;
   for (const token of config.market.tokens) delete token.feeRange;
   adjust(config);
-  const publicClient = await connection.viem.getPublicClient();
-  const [walletClient] = await connection.viem.getWalletClients();
-  const { deployment } = await deploy({ publicClient, walletClient: walletClient!, config, path: null });
-  const provider = connection.provider as unknown as Provider;
-  const accounts = (await provider.request({ method: "eth_accounts" })) as Address[];
-  const world = new World(provider, accounts, deployment, { publicClient, walletClient: walletClient! }, () =>
-    connection.close(),
-  );
-  world.now = Number((await publicClient.getBlock()).timestamp) + 1;
+  const { deployment } = await deploy({ ...clients, config, path: null });
+  const world = new World(provider, accounts, deployment, clients, close);
+  world.now = Number((await clients.publicClient.getBlock()).timestamp) + 1;
   return world;
 }
 

@@ -27,6 +27,7 @@ function sampleOf(type: string): unknown {
   if (type === "address") return `0x${"12".repeat(20)}`;
   if (type === "bool") return true;
   if (type === "string") return "text";
+  if (type === "bytes") return "0x0102";
   const bytes = type.match(/^bytes(\d+)$/);
   if (bytes)
     return toHex("runTime")

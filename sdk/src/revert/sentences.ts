@@ -1,3 +1,4 @@
+import { crosschainSentences } from "./crosschainSentences.ts";
 import { governanceSentences } from "./governanceSentences.ts";
 import { feedSentences, marketSentences, registrySentences } from "./marketSentences.ts";
 import type { Sentence } from "./sentence.ts";
@@ -527,6 +528,7 @@ export const sentences: Readonly<Record<string, Sentence>> = {
   ...judge,
   ...token,
   ...access,
+  ...crosschainSentences,
   ...governanceSentences,
   ...plumbing,
 };

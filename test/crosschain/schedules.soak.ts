@@ -1,0 +1,18 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { runOnContracts } from "./support/mirror.ts";
+import { emptyTally, Schedule } from "./support/schedule.ts";
+
+const MODEL_SCHEDULES = 100_000;
+const REAL_SCHEDULES = 200;
+
+test(`XCH-01 ${MODEL_SCHEDULES} schedules of faults in the model`, async (context) => {
+  const tally = emptyTally();
+  for (let seed = 1; seed <= MODEL_SCHEDULES; seed++) await new Schedule(seed, tally).run(60);
+  context.diagnostic(JSON.stringify(tally));
+  for (const [fault, count] of Object.entries(tally)) assert.ok(count > MODEL_SCHEDULES / 10, `${fault}: ${count}`);
+});
+
+test(`XCH-01 ${REAL_SCHEDULES} schedules over the real gateways do what the model says`, async (context) => {
+  context.diagnostic(JSON.stringify(await runOnContracts(1, REAL_SCHEDULES, 60)));
+});
