@@ -18,8 +18,10 @@ const CONTRACTS = [
   "OneStepJudge",
   "OptimisticWindow",
   "ParameterCouncil",
+  "PriceFeeds",
   "ProtocolAuthority",
   "ProtocolTimelock",
+  "ProviderRegistry",
   "QuadraticGrants",
   "RefereedDispute",
   "ReputationRegistry",
@@ -42,6 +44,7 @@ test("interface and implementation are merged, each item once, sorted, without c
   const input = join(folder, "whole");
   for (const name of CONTRACTS) writeArtifact(input, name, [zero]);
   writeArtifact(input, "IJobMarketplace", [packed, zero]);
+  writeArtifact(input, "MarketExtension", [zero]);
   writeArtifact(input, "JobMarketplace", [{ type: "constructor", inputs: [] }, zero, { type: "error", name: "Also" }]);
   const output = join(folder, "out");
   writeArtifact(output, "Left over", []);
