@@ -1,7 +1,9 @@
 import { BigInt, Bytes, ethereum } from "@graphprotocol/graph-ts";
 import {
+  BaseFeeMoved,
   Deposited,
   EarningsCollected,
+  FeeRangeSet,
   JobCancelled,
   JobClaimed,
   JobExpired,
@@ -10,6 +12,7 @@ import {
   JobRejected,
   JobUnresolved,
   ResultSubmitted,
+  SettlementTipped,
   TokenConfigured,
   TreasurySet,
   Withdrawn,
@@ -47,6 +50,10 @@ export function handleJobClaimed(event: JobClaimed): void {
   totals.locked = totals.locked.plus(job.bond);
   totals.save();
 
+  // a late one's job that is taken over keeps its price, but for what rounding takes off
+  let escrowed = job.maxPrice;
+  const agreed = job.price;
+  if (agreed) escrowed = agreed;
   job.provider = worker.id;
   job.claimer = event.params.claimer;
   job.price = event.params.price;
@@ -54,7 +61,7 @@ export function handleJobClaimed(event: JobClaimed): void {
   job.claimedAt = event.block.timestamp;
   record(job, "CLAIMED", event.params.claimer, event);
   job.save();
-  addBalance(job.token, job.requester, job.maxPrice.minus(event.params.price));
+  addBalance(job.token, job.requester, escrowed.minus(event.params.price));
 }
 
 export function handleResultSubmitted(event: ResultSubmitted): void {
@@ -150,7 +157,23 @@ export function handleEarningsCollected(event: EarningsCollected): void {
   earned.fee = ZERO;
   earned.save();
   addBalance(token, event.params.provider, event.params.net);
-  addBalance(token, protocol().treasury, event.params.fee);
+  addBalance(token, protocol().treasury, event.params.fee.minus(event.params.burned));
+}
+
+export function handleSettlementTipped(event: SettlementTipped): void {
+  const earned = earnings(event.params.token, event.params.provider);
+  earned.gross = earned.gross.minus(event.params.tip);
+  earned.fee = earned.fee.minus(event.params.tip);
+  earned.save();
+  addBalance(event.params.token, event.params.keeper, event.params.tip);
+}
+
+export function handleBaseFeeMoved(event: BaseFeeMoved): void {
+  setFee(event.params.token, event.params.current);
+}
+
+export function handleFeeRangeSet(event: FeeRangeSet): void {
+  setFee(event.params.token, event.params.feeBps);
 }
 
 export function handleTreasurySet(event: TreasurySet): void {
@@ -167,6 +190,13 @@ export function handleTokenConfigured(event: TokenConfigured): void {
   config.save();
 }
 
+function setFee(token: Bytes, feeBps: BigInt): void {
+  const config = TokenConfig.load(token);
+  if (!config) return;
+  config.feeBps = feeBps.toI32();
+  config.save();
+}
+
 function refund(job: Job, status: string, amount: BigInt, event: ethereum.Event): void {
   job.refund = amount;
   addBalance(job.token, job.requester, amount);
@@ -179,7 +209,7 @@ function end(job: Job, status: string, paid: BigInt, fee: BigInt, event: ethereu
   job.save();
 }
 
-/** The five packed words of contracts/libraries/JobTerms.sol. */
+/** The six packed words of contracts/libraries/JobTerms.sol. */
 function readTerms(job: Job, t: BigInt[]): void {
   job.terms = t;
   job.maxPrice = field(t[0], 0, 96);
