@@ -1,10 +1,7 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
 import fc from "fast-check";
 import { encodeFunctionData, getAddress, toFunctionSelector, zeroAddress } from "viem";
-import { REPOSITORY } from "../../../scripts/deploy/artifacts.ts";
 import { ASY_UNIT } from "../../support/actor.ts";
 import {
   ABSTAIN,
@@ -176,22 +173,6 @@ describe("proposals, GOV-02, GOV-03, GOV-04", () => {
     );
     assert.equal(await world.read(governor, "votingPeriod"), 3_601n);
     assert.equal(await world.read(governor, "quorumNumerator"), 30n);
-  });
-
-  test("the bounds are those of the specification's table", async () => {
-    const { governor, timelock, world } = governed;
-    const text = readFileSync(join(REPOSITORY, "docs", "spec", "governance.md"), "utf8");
-    const bound = (name: string) => world.read<bigint>(governor, name);
-    const days = async (name: string) => `${(await bound(name)) / 86_400n} days`;
-    const rows = [
-      `\`votingDelay\` | ${(await bound("MIN_VOTING_DELAY")) / 60n} minute … ${await days("MAX_VOTING_DELAY")}`,
-      `\`votingPeriod\` | ${(await bound("MIN_VOTING_PERIOD")) / 3_600n} hour … ${await days("MAX_VOTING_PERIOD")}`,
-      `\`proposalThreshold\` | 0 … ${((await bound("MAX_PROPOSAL_THRESHOLD")) / ASY_UNIT).toLocaleString("en-US")} ASY`,
-      `\`quorumPercent\` | ${await bound("MIN_QUORUM_PERCENT")} … ${await bound("MAX_QUORUM_PERCENT")}`,
-      `\`lateQuorumExtension\` | 0 … ${await days("MAX_LATE_QUORUM_EXTENSION")}`,
-      `… ${(await world.read<bigint>(timelock, "MAX_DELAY")) / 86_400n} days | proposal |`,
-    ];
-    for (const row of rows) assert.ok(text.includes(row), row);
   });
 
   test("what the governor does not offer is refused", async () => {
