@@ -1,13 +1,14 @@
-import { Actor, ASY_UNIT, draftJob, type Job, settleArgs } from "../../test/support/actor.ts";
+import { zeroAddress } from "viem";
+import { Actor, ASY_UNIT, draftJob, type Job, recordClaim, settleArgs } from "../../test/support/actor.ts";
 import { MANNER, registerMock, setTerms, tell, VERDICT } from "../../test/support/scene.ts";
 import { createWorld, type Receipt, type World } from "../../test/support/world.ts";
 
-const BATCH = 32;
+const NO_BID = { provider: zeroAddress, bidder: zeroAddress, quote: 0n, score: 0n };
 const DAY = 86_400;
 
 /**
  * Gas by step; `total` is post + claim + submit + finalize. Claims and submissions come from an operator key, as nodes send
- * them; `claimByOwner` and `totalByOwner` are the same from the provider's own.
+ * them; `claimByOwner` and `totalByOwner` are the same from the provider's own. Batches tip who settles them.
  */
 export type GasReport = Record<
   | "post"
@@ -18,7 +19,12 @@ export type GasReport = Record<
   | "total"
   | "claimByOwner"
   | "totalByOwner"
+  | "orderClaim"
+  | "bidAward"
   | "finalizeBatch32PerJob"
+  | "finalizeBatch128PerJob"
+  | "totalBatch32"
+  | "orderTotalBatch32"
   | "postFirstUseOfLane"
   | "cancel"
   | "expire"
@@ -51,12 +57,19 @@ export async function measureGas(): Promise<GasReport> {
   try {
     const job = await jobGas(stage);
     const byOwner = await fullJob(stage, 0, stage.provider);
+    const [batch32, batch128] = [await batchGas(stage, 32), await batchGas(stage, 128)];
+    const { orderClaim, bidAward } = await signedGas(stage);
     return {
       ...job,
       total: sum(job),
       claimByOwner: byOwner.claim,
       totalByOwner: sum(byOwner),
-      finalizeBatch32PerJob: await batchGas(stage),
+      orderClaim,
+      bidAward,
+      finalizeBatch32PerJob: batch32,
+      finalizeBatch128PerJob: batch128,
+      totalBatch32: job.post + job.claim + job.submit + batch32,
+      orderTotalBatch32: orderClaim + job.submit + batch32,
       ...(await sideGas(stage)),
       ...(await moneyGas(stage)),
       slash: await slashGas(stage),
@@ -68,7 +81,9 @@ export async function measureGas(): Promise<GasReport> {
 }
 
 async function setUp(): Promise<Stage> {
-  const world = await createWorld();
+  const world = await createWorld((config) => {
+    config.market.tipBps = 1_000;
+  });
   const requester = await new Actor(world, 1).funded(1_000_000n * ASY_UNIT);
   const provider = await new Actor(world, 2).funded(1_000_000n * ASY_UNIT);
   const anyone = new Actor(world, 3);
@@ -97,20 +112,57 @@ async function jobGas(stage: Stage) {
   return { ...fixed, claimOnRamp, postFirstUseOfLane: first.gas };
 }
 
-async function batchGas(stage: Stage): Promise<number> {
+/** Who settles has been tipped before, and every lane has been used. */
+async function batchGas(stage: Stage, size: number): Promise<number> {
   const jobs: Job[] = [];
-  for (let lane = 0; lane < BATCH; lane++) {
-    const { job } = await post(stage, lane);
-    await stage.operator.claim(job, stage.provider.address);
-    await stage.operator.submit(job);
-    jobs.push(job);
+  for (let lane = 0; lane < size; lane++) await stage.requester.cancel((await post(stage, lane)).job);
+  await settleBatch(stage, [await submitted(stage, 0)]);
+  for (let lane = 0; lane < size; lane++) {
+    jobs.push(await submitted(stage, lane));
   }
-  stage.world.pass(DAY);
+  return Math.round((await settleBatch(stage, jobs)) / size);
+}
+
+async function submitted(stage: Stage, lane: number): Promise<Job> {
+  const { job } = await post(stage, lane);
+  await stage.operator.claim(job, stage.provider.address);
+  await stage.operator.submit(job);
+  return job;
+}
+
+async function settleBatch({ world, anyone }: Stage, jobs: readonly Job[]): Promise<number> {
+  world.pass(DAY);
   const items = jobs.map((job) => {
     const [terms, run, commitment] = settleArgs(job);
     return { terms, run, commitment };
   });
-  return Math.round(gasOf(await stage.anyone.send(stage.world.market, "finalizeBatch", [items])) / BATCH);
+  return gasOf(await anyone.send(world.market, "finalizeBatch", [items]));
+}
+
+/** A job that its requester only signed, and one that is awarded to a signed bid. */
+async function signedGas(stage: Stage) {
+  const { world, requester, provider, operator } = stage;
+  const order = draft(stage, 0, {});
+  const signature = await requester.signOrder(order);
+  const args = [order.terms, order.specWords, provider.address, signature];
+  const claimed = await operator.send(world.market, "claimOrder", args);
+  recordClaim(order, claimed);
+  await operator.submit(order);
+  await settle(stage, order);
+  const bidding = { rule: 1, priceWeight: 1, minPrice: 1n, rampStart: world.now + 600 };
+  const { job } = await post(stage, 0, bidding);
+  const expiry = job.fields.claimBy;
+  const bid = { provider: provider.address, bidder: operator.address, price: 60n * ASY_UNIT, expiry };
+  const awarded = await requester.send(world.market, "awardBid", [
+    job.terms,
+    NO_BID,
+    bid,
+    await operator.signBid(job, bid),
+  ]);
+  recordClaim(job, awarded);
+  await operator.submit(job);
+  await settle(stage, job);
+  return { orderClaim: gasOf(claimed), bidAward: gasOf(awarded) };
 }
 
 async function sideGas(stage: Stage) {
@@ -189,10 +241,14 @@ async function settle({ world, anyone }: Stage, job: Job): Promise<number> {
   return gasOf(await anyone.finalize(job));
 }
 
-async function post(stage: Stage, lane: number, overrides: Parameters<typeof draftJob>[2] = {}) {
+function draft(stage: Stage, lane: number, overrides: Parameters<typeof draftJob>[2]): Job {
   const generation = stage.generations.get(lane) ?? 1;
   stage.generations.set(lane, generation + 1);
-  const job = draftJob(stage.world, stage.requester.address, { lane, generation, ...overrides });
+  return draftJob(stage.world, stage.requester.address, { lane, generation, ...overrides });
+}
+
+async function post(stage: Stage, lane: number, overrides: Parameters<typeof draftJob>[2] = {}) {
+  const job = draft(stage, lane, overrides);
   return { job, gas: gasOf(await stage.requester.post(job)) };
 }
 
