@@ -25,6 +25,8 @@ contract HomeBridge is LinkedBridge, BridgeERC20Upgradeable {
     function initialize(address authority_, IERC20 asy) external initializer {
         require(address(asy) != address(0), Bridge_ZeroAddress());
         __AccessManaged_init(authority_);
+        __CrosschainLinked_init(new Link[](0));
+        __BridgeFungible_init();
         __BridgeERC20_init(asy);
     }
 

@@ -23,6 +23,8 @@ contract SatelliteBridge is LinkedBridge, BridgeERC7802Upgradeable {
     function initialize(address authority_, IERC7802 token_) external initializer {
         require(address(token_) != address(0), Bridge_ZeroAddress());
         __AccessManaged_init(authority_);
+        __CrosschainLinked_init(new Link[](0));
+        __BridgeFungible_init();
         __BridgeERC7802_init(token_);
     }
 

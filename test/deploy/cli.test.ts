@@ -49,9 +49,10 @@ describe("npm run deploy, DEP-05", () => {
     }
   });
 
-  test("--dry-run sends nothing and names every cost; a run deploys; a second finds all done", async () => {
+  test("--dry-run sends nothing and names every cost; a run deploys; a second finds all done", async (t) => {
     const server = await hre.network.createServer("default", "127.0.0.1", 0);
     const { address, port } = await server.listen();
+    t.after(() => server.close());
     const out = join(folder, "record.json");
     const args = ["--rpc-url", `http://${address}:${port}`, "--out", out];
     const bad = await run(args, { ASSAY_DEPLOYER_KEY: "0x12" });
@@ -74,6 +75,5 @@ describe("npm run deploy, DEP-05", () => {
     assert.equal(JSON.parse(readFileSync(out, "utf8")).chainId, 31337);
     const second = await run(args);
     assert.match(second.output, /^0 transactions, 0 gas/m);
-    await server.close();
   });
 });

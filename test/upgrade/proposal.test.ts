@@ -14,7 +14,9 @@ import { createGoverned, decide, type Governed, propose, readyToExecute } from "
 import type { Target } from "../support/world.ts";
 
 const IMPLEMENTATION_SLOT = "0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc";
-const NAMES = Object.keys(UPGRADEABLE) as UpgradeableName[];
+const ALL = Object.keys(UPGRADEABLE) as UpgradeableName[];
+/** What a deployment has; the contracts for other chains are not among them yet. */
+const NAMES: readonly UpgradeableName[] = [...MANAGED, ...GOVERNANCE];
 
 let governed: Governed;
 before(async () => {
@@ -180,9 +182,9 @@ describe("before an upgrade is proposed, UPG-04", () => {
       [bad[0].source]: foreign,
       [bad[1].source]: dead,
       ...own
-    } = unsafe(readValidations(), [...thisBuild(NAMES), ...bad]);
+    } = unsafe(readValidations(), [...thisBuild(ALL), ...bad]);
     assert.deepEqual(new Set(Object.values(own).flat()), new Set());
-    assert.equal(Object.keys(own).length, NAMES.length);
+    assert.equal(Object.keys(own).length, ALL.length);
     assert.match(foreign!.join("\n"), /delegatecall at .*Unsafe\.sol/);
     assert.match(foreign!.join("\n"), /assay\.storage\.Treasury: spent .* became/);
     assert.match(dead!.join("\n"), /missing-public-upgradeto/);
@@ -218,6 +220,6 @@ describe("before an upgrade is proposed, UPG-04", () => {
       "again",
     );
     await assert.rejects(prepareUpgrade(options), /DEPLOY-051/);
-    assert.equal(GOVERNANCE.length + MANAGED.length, NAMES.length);
+    assert.deepEqual(new Set(NAMES), new Set(NAMES.filter((name) => ALL.includes(name))));
   });
 });
