@@ -38,7 +38,7 @@ test("an outcome or a message with any part changed, missing or too many is refu
     { ...result, more: 1 },
   ];
   for (const lie of lies) assert.throws(() => readOutcome(run, lie), isLie);
-  assert.throws(() => readMessage({ kind: "started", pid: 1, step: 0, steps: 1, torn: "all" }), isLie);
+  assert.throws(() => readMessage({ kind: "started", step: 0, steps: 1, torn: "all" }), isLie);
   assert.throws(() => readMessage({ kind: "checkpoint", step: 0.5 }), isLie);
 });
 

@@ -49,7 +49,6 @@ const message = z.discriminatedUnion("kind", [
   }),
   z.strictObject({
     kind: z.literal("started"),
-    pid: count,
     step: count,
     steps: count,
     torn: z.array(z.string().max(1000)).max(1000),

@@ -35,7 +35,7 @@ interface Options {
   /** Most MiB in its folders, when that is not the setting. */
   diskMb?: number;
   signal?: AbortSignal;
-  onMessage?: (message: TaskMessage) => void;
+  onMessage?: (message: TaskMessage, pid: number) => void;
 }
 
 /** What a task's child may reach. */
@@ -66,9 +66,9 @@ async function runTask<T extends Task>(
     readable: [...reach.readable, ...engineFolders(config)],
     wallClockMs: Math.min(wallClockMs, 2 ** 31 - 1),
     silenceMs: config.silenceSeconds * 1000,
-    onMessage: (message) => {
+    onMessage: (message, pid) => {
       try {
-        onMessage?.(readMessage(message));
+        onMessage?.(readMessage(message), pid);
       } catch (error) {
         liar.abort(error);
       }

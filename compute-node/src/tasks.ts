@@ -75,6 +75,6 @@ export interface RunProgress {
 /** What a child tells while it works. */
 export type TaskMessage =
   | { kind: "fetching"; what: "manifest" | "dataset" | "init"; bytesDone: number; bytesTotal: number | undefined }
-  | { kind: "started"; pid: number; step: number; steps: number; torn: string[] }
+  | { kind: "started"; step: number; steps: number; torn: string[] }
   | RunProgress
   | { kind: "checkpoint"; step: number };

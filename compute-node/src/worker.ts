@@ -72,7 +72,7 @@ async function run(
   const start = saved ?? { step: 0, state: initial, boundaries: [] };
   const boundaries = [...start.boundaries];
   const spacing = compiled.segmentLength * milestoneSpacing(compiled.segments);
-  await send({ kind: "started", pid: process.pid, step: start.step, steps: compiled.steps, torn });
+  await send({ kind: "started", step: start.step, steps: compiled.steps, torn });
   const result = await runProgram({
     compiled,
     backend: await exactEngine(engine),

@@ -32,8 +32,8 @@ export type RunChildArgs = {
   readable?: readonly string[];
   /** Folders, there already, in which it may write. Absolute paths. */
   writable?: readonly string[];
-  /** A message of the child: whatever a stranger may have made it say. */
-  onMessage?: (message: unknown) => void;
+  /** A message of the child: whatever a stranger may have made it say. `pid` is the process to signal; inside a sandbox it has another number. */
+  onMessage?: (message: unknown, pid: number) => void;
   /** Asks the child to stop; it is killed after `abortGraceMs`. */
   signal?: AbortSignal;
   abortGraceMs?: number;
@@ -117,7 +117,7 @@ class Run {
   }
 
   #hear(message: FromChild): void {
-    if (message?.kind === "message") this.#args.onMessage?.(message.message);
+    if (message?.kind === "message") this.#args.onMessage?.(message.message, this.#child.pid as number);
     else if (message?.kind === "result") this.#settle(() => message.result);
     else if (message?.kind === "error") this.#settle(() => Promise.reject(rebuild(message.error, this.#args.logFile)));
   }

@@ -21,8 +21,10 @@ import {
 } from "./harness.ts";
 import { startRpcProxy, type Verdict } from "./rpc-proxy.ts";
 
-/** Steps: long enough not to be over before the signal arrives. */
-const LONG_RUN = 2560;
+/** Steps of a run that is far from its end when a process is killed in its middle: a fast machine does 5,000 a second. */
+const LONG_RUN = 10_240;
+/** Steps of a run that is not to end in a test. */
+const ENDLESS_RUN = 200_000;
 const INTERRUPTED_AT = 320;
 
 let market: Market;
@@ -126,7 +128,7 @@ test("kill -9 in the middle of the training: the run resumes from a checkpoint, 
 test("a run whose child dies is resumed; one that dies every time is given up, and the node goes on", async () => {
   const account = 14;
   await market.enrol(account);
-  const inputs = await uploadInputs(market, LONG_RUN, "child");
+  const inputs = await uploadInputs(market, ENDLESS_RUN, "child");
   const node = await startTestNode(market, { account, env: { ASSAY_NODE_MAX_ATTEMPTS: "2" } });
   const provider = market.chain.wallet(account).account.address;
   const { id } = await post(market, inputs.spec, { provider });

@@ -100,12 +100,12 @@ function failed({ config, log, local, metrics, history }: ActDeps, { id, nonce }
 }
 
 /** Turns a child's messages into log lines, metrics and the facts of /status. */
-function reporter(deps: ActDeps, { id, spec }: ClaimedJob): (message: TaskMessage) => void {
+function reporter(deps: ActDeps, { id, spec }: ClaimedJob): (message: TaskMessage, pid: number) => void {
   const { log, local } = deps;
   let logged = 0;
-  return (message) => {
+  return (message, pid) => {
     if (message.kind === "started") {
-      const { pid, step, steps, torn } = message;
+      const { step, steps, torn } = message;
       local.of(id).resumed = step > 0;
       if (torn.length > 0) log.warn({ jobId: id, torn }, "torn checkpoint left out");
       log.info(
