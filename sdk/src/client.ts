@@ -93,6 +93,7 @@ import { signBid, signOrder } from "./eip712/market.ts";
 import { signPermit } from "./eip712/permit.ts";
 import type { AssayEvent, EventContract, EventName } from "./events/parse.ts";
 import { sendCall, simulateCall } from "./internal/send.ts";
+import { bindQueries, type IndexQueries } from "./query/queries.ts";
 
 const actions = {
   approve,
@@ -243,6 +244,8 @@ export type AssayActions = { [Name in keyof Actions]: Bound<Actions[Name]> } & {
   getEvents: <C extends EventContract, const N extends EventName<C>>(
     args: GetEventsArgs<C, N>,
   ) => Promise<AssayEvent<C, N>[]>;
+  /** The questions that an index answers in one call. */
+  query: IndexQueries;
 };
 
 export type AssayClient = AssayContext & AssayActions;
@@ -251,17 +254,20 @@ export type AssayClient = AssayContext & AssayActions;
  * Makes a client with all actions bound to it.
  * @param options.walletClient signs and sends; reads work without one
  * @param options.deployment the parsed content of `deployments/<chainId>.json`
+ * @param options.index where `client.query` asks
  * @throws AssayError SDK-003 when the deployment is not valid
  */
 export function createAssayClient(options: {
   publicClient: AssayContext["publicClient"];
   walletClient?: AssayContext["walletClient"];
   deployment: Deployment;
+  index?: AssayContext["index"];
 }): AssayClient {
-  const { publicClient, walletClient } = options;
+  const { publicClient, walletClient, index } = options;
   const context: AssayContext = {
     publicClient,
     ...(walletClient ? { walletClient } : {}),
+    ...(index ? { index } : {}),
     deployment: parseDeployment(options.deployment),
   };
   return { ...context, ...bind(context) };
@@ -273,7 +279,7 @@ export function createAssayClient(options: {
  * `client.assay`, since names like `getBalance` mean something else in viem.
  * @throws AssayError SDK-003 when the deployment is not valid
  */
-export function assayActions(deployment: Deployment) {
+export function assayActions(deployment: Deployment, options: { index?: AssayContext["index"] } = {}) {
   const parsed = parseDeployment(deployment);
   return (client: object): { assay: AssayActions } => {
     const hasAccount = "account" in client && client.account !== undefined;
@@ -281,13 +287,17 @@ export function assayActions(deployment: Deployment) {
       publicClient: client as PublicClient<Transport, Chain | undefined>,
       ...(hasAccount ? { walletClient: client as WalletClient<Transport, Chain | undefined, Account> } : {}),
       deployment: parsed,
+      ...options,
     };
     return { assay: bind(context) };
   };
 }
 
 function bind(context: AssayContext): AssayActions {
-  const bound: Record<string, unknown> = { getEvents: (args: never) => getEvents(context, args) };
+  const bound: Record<string, unknown> = {
+    getEvents: (args: never) => getEvents(context, args),
+    query: bindQueries(context),
+  };
   for (const [name, action] of Object.entries(actions)) {
     const run = action as (context: AssayContext, ...args: unknown[]) => unknown;
     bound[name] = (...args: unknown[]) => run(context, ...args);

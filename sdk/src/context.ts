@@ -2,12 +2,23 @@ import type { Account, Address, Chain, PublicClient, Transport, WalletClient } f
 import type { Deployment } from "./deployment.ts";
 import { AssayError } from "./errors.ts";
 
+/** Where the protocol's subgraph answers. */
+export interface IndexEndpoint {
+  url: string;
+  /** Milliseconds to wait for an answer; 15,000 when left out. */
+  timeout?: number | undefined;
+  /** How many blocks behind the chain's head an answer may be that leads to a transaction; 10 when left out. */
+  maxLag?: number | undefined;
+}
+
 /** What every action takes first: where to read, who signs, which contracts. */
 export interface AssayContext {
   publicClient: PublicClient<Transport, Chain | undefined>;
   /** Absent in read-only clients. */
   walletClient?: WalletClient<Transport, Chain | undefined, Account | undefined>;
   deployment: Deployment;
+  /** Where `client.query` asks; absent: it cannot. */
+  index?: IndexEndpoint;
 }
 
 /**

@@ -41,6 +41,14 @@ export const errorCodes = {
   "SDK-045": { kind: "retryable", title: "The transaction was sent but its receipt was not seen" },
   "SDK-046": { kind: "retryable", title: "The transaction's nonce or fee does not fit the account's pending ones" },
   "SDK-049": { kind: "fatal", title: "Unexpected error" },
+  "SDK-060": { kind: "userFault", title: "The client knows no index" },
+  "SDK-061": { kind: "retryable", title: "The index does not answer" },
+  "SDK-062": { kind: "userFault", title: "The index refused the query" },
+  "SDK-063": { kind: "retryable", title: "The index is behind" },
+  "SDK-064": { kind: "retryable", title: "The index answers from a block that the chain does not have" },
+  "SDK-065": { kind: "fatal", title: "The index stopped at an error" },
+  "SDK-066": { kind: "fatal", title: "The index answers in another form than this client's schema" },
+  "SDK-067": { kind: "stale", title: "The chain was reorganised between two pages" },
 } as const satisfies Record<string, { kind: AssayErrorKind; title: string }>;
 
 export type AssayErrorCode = keyof typeof errorCodes;

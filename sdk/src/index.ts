@@ -187,7 +187,7 @@ export {
   type SpecWords,
   type TermsWords,
 } from "./codec/types.ts";
-export type { AssayContext } from "./context.ts";
+export type { AssayContext, IndexEndpoint } from "./context.ts";
 export {
   type ContractName,
   contractNames,
@@ -261,5 +261,22 @@ export type { AllowanceMethod } from "./internal/allowance.ts";
 export { type FreeLane, findLane } from "./internal/lanes.ts";
 export { type PreparedCall, type Sent, sendCall, simulateCall } from "./internal/send.ts";
 export type { SettlementArgs } from "./internal/settlement.ts";
+export type { AskArgs, IndexBlock, RawAnswer } from "./query/ask.ts";
+export type {
+  IndexedBalance,
+  IndexedJob,
+  IndexedJobStats,
+  IndexedJobWithTimeline,
+  IndexedProtocol,
+  IndexedProvider,
+  IndexedProviderWithKeys,
+} from "./query/entities.ts";
+export type { Found, Page, PageArgs, PageCursor } from "./query/entity.ts";
+export type { Freshness, WaitForBlockArgs } from "./query/freshness.ts";
+export type { OpenJob, OpenJobsArgs, QueryJobsArgs } from "./query/jobs.ts";
+export type { QueryBalancesArgs, QueryJobStatsArgs } from "./query/market.ts";
+export type { QueryProvidersArgs } from "./query/providers.ts";
+export type { IndexQueries } from "./query/queries.ts";
+export type { Seen, WatchArgs } from "./query/watch.ts";
 export { decodeError } from "./revert/decodeError.ts";
 export { revertError } from "./revert/revertError.ts";

@@ -81,6 +81,12 @@ export class FakeChain {
     return head;
   }
 
+  blockAt(number: number): Block {
+    const block = this.#blocks[number];
+    if (!block) throw new Error(`no block ${number}`);
+    return block;
+  }
+
   mine(logs: Log[] = []): Block {
     const number = this.#blocks.length;
     const hash = keccak256(toHex(`block ${number} of fork ${this.#forks}`));
