@@ -43,12 +43,12 @@ module.exports = {
     {
       name: "package-door",
       severity: "error",
-      comment: "Other workspaces are entered through their index (or node.ts, engines.ts), never by an inner path",
+      comment: "Other workspaces are entered through their index (or node.ts, engines.ts, child.ts), never by an inner path",
       from: { path: "^(compute-node|keepers|cli|indexer)/" },
       to: {
         path: "^(sdk|exact|storage|daemon-kit)/",
         pathNot: [
-          "^(sdk|exact|storage|daemon-kit)/src/(index|node|engines)\\.ts$",
+          "^(sdk|exact|storage|daemon-kit)/src/(index|node|engines|child)\\.ts$",
           "^storage/src/client/index\\.ts$",
           "^daemon-kit/bin/launch\\.mjs$",
         ],

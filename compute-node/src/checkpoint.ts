@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { writeDurably } from "@assay/daemon-kit";
+import { writeDurably } from "@assay/daemon-kit/child";
 import type { Hex } from "viem";
 
 /*

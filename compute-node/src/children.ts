@@ -1,5 +1,5 @@
 import { mkdirSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { facts, runChild } from "@assay/daemon-kit";
 import type { BackendName } from "@assay/exact";
@@ -25,7 +25,7 @@ const CACHE_SPARE_MB = 1024;
 const ENGINE_VARIABLES = ["LD_LIBRARY_PATH", "VK_ICD_FILENAMES", "VK_DRIVER_FILES", "CUDA_VISIBLE_DEVICES"];
 
 export type EngineSettings = Pick<NodeConfig, "engineFolder" | "allowSoftwareGpu">;
-type Limits = Pick<NodeConfig, "memoryMb" | "silenceSeconds" | "sandbox" | "diskMb"> & EngineSettings;
+type Limits = Pick<NodeConfig, "dataDir" | "memoryMb" | "silenceSeconds" | "sandbox" | "diskMb"> & EngineSettings;
 
 interface Options {
   logFile: string;
@@ -43,6 +43,8 @@ interface Reach {
   network: boolean;
   readable: string[];
   writable: string[];
+  /** Nothing of a stranger reaches it: it may fill the folder of compiled code that every child starts from. */
+  trusted?: boolean;
 }
 
 async function runTask<T extends Task>(
@@ -52,18 +54,23 @@ async function runTask<T extends Task>(
   { logFile, wallClockMs, memoryMb = config.memoryMb, diskMb = config.diskMb, signal, onMessage }: Options,
 ): Promise<Outcomes[T["task"]]> {
   mkdirSync(dirname(logFile), { recursive: true });
-  for (const folder of [...reach.readable, ...reach.writable]) mkdirSync(folder, { recursive: true });
+  const compiled = resolve(config.dataDir, "compiled");
+  const { network } = reach;
+  const readable = reach.trusted ? reach.readable : [...reach.readable, compiled];
+  const writable = reach.trusted ? [...reach.writable, compiled] : reach.writable;
+  for (const folder of [...readable, ...writable]) mkdirSync(folder, { recursive: true });
   const liar = new AbortController();
   const result = await runChild({
     script: WORKER,
     input: task,
     // No key reaches it: runChild passes on a few named variables only.
-    env: { NODE_OPTIONS: "--disable-warning=ExperimentalWarning", ...engineVariables() },
+    env: { NODE_OPTIONS: "--disable-warning=ExperimentalWarning", NODE_COMPILE_CACHE: compiled, ...engineVariables() },
     memoryMb: Math.min(memoryMb, config.memoryMb),
     diskMb,
     sandbox: config.sandbox,
-    ...reach,
-    readable: [...reach.readable, ...engineFolders(config)],
+    network,
+    readable: [...readable, ...engineFolders(config)],
+    writable,
     wallClockMs: Math.min(wallClockMs, 2 ** 31 - 1),
     silenceMs: config.silenceSeconds * 1000,
     onMessage: (message, pid) => {
@@ -97,7 +104,7 @@ function engineFolders({ engineFolder }: EngineSettings): string[] {
 /** Loads one engine in a child and puts it to the exactness probe. @throws EX-020, EX-021, DK-060..DK-066 */
 export function probeEngine(config: NodeConfig, name: BackendName, signal?: AbortSignal): Promise<ProbeOutcome> {
   const task = { task: "probe", engine: engineChoice(config, name) } as const;
-  const reach = { network: false, readable: [], writable: [] };
+  const reach = { network: false, readable: [], writable: [], trusted: true };
   const logFile = join(config.dataDir, "probe.log");
   return runTask(config, task, reach, { logFile, wallClockMs: PROBE_MS, ...(signal ? { signal } : {}) });
 }
@@ -105,7 +112,7 @@ export function probeEngine(config: NodeConfig, name: BackendName, signal?: Abor
 /** Measures how fast an engine is here, in a child. @throws EX-020, EX-021, DK-060..DK-062 */
 export function measureEngine(config: NodeConfig, name: BackendName, signal?: AbortSignal): Promise<MeasureOutcome> {
   const task = { task: "measure", engine: engineChoice(config, name) } as const;
-  const reach = { network: false, readable: [], writable: [] };
+  const reach = { network: false, readable: [], writable: [], trusted: true };
   const logFile = join(config.dataDir, "measure.log");
   return runTask(config, task, reach, { logFile, wallClockMs: PROBE_MS, ...(signal ? { signal } : {}) });
 }

@@ -1,4 +1,4 @@
-import { DaemonError, type DaemonErrorInit, type ErrorKind } from "@assay/daemon-kit";
+import { DaemonError, type DaemonErrorInit, type ErrorKind } from "@assay/daemon-kit/child";
 
 /** Every code of this package; docs/errors.md has cause and remedy of each (a test compares). */
 export const nodeErrors = {

@@ -5,17 +5,8 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { DaemonError } from "@assay/daemon-kit";
 import { stateHash } from "@assay/sdk";
-import {
-  filesFolder,
-  forgetJob,
-  jobsOnDisk,
-  noteAttempts,
-  OUTPUT_FILE,
-  RESULT_FILE,
-  readLocalRun,
-  readResult,
-  runFolder,
-} from "./run-folder.ts";
+import { OUTPUT_FILE, RESULT_FILE } from "./run-files.ts";
+import { filesFolder, forgetJob, jobsOnDisk, noteAttempts, readLocalRun, readResult, runFolder } from "./run-folder.ts";
 import type { RunResult } from "./state.ts";
 import { scratch, word } from "./test-kit.ts";
 

@@ -17,10 +17,9 @@ import { stateHash } from "@assay/sdk";
 import type { Hex } from "viem";
 import { runResult } from "./child-answers.ts";
 import { nodeError } from "./errors.ts";
+import { OUTPUT_FILE, RESULT_FILE } from "./run-files.ts";
 import type { LocalRun, RunResult } from "./state.ts";
 
-export const OUTPUT_FILE = "output.bin";
-export const RESULT_FILE = "result.json";
 const ATTEMPTS_FILE = "attempts.json";
 
 /**

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { type ChildContext, serveChild, writeDurably } from "@assay/daemon-kit";
+import { type ChildContext, serveChild, writeDurably } from "@assay/daemon-kit/child";
 import {
   type Backend,
   createTracer,
@@ -16,11 +16,10 @@ import {
 import { loadNodeBackend, proveEngine } from "@assay/exact/node";
 import { openBlockFolder } from "@assay/storage";
 import { type Checkpoint, checkpointAt, milestoneSpacing, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
-import { answerAt } from "./defender/answer.ts";
 import { nodeError } from "./errors.ts";
 import { costOf, loadInputs } from "./inputs.ts";
 import { measure } from "./measure.ts";
-import { OUTPUT_FILE, RESULT_FILE } from "./run-folder.ts";
+import { OUTPUT_FILE, RESULT_FILE } from "./run-files.ts";
 import type { RunResult } from "./state.ts";
 import type { AnswerOutcome, EngineChoice, RunTask, Task, TaskMessage } from "./tasks.ts";
 
@@ -126,6 +125,8 @@ async function answer(
       return saved && startFrom(saved)?.state;
     },
   });
+  // Loads the client of the contracts, which no other task needs.
+  const { answerAt } = await import("./defender/answer.ts");
   const moves: AnswerOutcome["moves"] = [];
   for (const game of games) moves.push(await answerAt({ tracer, compiled, boundaries, record }, game));
   return { moves };

@@ -1,5 +1,4 @@
 import { chmodSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { Wallet } from "@ethereumjs/wallet";
 import { bytesToHex, type Hex, hexToBytes } from "viem";
 import { type LocalAccount, privateKeyToAccount } from "viem/accounts";
 import { DaemonError } from "./errors.ts";
@@ -22,6 +21,7 @@ export async function writeKeystore({
   password,
   scryptN = 2 ** 17,
 }: WriteKeystoreArgs): Promise<void> {
+  const { Wallet } = await import("@ethereumjs/wallet");
   const wallet = Wallet.fromPrivateKey(hexToBytes(privateKey));
   const text = await wallet.toV3String(password, { kdf: "scrypt", n: scryptN });
   try {
@@ -60,6 +60,7 @@ export async function readKeystore(path: string, password: string): Promise<Loca
 
 // The library tells a wrong password from a damaged file by message only; the file's shape was checked before.
 async function decrypt(text: string, path: string, password: string): Promise<Hex> {
+  const { Wallet } = await import("@ethereumjs/wallet");
   try {
     return bytesToHex((await Wallet.fromV3(text, password, true)).getPrivateKey());
   } catch (cause) {

@@ -1,5 +1,6 @@
+import { createRequire } from "node:module";
 import { type DestinationStream, type Logger as PinoLogger, pino, stdSerializers } from "pino";
-import pretty from "pino-pretty";
+import type PinoPretty from "pino-pretty";
 import { isCodedError } from "./errors.ts";
 import { MASK, maskUrlsIn } from "./mask.ts";
 
@@ -32,7 +33,7 @@ const SECRETS = [
 export function createLogger({ name, level = "info", pretty: asked, destination }: CreateLoggerArgs): Logger {
   const human = asked ?? (destination === undefined && process.stderr.isTTY === true);
   const sink = destination ?? pino.destination({ fd: 2, sync: true });
-  const stream = human ? pretty({ destination: sink, translateTime: "HH:MM:ss", ignore: "pid,hostname,name" }) : sink;
+  const stream = human ? prettyStream(sink) : sink;
   return pino(
     {
       name,
@@ -43,6 +44,12 @@ export function createLogger({ name, level = "info", pretty: asked, destination 
     },
     stream,
   );
+}
+
+// Loaded for people only: a daemon under a supervisor never needs it.
+function prettyStream(destination: DestinationStream): DestinationStream {
+  const pretty = createRequire(import.meta.url)("pino-pretty") as typeof PinoPretty;
+  return pretty({ destination, translateTime: "HH:MM:ss", ignore: "pid,hostname,name" });
 }
 
 function describe(value: unknown): unknown {

@@ -44,13 +44,16 @@ export async function start({ file, flags, env }: SettingsArgs): Promise<void> {
   try {
     log.debug({ settings: describeConfig(loaded).split("\n") }, "configuration");
     mkdirSync(config.dataDir, { recursive: true });
+    // At work while key and chain are opened: it takes the longest.
+    const examined = findEngine(config, shutdown.signal);
+    examined.catch(() => {}); // seen where it is awaited
     const account = await openAccount(config, env, SECRET_VARIABLES, log);
     const chain = await openChain(config, account);
     const genesis = await chain.rpc.getBlock({ blockNumber: 0n });
     shutdown.register("key", lockKey(genesis.hash, account.address));
     await tidyBlocks(config, log);
     pruneLogs(config.dataDir, config.logMb * 2 ** 20);
-    const { engine: proven, rejected } = await findEngine(config, shutdown.signal);
+    const { engine: proven, rejected } = await examined;
     for (const { engine, code, reason } of rejected) log.debug({ engine, code, reason }, "engine rejected");
     const { engine, adapter, seconds } = proven;
     log.info({ engine, adapter, seconds: Number(seconds.toFixed(2)) }, "engine is exact");

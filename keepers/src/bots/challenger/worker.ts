@@ -1,4 +1,4 @@
-import { type ChildContext, serveChild } from "@assay/daemon-kit";
+import { type ChildContext, serveChild } from "@assay/daemon-kit/child";
 import { type Backend, createTracer, requireExactBackend, runProgram } from "@assay/exact";
 import { loadNodeBackend, proveEngine } from "@assay/exact/node";
 import { unpackGamePlace } from "@assay/sdk";

@@ -1,0 +1,3 @@
+// What a finished run leaves in its folder, by name.
+export const OUTPUT_FILE = "output.bin";
+export const RESULT_FILE = "result.json";
