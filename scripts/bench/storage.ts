@@ -2,8 +2,7 @@
  * The data path: a file streamed from a gateway on this machine, each block checked against its identifier before a byte
  * is handed out. The gateway runs in a process of its own. Prints MB/s and the memory of the reading process: at its most,
  * and what it grew by after the first sixteenth of the file, which is flat when a file of any length streams.
- * `--mebibytes N` (default 1907: 2 GB), `--json`. A file whose size in bytes has bit 31 set (2 to 4 GiB) cannot be built: uint8-varint
- * 3.0.0, by which ipfs-unixfs writes sizes, writes such numbers wrongly.
+ * `--mebibytes N` (default 1907: 2 GB), `--json`.
  */
 import { spawn } from "node:child_process";
 import { randomFillSync } from "node:crypto";

@@ -1,12 +1,10 @@
-import { type ImportResult, importer } from "ipfs-unixfs-importer";
-import { fixedSize } from "ipfs-unixfs-importer/chunker";
-import { balanced } from "ipfs-unixfs-importer/layout";
 import type { CID } from "multiformats/cid";
+import { hashBlock, RAW } from "../block.ts";
+import { chunksOf } from "./chunks.ts";
+import { FileTree } from "./file-tree.ts";
 
 /** Bytes in each leaf but the last. Part of what makes the same file have the same identifier: never change it. */
 export const CHUNK_BYTES = 1024 * 1024;
-/** Links in a full inner node. Never change it either. */
-export const LINKS_PER_NODE = 1024;
 
 export type FileSource = Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 export type ImportedFile = { cid: CID; bytes: number; blocks: number };
@@ -23,45 +21,47 @@ export type ImportFileArgs = {
  * same identifier, however the source is sliced.
  */
 export async function importFile({ source, put, concurrency = 8, signal }: ImportFileArgs): Promise<ImportedFile> {
-  let bytes = 0;
   let blocks = 0;
-  const counted = async function* () {
-    for await (const part of source instanceof Uint8Array ? [source] : source) {
-      signal?.throwIfAborted();
-      bytes += part.length;
-      yield part;
+  const underWay = new Set<Promise<void>>();
+  // The first failure ends the import; what is under way is waited for, so that nothing is written after the end.
+  let failure: { error: unknown } | undefined;
+  const send = async (cid: CID, block: Uint8Array) => {
+    signal?.throwIfAborted();
+    while (underWay.size >= concurrency) await Promise.race(underWay);
+    if (failure) throw failure.error;
+    const sent = put(cid, block)
+      .then(() => {
+        blocks += 1;
+      })
+      .catch((error: unknown) => {
+        failure ??= { error };
+      })
+      .finally(() => underWay.delete(sent));
+    underWay.add(sent);
+  };
+  const tree = new FileTree(send);
+  const addLeaf = async (block: Uint8Array) => {
+    const cid = await hashBlock(block, RAW);
+    await send(cid, block);
+    await tree.add({ cid, fileBytes: block.length, blockBytes: block.length });
+  };
+  try {
+    let empty = true;
+    for await (const chunk of chunksOf(source, CHUNK_BYTES)) {
+      empty = false;
+      await addLeaf(chunk);
     }
-  };
-  const store = {
-    async put(cid: CID, block: Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<CID> {
-      signal?.throwIfAborted();
-      await put(cid, await join(block));
-      blocks += 1;
-      return cid;
-    },
-  };
-  let root: ImportResult | undefined;
-  const options = {
-    cidVersion: 1 as const,
-    rawLeaves: true,
-    reduceSingleLeafToSelf: true,
-    chunker: fixedSize({ chunkSize: CHUNK_BYTES }),
-    layout: balanced({ maxChildrenPerNode: LINKS_PER_NODE }),
-    blockWriteConcurrency: concurrency,
-  };
-  for await (const entry of importer([{ content: counted() }], store, options)) root = entry;
-  if (!root) throw new TypeError("the importer gave no root");
-  return { cid: root.cid, bytes, blocks };
+    if (empty) await addLeaf(new Uint8Array());
+    const { cid, fileBytes } = await tree.close();
+    await Promise.all(underWay);
+    if (failure) throw failure.error;
+    return { cid, bytes: fileBytes, blocks };
+  } finally {
+    await Promise.all(underWay);
+  }
 }
 
 /** @returns the identifier `source` would have, storing nothing */
 export async function cidOfFile(source: FileSource): Promise<CID> {
   return (await importFile({ source, put: async () => {} })).cid;
-}
-
-async function join(block: Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  if (block instanceof Uint8Array) return block;
-  const parts: Uint8Array[] = [];
-  for await (const part of block) parts.push(part);
-  return new Uint8Array(await new Blob(parts as BlobPart[]).arrayBuffer());
 }
