@@ -86,3 +86,4 @@ export {
   type TxSender,
 } from "./tx-sender.ts";
 export { Waker } from "./waker.ts";
+export { createWebhooks, type Notice, signatureOf, type WebhookArgs, type Webhooks } from "./webhook.ts";
