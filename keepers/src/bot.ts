@@ -6,6 +6,8 @@ import type { Budget } from "./budget.ts";
 import type { JobIndex } from "./chain/job-index.ts";
 import type { ChainFacts } from "./chain/observe.ts";
 import type { KeeperConfig } from "./config.ts";
+import type { Approvals } from "./duty/approvals.ts";
+import type { DutyMetrics } from "./duty/metrics.ts";
 import type { KeeperMetrics } from "./metrics.ts";
 
 /** What a running keeper holds and every bot may use. */
@@ -21,6 +23,10 @@ export interface KeeperContext {
   sender: TxSender;
   registry: Registry;
   metrics: KeeperMetrics;
+  /** Of all bots that carry out duties. */
+  duties: DutyMetrics;
+  /** Actions that wait for a person. */
+  approvals: Approvals;
   index: JobIndex;
   /** Fires when the keeper stops. */
   signal: AbortSignal;

@@ -1,8 +1,8 @@
 import { type Journal, openDatabase } from "@assay/daemon-kit";
 import type { PublicClient, TransactionReceipt } from "viem";
 
-/** What is limited: the chain's coin for fees, ASY for bonds. */
-export type Purse = "gas" | "bond";
+/** What is limited: the chain's coin for fees, ASY for bonds, the chain's coin that is given away. */
+export type Purse = "gas" | "bond" | "coin";
 
 const DAY_MS = 86_400_000;
 const SCHEMA = `CREATE TABLE IF NOT EXISTS spent (

@@ -7,6 +7,7 @@ import {
   settingsOf,
 } from "@assay/daemon-kit";
 import { Command } from "commander";
+import { approve, showPending } from "./commands/approve.ts";
 import { showConfig } from "./commands/config.ts";
 import { start } from "./commands/start.ts";
 import { status } from "./commands/status.ts";
@@ -25,8 +26,14 @@ const OVERRIDES: readonly SettingOption[] = [
   ["--http-port <port>", "httpPort", "port of /metrics and /status; 0 takes any"],
   ["--log-level <level>", "logLevel", "trace, debug, info, warn, error"],
   ["--settle", "settle.enabled", "switch the settle bot on"],
-  ["--settle-jobs <which>", "settle.jobs", "listed or all"],
+  ["--settle-jobs <which>", "settle.jobs", "listed, paid or all"],
   ["--challenger", "challenger.enabled", "switch the challenger on"],
+  ["--dispute-clock", "disputeClock.enabled", "switch on: ends clocks that ran out"],
+  ["--governance", "governance.enabled", "switch on: queues and executes what governance decided"],
+  ["--rewards", "rewards.enabled", "switch on: collects earnings"],
+  ["--topup", "topup.enabled", "switch on: keeps hot keys supplied"],
+  ["--advisor", "advisor.enabled", "switch on: drafts parameter proposals as files"],
+  ["--anomaly", "anomaly.enabled", "switch on: alerts"],
   ["--gateways <url,...>", "challenger.gateways", "storage gateways"],
 ];
 
@@ -37,7 +44,9 @@ export async function main(argv: readonly string[], env: NodeJS.ProcessEnv = pro
 
 function program(env: NodeJS.ProcessEnv): Command {
   const root = new Command("assay-keeper")
-    .description("The protocol's upkeep: settles what is due, takes wrong results to court.")
+    .description(
+      "The protocol's upkeep: settles what is due, takes wrong results to court, carries out decisions, watches.",
+    )
     .version("0.1.0")
     .showHelpAfterError()
     .addHelpText(
@@ -57,6 +66,12 @@ function program(env: NodeJS.ProcessEnv): Command {
   add(root, "config", "show the settings in force and where each comes from")
     .option("--json", "for machines", false)
     .action((values: OptionValues) => showConfig({ ...common(values, env), json: values.json === true }));
+  add(root, "pending", "show what waits for a person (mode oversight)")
+    .option("--json", "for machines", false)
+    .action((values: OptionValues) => showPending({ ...common(values, env), json: values.json === true }));
+  add(root, "approve", "say yes to an action that waits")
+    .argument("<id>", "its id, or the beginning of it")
+    .action((id: string, values: OptionValues) => approve({ ...common(values, env), id }));
   return root;
 }
 

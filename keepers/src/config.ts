@@ -14,8 +14,9 @@ import {
 } from "@assay/daemon-kit";
 import { ENGINES } from "@assay/exact/engines";
 import { type Deployment, parseDeployment } from "@assay/sdk";
-import { parseUnits } from "viem";
+import { formatEther, parseUnits } from "viem";
 import { z } from "zod";
+import { MODES } from "./duty/duty.ts";
 import { keeperError } from "./errors.ts";
 
 /** The hardhat and anvil chain: mines at once, never reorganises. */
@@ -26,18 +27,74 @@ export const SECRET_VARIABLES = {
   privateKey: `${ENV_PREFIX}PRIVATE_KEY`,
   password: `${ENV_PREFIX}PASSWORD`,
   samplingSeed: `${ENV_PREFIX}SAMPLING_SEED`,
+  webhookSecret: `${ENV_PREFIX}WEBHOOK_SECRET`,
 } as const;
+
+const mode = z.enum(MODES).default("auto");
+/** What every bot that sends calls has. */
+const duties = {
+  enabled: flag.default(false),
+  mode,
+  spreadSeconds: whole(0, 86_400).default(20),
+  gasPerDay: amount.default("0.01"),
+};
+/** `0xTOKEN=0.0004`: what one whole unit (10^18 smallest) of a token is worth, in the chain's coin. */
+const tokenValue = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]{40}=\d+(\.\d{1,18})?$/, "must be TOKEN=VALUE, such as 0x...=0.0004");
 
 const settle = z.strictObject({
   enabled: flag.default(false),
-  jobs: z.enum(["listed", "all"]).default("listed"),
+  mode,
+  jobs: z.enum(["listed", "paid", "all"]).default("listed"),
   accounts: listOf(address).default([]),
   finalize: flag.default(true),
   expire: flag.default(true),
   cancel: flag.default(true),
   spreadSeconds: whole(0, 86_400).default(20),
+  minBatch: whole(1, 256).default(1),
+  maxWaitSeconds: whole(0, 604_800).default(600),
   maxBatch: whole(1, 256).default(64),
+  gasPerBatch: whole(0, 10_000_000).default(60_000),
+  gasPerJob: whole(0, 1_000_000).default(16_000),
+  margin: z.coerce.number().min(0).max(100).default(0.1),
   gasPerDay: amount.default("0.01"),
+});
+
+const disputeClock = z.strictObject({ ...duties, cases: flag.default(true) });
+const governance = z.strictObject({ ...duties, queue: flag.default(true), execute: flag.default(true) });
+const rewards = z.strictObject({
+  ...duties,
+  accounts: listOf(address).default([]),
+  tokens: listOf(address).default([]),
+  minAmount: amount.default("1"),
+  margin: z.coerce.number().min(0).max(1000).default(1),
+  chores: flag.default(false),
+});
+const topup = z.strictObject({
+  ...duties,
+  accounts: listOf(address).default([]),
+  low: amount.default("0.05"),
+  high: amount.default("0.2"),
+  reserve: amount.default("0.05"),
+  perDay: amount.default("0.5"),
+});
+const advisor = z.strictObject({
+  enabled: flag.default(false),
+  everySeconds: whole(1, 31_536_000).default(86_400),
+  periodSeconds: whole(60, 31_536_000).default(604_800),
+  minJobs: whole(1, 1e9).default(50),
+  forkUrl: z.url({ protocol: /^https?$/, message: "must be an http or https URL" }).optional(),
+});
+const anomaly = z.strictObject({
+  enabled: flag.default(false),
+  everySeconds: whole(1, 86_400).default(300),
+  periodSeconds: whole(60, 31_536_000).default(86_400),
+  slashAsy: amount.default("1000"),
+  priceJump: z.coerce.number().min(1.01).max(1e6).default(2),
+  share: z.coerce.number().min(0.01).max(1).default(0.5),
+  minJobs: whole(1, 1e9).default(20),
+  webhooks: listOf(z.url({ protocol: /^https?$/, message: "must be an http or https URL" })).default([]),
 });
 
 const challenger = z.strictObject({
@@ -78,31 +135,61 @@ export const configSchema = z.strictObject({
   httpHost: z.string().default("127.0.0.1"),
   httpPort: whole(0, 65_535).default(9465),
   logLevel: logLevel.default("info"),
+  place: whole(0, 999).default(0),
+  places: whole(0, 1000).default(0),
+  tokenValues: listOf(tokenValue).default([]),
   settle,
   challenger,
+  disputeClock,
+  governance,
+  rewards,
+  topup,
+  advisor,
+  anomaly,
 });
 
 export type ParsedConfig = z.output<typeof configSchema>;
 
-/** Amounts in wei, and in ASY's smallest unit where stake is meant. */
-export type SettleConfig = Omit<ParsedConfig["settle"], "gasPerDay"> & { gasPerDay: bigint };
-type Amounts = "gasPerGame" | "gasPerDay" | "bondPerDay" | "stakeUnit";
-export type ChallengerConfig = Omit<ParsedConfig["challenger"], Amounts> & Record<Amounts, bigint>;
+/** A section whose amounts are in wei, or in ASY's smallest unit where ASY is meant. */
+type Parsed<S extends keyof ParsedConfig, A extends string> = Omit<ParsedConfig[S] & object, A> & Record<A, bigint>;
+export type SettleConfig = Parsed<"settle", "gasPerDay">;
+export type ChallengerConfig = Parsed<"challenger", "gasPerGame" | "gasPerDay" | "bondPerDay" | "stakeUnit">;
+export type DisputeClockConfig = Parsed<"disputeClock", "gasPerDay">;
+export type GovernanceConfig = Parsed<"governance", "gasPerDay">;
+export type RewardsConfig = Parsed<"rewards", "gasPerDay" | "minAmount">;
+export type TopupConfig = Parsed<"topup", "gasPerDay" | "low" | "high" | "reserve" | "perDay">;
+export type AdvisorConfig = ParsedConfig["advisor"];
+export type AnomalyConfig = Parsed<"anomaly", "slashAsy">;
 
-/** The checked configuration: paths absolute, chain-dependent defaults filled in, amounts in smallest units. */
-export type KeeperConfig = Omit<ParsedConfig, "settle" | "challenger" | "deployment" | "pollMs" | "confirmations"> & {
-  deployment: string;
-  pollMs: number;
-  confirmations: number;
+interface Sections {
   settle: SettleConfig;
   challenger: ChallengerConfig;
-};
+  disputeClock: DisputeClockConfig;
+  governance: GovernanceConfig;
+  rewards: RewardsConfig;
+  topup: TopupConfig;
+  advisor: AdvisorConfig;
+  anomaly: AnomalyConfig;
+}
+
+/** The checked configuration: paths absolute, chain-dependent defaults filled in, amounts in smallest units. */
+export type KeeperConfig = Omit<
+  ParsedConfig,
+  keyof Sections | "deployment" | "pollMs" | "confirmations" | "tokenValues"
+> &
+  Sections & {
+    deployment: string;
+    pollMs: number;
+    confirmations: number;
+    /** Wei for 10^18 smallest units of a token, by its address in lower case. */
+    tokenValues: ReadonlyMap<string, bigint>;
+  };
 
 const REPOSITORY = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 
 /**
  * Reads the settings: flag, environment (ASSAY_KEEPER_...), file, default. Paths are relative to the file's folder.
- * @throws DK-001..DK-004
+ * @throws DK-001..DK-004, KP-004
  */
 export function loadKeeperConfig(args: {
   file?: string | undefined;
@@ -117,14 +204,16 @@ export function loadKeeperConfig(args: {
     envIgnore: Object.values(SECRET_VARIABLES),
     file: args.file,
   });
-  return { config: complete(loaded.values, args.file ? dirname(resolve(args.file)) : process.cwd()), loaded };
+  const config = complete(loaded.values, args.file ? dirname(resolve(args.file)) : process.cwd());
+  check(config);
+  return { config, loaded };
 }
 
 function complete(values: ParsedConfig, folder: string): KeeperConfig {
   const local = values.chainId === LOCAL_CHAIN;
   const path = (text: string) => (isAbsolute(text) ? text : join(folder, text));
   const units = (text: string) => parseUnits(text, 18);
-  const { settle, challenger } = values;
+  const { settle, challenger, rewards, topup } = values;
   return {
     ...values,
     dataDir: path(values.dataDir),
@@ -133,7 +222,20 @@ function complete(values: ParsedConfig, folder: string): KeeperConfig {
     deployment: values.deployment ? path(values.deployment) : join(REPOSITORY, "deployments", `${values.chainId}.json`),
     pollMs: values.pollMs ?? (local ? 500 : 4000),
     confirmations: values.confirmations ?? (local ? 0 : 2),
+    tokenValues: valuesOf(values.tokenValues),
     settle: { ...settle, gasPerDay: units(settle.gasPerDay) },
+    disputeClock: { ...values.disputeClock, gasPerDay: units(values.disputeClock.gasPerDay) },
+    governance: { ...values.governance, gasPerDay: units(values.governance.gasPerDay) },
+    rewards: { ...rewards, gasPerDay: units(rewards.gasPerDay), minAmount: units(rewards.minAmount) },
+    topup: {
+      ...topup,
+      gasPerDay: units(topup.gasPerDay),
+      low: units(topup.low),
+      high: units(topup.high),
+      reserve: units(topup.reserve),
+      perDay: units(topup.perDay),
+    },
+    anomaly: { ...values.anomaly, slashAsy: units(values.anomaly.slashAsy) },
     challenger: {
       ...challenger,
       ...(challenger.engineFolder === undefined ? {} : { engineFolder: path(challenger.engineFolder) }),
@@ -143,6 +245,33 @@ function complete(values: ParsedConfig, folder: string): KeeperConfig {
       bondPerDay: units(challenger.bondPerDay),
     },
   };
+}
+
+/** @throws KP-004: places and bounds that contradict each other */
+function check({ place, places, topup }: KeeperConfig): void {
+  if (place > 0 && place >= places) {
+    throw keeperError("KP-004", {
+      found: `place ${place} of ${places} places`,
+      wanted: "a place from 0 to places - 1",
+      hint: "number the keepers of one operator from 0, and give each the same number of places",
+    });
+  }
+  if (topup.high <= topup.low) {
+    throw keeperError("KP-004", {
+      found: `topup.high ${formatEther(topup.high)} and topup.low ${formatEther(topup.low)}`,
+      wanted: "high above low",
+      hint: "below low an account is filled up to high",
+    });
+  }
+}
+
+function valuesOf(list: readonly string[]): Map<string, bigint> {
+  return new Map(
+    list.map((item) => {
+      const [token = "", value = ""] = item.split("=");
+      return [token.toLowerCase(), parseUnits(value, 18)];
+    }),
+  );
 }
 
 /**

@@ -6,6 +6,8 @@ import type { KeeperContext } from "./bot.ts";
 import { Budget } from "./budget.ts";
 import { JobIndex } from "./chain/job-index.ts";
 import { type KeeperConfig, readDeployment } from "./config.ts";
+import { Approvals } from "./duty/approvals.ts";
+import { dutyMetrics } from "./duty/metrics.ts";
 import { createMetrics } from "./metrics.ts";
 
 /** What talking to the chain needs. */
@@ -48,5 +50,8 @@ export function openKeeper(
   });
   const metrics = createMetrics(registry);
   const index = new JobIndex(client, log);
-  return { ...chain, log, journal, guard, budget, sender, registry, metrics, index, signal, env, wake };
+  const duties = dutyMetrics(registry);
+  const approvals = new Approvals(join(config.dataDir, "approvals"));
+  const tools = { log, journal, guard, budget, sender, registry, metrics, duties, approvals, index };
+  return { ...chain, ...tools, signal, env, wake };
 }

@@ -5,6 +5,7 @@ export const keeperErrors = {
   "KP-001": "this Node is too old",
   "KP-002": "the deployment file cannot be read",
   "KP-003": "no bot is switched on",
+  "KP-004": "settings contradict each other",
   "KP-010": "no dispute contract to challenge at",
   "KP-011": "a bond cannot be paid",
   "KP-012": "no engine works on this machine",
@@ -14,7 +15,13 @@ export const keeperErrors = {
   "KP-030": "a difference that no game can reach",
   "KP-031": "the judge agrees with the other side",
   "KP-032": "a reveal is not what the contract must have checked",
+  "KP-040": "a clock cannot be ended",
+  "KP-041": "a passed proposal cannot be carried out",
+  "KP-042": "earnings cannot be collected",
+  "KP-043": "an account cannot be topped up",
+  "KP-045": "a drafted proposal could not be simulated",
   "KP-050": "no running keeper found",
+  "KP-060": "no such action waits",
 } as const satisfies Record<string, string>;
 
 export type KeeperErrorCode = keyof typeof keeperErrors;

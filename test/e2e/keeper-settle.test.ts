@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { keccak256, toHex } from "viem";
-import { turnOf } from "../../keepers/src/bots/settle/decide.ts";
+import { turnOf } from "../../keepers/src/turns.ts";
 import type { ClaimedJob, Job, PostJobArgs, SubmittedJob } from "../../sdk/src/index.ts";
 import { countOf, type Market, openMarket, type PreparedInputs, post, uploadInputs } from "./harness.ts";
 import { startKeeper, stopKeepers, type TestKeeper } from "./keeper-harness.ts";

@@ -1,15 +1,36 @@
 import type { Bot, KeeperContext } from "../bot.ts";
 import type { KeeperConfig } from "../config.ts";
 import { keeperError } from "../errors.ts";
+import { AdvisorBot } from "./advisor/bot.ts";
+import { AnomalyBot } from "./anomaly/bot.ts";
 import { openChallenger } from "./challenger/bot.ts";
+import { openDisputeClock } from "./dispute-clock/bot.ts";
+import { openGovernance } from "./governance/bot.ts";
+import { openRewards } from "./rewards/bot.ts";
 import { SettleBot } from "./settle/bot.ts";
+import { openTopup } from "./topup/bot.ts";
+
+/** By the name of its settings. In the order in which they look: whose clock runs comes first. */
+const BOTS = {
+  challenger: openChallenger,
+  disputeClock: openDisputeClock,
+  settle: (context: KeeperContext) => new SettleBot(context),
+  governance: openGovernance,
+  rewards: openRewards,
+  topup: openTopup,
+  advisor: (context: KeeperContext) => new AdvisorBot(context),
+  anomaly: (context: KeeperContext) => new AnomalyBot(context),
+} as const satisfies Record<string, (context: KeeperContext) => Bot | Promise<Bot>>;
+
+type BotName = keyof typeof BOTS;
+const NAMES = Object.keys(BOTS) as BotName[];
 
 /** Names of the bots that the configuration switches on. @throws KP-003 when there is none */
-export function enabledBots(config: KeeperConfig): string[] {
-  const names = (["settle", "challenger"] as const).filter((name) => config[name].enabled);
+export function enabledBots(config: KeeperConfig): BotName[] {
+  const names = NAMES.filter((name) => config[name].enabled);
   if (names.length > 0) return names;
   throw keeperError("KP-003", {
-    found: "settle.enabled and challenger.enabled are both false",
+    found: `enabled is false for all of ${NAMES.join(", ")}`,
     wanted: "at least one bot",
     hint: "switch one on, for example with --settle or --challenger",
   });
@@ -18,8 +39,6 @@ export function enabledBots(config: KeeperConfig): string[] {
 /** Opens the bots that the configuration switches on. @throws KP-010 */
 export async function openBots(context: KeeperContext): Promise<Bot[]> {
   const bots: Bot[] = [];
-  // The challenger first: its clock runs.
-  if (context.config.challenger.enabled) bots.push(await openChallenger(context));
-  if (context.config.settle.enabled) bots.push(new SettleBot(context));
+  for (const name of enabledBots(context.config)) bots.push(await BOTS[name](context));
   return bots;
 }

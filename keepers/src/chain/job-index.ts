@@ -1,8 +1,9 @@
 import type { Logger } from "@assay/daemon-kit";
-import { type AssayClient, AssayError, isEnded, type Job, type JobId } from "@assay/sdk";
+import { type AssayClient, AssayError, isEnded, type Job, type JobId, jobMarketplaceAbi, laneStatus } from "@assay/sdk";
 
 /** A posting that moved to an earlier block in a reorganisation is still found. */
 const REORG_DEPTH = 64n;
+const READS_AT_ONCE = 32;
 
 /**
  * All jobs that have not ended, rebuilt from the chain's logs and kept up to date. Holds no truth of its own: it can be
@@ -43,12 +44,25 @@ export class JobIndex {
 
   /** Reads again what has changed. @throws AssayError of the endpoint; what was not read is read next time */
   async refresh(): Promise<void> {
-    for (const id of [...this.#dirty]) await this.reload(id);
+    await this.reloadAll([...this.#dirty]);
   }
 
-  /** Reads one job again, now. @returns undefined when the chain does not know it (any more) */
+  /** Reads many jobs again. @throws AssayError of the endpoint */
+  async reloadAll(ids: readonly JobId[]): Promise<void> {
+    for (let at = 0; at < ids.length; at += READS_AT_ONCE) {
+      await Promise.all(ids.slice(at, at + READS_AT_ONCE).map((id) => this.reload(id)));
+    }
+  }
+
+  /** Reads one job again, now. @returns undefined when it has ended, or the chain does not know it (any more) */
   async reload(id: JobId): Promise<Job | undefined> {
     this.#dirty.add(id);
+    const known = this.#jobs.get(id);
+    if (known && (await this.#hasEnded(known))) {
+      this.#jobs.delete(id);
+      this.#dirty.delete(id);
+      return undefined;
+    }
     const posted = this.#jobs.get(id)?.timeline[0]?.blockNumber;
     const fromBlock = posted === undefined || posted < REORG_DEPTH ? undefined : posted - REORG_DEPTH;
     try {
@@ -63,6 +77,15 @@ export class JobIndex {
       this.#dirty.delete(id);
       return undefined;
     }
+  }
+
+  /** One word of storage tells that a lane is free again; a job's logs are read only when it lives. */
+  async #hasEnded({ terms }: Job): Promise<boolean> {
+    const { publicClient, deployment } = this.#client;
+    const { address } = deployment.contracts.JobMarketplace;
+    const args = [terms.requester, BigInt(terms.lane)] as const;
+    const [word] = await publicClient.readContract({ address, abi: jobMarketplaceAbi, functionName: "laneOf", args });
+    return word !== 0n && isEnded(laneStatus(word)) && word >> 8n >= BigInt(terms.generation);
   }
 
   get(id: JobId): Job | undefined {

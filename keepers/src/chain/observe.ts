@@ -5,6 +5,8 @@ import type { Address, PublicClient } from "viem";
 export interface ChainFacts extends ChainClock {
   /** Wei of the signing account. */
   gasBalance: bigint;
+  /** Wei for a unit of gas, as the endpoint suggests it. */
+  gasPrice: bigint;
 }
 
 /**
@@ -12,6 +14,10 @@ export interface ChainFacts extends ChainClock {
  * @throws viem's errors when the endpoint does not answer
  */
 export async function observe(rpc: PublicClient, account: Address): Promise<ChainFacts> {
-  const [clock, gasBalance] = await Promise.all([readClock(rpc), rpc.getBalance({ address: account })]);
-  return { ...clock, gasBalance };
+  const [clock, gasBalance, gasPrice] = await Promise.all([
+    readClock(rpc),
+    rpc.getBalance({ address: account }),
+    rpc.getGasPrice(),
+  ]);
+  return { ...clock, gasBalance, gasPrice };
 }

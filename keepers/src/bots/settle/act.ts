@@ -17,6 +17,7 @@ import {
 } from "@assay/sdk";
 import { concat, keccak256, type TransactionReceipt } from "viem";
 import type { KeeperContext } from "../../bot.ts";
+import { maySendNow } from "../../duty/gate.ts";
 import { sendCharged } from "../../send.ts";
 import type { SettleAction } from "./decide.ts";
 import type { settleMetrics } from "./metrics.ts";
@@ -33,6 +34,8 @@ export interface SettleDeps {
   note(id: JobId): SettleNote;
   /** Chain time, Unix seconds. */
   now(): number;
+  /** Of a fee, in 1/10,000, to who settles. */
+  tipBps(): number;
 }
 
 const PROBES_AT_ONCE = 8;
@@ -48,16 +51,25 @@ export async function settle(deps: SettleDeps, action: SettleAction): Promise<vo
   const job = context.index.get(action.id);
   if (!job) return;
   const { client } = context;
+  const text = `${action.type} job ${job.id}`;
   try {
-    if (action.type === "cancel") {
-      await send(deps, `settle:cancel:${job.id}`, prepareCancel(client, job));
-    } else if (action.type === "expire") {
-      const { nonce } = job as ClaimedJob;
-      await send(deps, `settle:expire:${job.id}:${nonce}`, prepareExpire(client, job as ClaimedJob));
-    } else {
-      const { commitment } = job as SubmittedJob;
-      await send(deps, `settle:reject:${commitment}`, prepareReject(client, job as SubmittedJob));
-    }
+    const receipt =
+      action.type === "cancel"
+        ? await send(deps, `settle:cancel:${job.id}`, prepareCancel(client, job), text)
+        : action.type === "expire"
+          ? await send(
+              deps,
+              `settle:expire:${job.id}:${(job as ClaimedJob).nonce}`,
+              prepareExpire(client, job as ClaimedJob),
+              text,
+            )
+          : await send(
+              deps,
+              `settle:reject:${(job as SubmittedJob).commitment}`,
+              prepareReject(client, job as SubmittedJob),
+              text,
+            );
+    if (!receipt) return wait(deps, [job.id]);
     metrics.settled.inc({ how: action.type });
     context.log.info({ jobId: job.id, how: action.type }, "job settled");
   } catch (error) {
@@ -73,18 +85,23 @@ async function finalize(deps: SettleDeps, ids: readonly JobId[]): Promise<void> 
   const [first] = ready;
   if (!first) return;
   const { client, log, index } = context;
-  const call = ready.length === 1 ? prepareFinalize(client, first) : prepareFinalizeBatch(client, { jobs: ready });
+  // only a batch pays a tip
+  const call =
+    ready.length === 1 && deps.tipBps() === 0
+      ? prepareFinalize(client, first)
+      : prepareFinalizeBatch(client, { jobs: ready });
   // Named by what it settles: the same batch is one deed, whichever process sends it.
   const key = `settle:finalize:${keccak256(concat(ready.map(({ commitment }) => commitment)))}`;
   try {
-    const receipt = await send(deps, key, call);
+    const receipt = await send(deps, key, call, `finalize ${ready.map(({ id }) => id).join(", ")}`);
+    if (!receipt) return wait(deps, ids);
     const ended = finalizedIn(context, receipt);
     metrics.settled.inc({ how: "finalize" }, ended);
     log.info({ tx: receipt.transactionHash, jobs: ready.length, settled: ended, gas: receipt.gasUsed }, "jobs paid");
   } catch (error) {
     if (ready.filter(({ id }) => !explained(deps, id, error)).length > 0) throw error;
   } finally {
-    for (const { id } of ready) await index.reload(id);
+    await index.reloadAll(ready.map(({ id }) => id));
   }
 }
 
@@ -113,8 +130,22 @@ async function stillDue(deps: SettleDeps, ids: readonly JobId[]): Promise<Submit
   return ready.sort((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id));
 }
 
-function send(deps: SettleDeps, key: string, { to, data, value }: PreparedCall): Promise<TransactionReceipt> {
-  return sendCharged(deps.context, { key, to, data, value });
+/** @returns undefined when the action waits for a person */
+async function send(
+  { context }: SettleDeps,
+  key: string,
+  { to, data, value }: PreparedCall,
+  text: string,
+): Promise<TransactionReceipt | undefined> {
+  if (!maySendNow(context, context.config.settle.mode, { key, to, data, value, text })) return undefined;
+  const receipt = await sendCharged(context, { key, to, data, value });
+  context.approvals.drop({ key, to, data, value });
+  return receipt;
+}
+
+/** A person has not answered yet, or will never. */
+function wait({ note, now }: SettleDeps, ids: readonly JobId[]): void {
+  for (const id of ids) note(id).notBefore = now() + SOON_SECONDS;
 }
 
 function finalizedIn({ client }: KeeperContext, { logs }: TransactionReceipt): number {

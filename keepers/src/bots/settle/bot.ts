@@ -1,5 +1,5 @@
 import { facts } from "@assay/daemon-kit";
-import { decodeError, type JobId } from "@assay/sdk";
+import { decodeError, type JobId, jobMarketplaceAbi } from "@assay/sdk";
 import type { Bot, KeeperContext } from "../../bot.ts";
 import type { ChainFacts } from "../../chain/observe.ts";
 import { Deeds } from "../../internal/deeds.ts";
@@ -17,29 +17,41 @@ export class SettleBot implements Bot {
   readonly #deeds = new Deeds();
   readonly #busy = new Set<JobId>();
   #now = 0;
+  #tipBps = 0;
   #held = false;
 
   constructor(context: KeeperContext) {
     this.#context = context;
     this.#metrics = settleMetrics(context.registry);
-    this.#deps = { context, metrics: this.#metrics, note: (id) => this.#note(id), now: () => this.#now };
+    this.#deps = {
+      context,
+      metrics: this.#metrics,
+      note: (id) => this.#note(id),
+      now: () => this.#now,
+      tipBps: () => this.#tipBps,
+    };
   }
 
   /** Nothing to recover: what is due is on chain, what was sent is in the journal. */
   async recover(): Promise<void> {}
 
   async look(chain: ChainFacts): Promise<void> {
-    const { index, config, budget, account, signal } = this.#context;
+    const { index, config, budget, account, signal, client, rpc } = this.#context;
     this.#now = chain.now;
     const jobs = index.all();
     const known = new Set(jobs.map(({ id }) => id));
     for (const id of this.#notes.keys()) if (!known.has(id)) this.#notes.delete(id);
     const gasSpent = budget.spent(this.name, "gas");
     this.#report(gasSpent);
+    const { address } = client.deployment.contracts.JobMarketplace;
+    this.#tipBps = (await rpc.readContract({ address, abi: jobMarketplaceAbi, functionName: "config" }))[3];
     if (signal.aborted) return;
     const views = jobs.map((job) => ({ job, busy: this.#busy.has(job.id), ...this.#note(job.id) }));
-    const state = { now: chain.now, account: account.address, jobs: views, gasSpent };
-    for (const action of decideSettlement(state, config.settle)) this.#begin(action);
+    const { now, gasPrice } = chain;
+    const { tokenValues } = config;
+    const state = { now, account: account.address, jobs: views, gasSpent, gasPrice, tipBps: this.#tipBps, tokenValues };
+    const limits = { ...config.settle, place: config.place, places: config.places };
+    for (const action of decideSettlement(state, limits)) this.#begin(action);
   }
 
   idle(): Promise<void> {

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Job } from "@assay/sdk";
+import type { Job, SubmittedJob } from "@assay/sdk";
 import fc from "fast-check";
 import { type Address, numberToHex, pad } from "viem";
-import { decideSettlement, dueAt, type SettleState, type SettleView, turnOf } from "./decide.ts";
+import { turnOf } from "../../turns.ts";
+import { decideSettlement, dueAt, type SettleState, type SettleView } from "./decide.ts";
 
 const address = (n: number): Address => pad(numberToHex(n), { size: 20 });
 const ME = address(1);
+const TOKEN = address(0xa5);
 
 const job = fc
   .record({
@@ -19,8 +21,8 @@ const job = fc
     window: fc.integer({ min: 5, max: 2000 }),
   })
   .map(({ n, status, requester, provider, at, runTime, window }) => {
-    const terms = { requester: address(requester), claimBy: at, runTime, window };
-    const claim = { provider: address(provider), claimedAt: at, submittedAt: at + 10 };
+    const terms = { requester: address(requester), claimBy: at, runTime, window, token: TOKEN, feeBps: 1000 };
+    const claim = { provider: address(provider), claimedAt: at, submittedAt: at + 10, price: BigInt(n) };
     return { id: pad(numberToHex(n)), status, terms, ...(status === "open" ? {} : claim) } as unknown as Job;
   });
 const view = fc.record({
@@ -34,16 +36,26 @@ const state: fc.Arbitrary<SettleState> = fc.record({
   account: fc.constant(ME),
   jobs: fc.uniqueArray(view, { maxLength: 40, selector: (v) => v.job.id }),
   gasSpent: fc.bigInt({ min: 0n, max: 20n }),
+  gasPrice: fc.bigInt({ min: 0n, max: 3n }),
+  tipBps: fc.integer({ min: 0, max: 10_000 }),
+  tokenValues: fc.constant(new Map([[TOKEN, 10n ** 18n]])),
 });
 const limits = fc.record({
-  jobs: fc.constantFrom("listed" as const, "all" as const),
+  jobs: fc.constantFrom("listed" as const, "paid" as const, "all" as const),
   accounts: fc.array(fc.integer({ min: 1, max: 4 }).map(address), { maxLength: 2 }),
   finalize: fc.boolean(),
   expire: fc.boolean(),
   cancel: fc.boolean(),
   spreadSeconds: fc.integer({ min: 0, max: 60 }),
+  minBatch: fc.integer({ min: 1, max: 5 }),
+  maxWaitSeconds: fc.constantFrom(0, 100, 5000),
   maxBatch: fc.integer({ min: 1, max: 5 }),
+  gasPerBatch: fc.integer({ min: 0, max: 40_000 }),
+  gasPerJob: fc.integer({ min: 0, max: 40_000 }),
+  margin: fc.double({ min: 0, max: 2, noNaN: true }),
   gasPerDay: fc.constant(10n),
+  place: fc.constant(0),
+  places: fc.constantFrom(0, 1, 3),
 });
 
 function idsOf(state: SettleState, config: Parameters<typeof decideSettlement>[1]): string[] {
@@ -58,9 +70,12 @@ test("no job twice, none that is busy, not due, put off or not served; batches a
       const views = new Map<string, SettleView>(s.jobs.map((v) => [v.job.id, v]));
       for (const id of ids) {
         const { job, busy, notBefore } = views.get(id) as SettleView;
-        assert.ok(!busy && s.now >= notBefore && s.now >= dueAt(job) + turnOf(ME, dueAt(job), config.spreadSeconds));
+        assert.ok(
+          !busy && s.now >= notBefore && s.now >= dueAt(job) + turnOf(ME, dueAt(job), config.spreadSeconds, config),
+        );
         const parties = [job.terms.requester, "provider" in job ? job.provider : undefined];
-        assert.ok(config.jobs === "all" || [ME, ...config.accounts].some((account) => parties.includes(account)));
+        const ours = [ME, ...config.accounts].some((account) => parties.includes(account));
+        assert.ok(ours || config.jobs === "all" || (config.jobs === "paid" && job.status === "submitted"));
       }
       for (const action of decideSettlement(s, config)) {
         if (action.type === "finalize") assert.ok(action.ids.length >= 1 && action.ids.length <= config.maxBatch);
@@ -73,10 +88,10 @@ test("no job twice, none that is busy, not due, put off or not served; batches a
 test("what is due and served is settled, in the way its status asks for, while gas is left", () => {
   fc.assert(
     fc.property(state, limits, (s, limit) => {
-      const config = { ...limit, jobs: "all" as const, finalize: true, expire: true, cancel: true };
+      const config = { ...limit, jobs: "all" as const, finalize: true, expire: true, cancel: true, minBatch: 1 };
       const due = s.jobs.filter(
         ({ job, busy, notBefore }) =>
-          !busy && s.now >= Math.max(notBefore, dueAt(job) + turnOf(ME, dueAt(job), config.spreadSeconds)),
+          !busy && s.now >= Math.max(notBefore, dueAt(job) + turnOf(ME, dueAt(job), config.spreadSeconds, config)),
       );
       const ids = idsOf(s, config);
       if (s.gasSpent >= config.gasPerDay) assert.deepEqual(ids, []);
@@ -91,6 +106,67 @@ test("what is due and served is settled, in the way its status asks for, while g
     }),
     { numRuns: 500 },
   );
+});
+
+test("paid: no batch of strangers' jobs costs more than its tips bring, and one that brings more is not left", () => {
+  fc.assert(
+    fc.property(state, limits, (s, limit) => {
+      const config = { ...limit, jobs: "paid" as const, accounts: [], minBatch: 1 };
+      const jobs = s.jobs.filter(
+        ({ job }) => job.terms.requester !== ME && !("provider" in job && job.provider === ME),
+      );
+      const bring = new Map(jobs.map(({ job }) => [job.id, tipOf(job as SubmittedJob, s.tipBps)] as const));
+      const cost = (gas: number) => Number(s.gasPrice) * gas;
+      const batches = decideSettlement({ ...s, jobs, gasSpent: 0n }, config);
+      for (const action of batches) {
+        assert.equal(action.type, "finalize");
+        const ids = action.type === "finalize" ? action.ids : [];
+        const gain = ids.reduce((sum, id) => sum + Number(bring.get(id)), 0);
+        assert.ok(gain >= cost(config.gasPerBatch + ids.length * config.gasPerJob));
+      }
+      const rich = decideSettlement({ ...s, jobs, gasSpent: 0n, gasPrice: 0n }, config);
+      const worth = jobs.filter(({ job, busy, rejected, notBefore }) => {
+        const due = dueAt(job) + turnOf(ME, dueAt(job), config.spreadSeconds, config);
+        const payable =
+          job.status === "submitted" && config.finalize && !busy && !rejected && s.now >= Math.max(due, notBefore);
+        return payable && bring.get(job.id)! > 0n;
+      });
+      assert.equal(rich.flatMap((action) => (action.type === "finalize" ? action.ids : [])).length, worth.length);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("a batch that is not full waits for more, but no job waits longer than it may", () => {
+  fc.assert(
+    fc.property(state, limits, (s, limit) => {
+      const config = { ...limit, jobs: "all" as const, minBatch: limit.maxBatch };
+      for (const action of decideSettlement({ ...s, gasSpent: 0n }, config)) {
+        if (action.type !== "finalize" || action.ids.length === config.maxBatch) continue;
+        const waited = action.ids.map((id) => {
+          const { job } = s.jobs.find((v) => v.job.id === id) as SettleView;
+          return s.now - dueAt(job) - turnOf(ME, dueAt(job), config.spreadSeconds, config);
+        });
+        assert.ok(Math.max(...waited) >= config.maxWaitSeconds);
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+function tipOf({ price = 0n, terms }: SubmittedJob, tipBps: number): bigint {
+  return (((price * BigInt(terms.feeBps)) / 10_000n) * BigInt(tipBps)) / 10_000n;
+}
+
+test("keepers that know each other stand evenly apart, each in another place every hour", () => {
+  const at = (place: number, hour: number) => turnOf(ME, hour * 3600, 60, { place, places: 3 });
+  for (const hour of [0, 1, 2, 477_000]) {
+    assert.deepEqual(
+      [at(0, hour), at(1, hour), at(2, hour)].sort((a, b) => a - b),
+      [0, 30, 60],
+    );
+  }
+  assert.notEqual(at(0, 0), at(0, 1));
 });
 
 test("turns lie in the spread, are the same for one hour, and differ between keepers", () => {

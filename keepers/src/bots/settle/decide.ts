@@ -1,6 +1,7 @@
 import { type ClaimedJob, finalizableAt, type Job, type JobId, type SubmittedJob } from "@assay/sdk";
-import { type Address, concat, hexToBigInt, keccak256, numberToHex } from "viem";
+import { type Address, isAddressEqual } from "viem";
 import type { SettleConfig } from "../../config.ts";
+import { type Place, turnOf } from "../../turns.ts";
 
 /** A job as this bot sees it. */
 export interface SettleView {
@@ -20,6 +21,12 @@ export interface SettleState {
   jobs: readonly SettleView[];
   /** Wei spent on fees in the last 24 hours. */
   gasSpent: bigint;
+  /** Wei for a unit of gas. */
+  gasPrice: bigint;
+  /** Of a job's fee, in 1/10,000, to who settles it in a batch. */
+  tipBps: number;
+  /** Wei for 10^18 smallest units of a token, by its address in lower case. */
+  tokenValues: ReadonlyMap<string, bigint>;
 }
 
 export type SettleAction =
@@ -28,33 +35,90 @@ export type SettleAction =
 
 type Limits = Pick<
   SettleConfig,
-  "jobs" | "accounts" | "finalize" | "expire" | "cancel" | "spreadSeconds" | "maxBatch" | "gasPerDay"
->;
+  | "jobs"
+  | "accounts"
+  | "finalize"
+  | "expire"
+  | "cancel"
+  | "spreadSeconds"
+  | "minBatch"
+  | "maxWaitSeconds"
+  | "maxBatch"
+  | "gasPerBatch"
+  | "gasPerJob"
+  | "margin"
+  | "gasPerDay"
+> &
+  Place;
 
-/** Jobs due in the same span take the same turn, so that they go into one batch. */
-const TURN_SPAN = 3600;
+/** A job whose provider can be paid now. */
+interface Payable {
+  id: JobId;
+  /** Since when, this keeper's turn included; Unix seconds. */
+  from: number;
+  /** What settling it is worth to this keeper, wei; undefined for a job that is settled whatever it is worth. */
+  worth: bigint | undefined;
+}
+
+const BPS = 10_000n;
+const UNIT = 10n ** 18n;
 
 /**
  * What to settle now. Depends on nothing but its arguments; no job twice; nothing before it is due and this keeper's turn
- * has come; nothing once the day's gas is spent.
+ * has come; nothing once the day's gas is spent; no stranger's job that costs more than it brings, unless asked for.
  */
 export function decideSettlement(state: SettleState, config: Limits): SettleAction[] {
   if (state.gasSpent >= config.gasPerDay) return [];
-  const finalize: JobId[] = [];
+  const payable: Payable[] = [];
   const single: SettleAction[] = [];
+  const turns = new Map<number, number>();
   for (const view of state.jobs) {
     const type = dutyOf(view, config);
-    if (!type || view.busy || !isServed(view.job, state.account, config)) continue;
-    const from = dueAt(view.job) + turnOf(state.account, dueAt(view.job), config.spreadSeconds);
-    if (state.now < Math.max(from, view.notBefore)) continue;
-    if (type === "finalize") finalize.push(view.job.id);
-    else single.push({ type, id: view.job.id });
+    const due = dueAt(view.job);
+    if (!type || view.busy || state.now < Math.max(due, view.notBefore)) continue;
+    const ours = isServed(view.job, state.account, config);
+    const paid = config.jobs === "paid" && type === "finalize";
+    if (!ours && !paid) continue;
+    const hour = Math.floor(due / 3600);
+    const turn = turns.get(hour) ?? turnOf(state.account, due, config.spreadSeconds, config);
+    turns.set(hour, turn);
+    if (state.now < due + turn) continue;
+    if (type === "finalize") {
+      payable.push({ id: view.job.id, from: due + turn, worth: ours ? undefined : tipValue(view.job, state) });
+    } else single.push({ type, id: view.job.id });
   }
+  return [...batchesOf(payable, state, config), ...single];
+}
+
+/**
+ * Batches of what can be paid. A stranger's job must bring its own gas and the margin; a batch of strangers' jobs alone the
+ * gas of the transaction too. A batch that is not full waits for more, as long as its oldest job does not wait too long.
+ */
+function batchesOf(payable: readonly Payable[], { now, gasPrice }: SettleState, config: Limits): SettleAction[] {
+  const wanted = (gas: number) => (BigInt(gas) * gasPrice * BigInt(Math.ceil((1 + config.margin) * 1e6))) / 1_000_000n;
+  const ours = payable.filter(({ worth }) => worth === undefined);
+  const paid = payable
+    .filter(({ worth }) => worth !== undefined && worth > 0n && worth >= wanted(config.gasPerJob))
+    .sort((a, b) => (a.worth! > b.worth! ? -1 : a.worth! < b.worth! ? 1 : 0));
+  const chosen = [...ours, ...paid];
   const batches: SettleAction[] = [];
-  for (let at = 0; at < finalize.length; at += config.maxBatch) {
-    batches.push({ type: "finalize", ids: finalize.slice(at, at + config.maxBatch) });
+  for (let at = 0; at < chosen.length; at += config.maxBatch) {
+    const batch = chosen.slice(at, at + config.maxBatch);
+    const waits = batch.length < config.minBatch && batch.every(({ from }) => now < from + config.maxWaitSeconds);
+    if (waits) continue;
+    const gain = batch.reduce((sum, { worth }) => sum + (worth ?? 0n), 0n);
+    const gift = batch.some(({ worth }) => worth === undefined);
+    if (!gift && gain < wanted(config.gasPerBatch + batch.length * config.gasPerJob)) continue;
+    batches.push({ type: "finalize", ids: batch.map(({ id }) => id) });
   }
-  return [...batches, ...single];
+  return batches;
+}
+
+/** Wei that the tip of a job is worth; 0 where the operator has not said what its token is worth. */
+function tipValue(job: Job, { tipBps, tokenValues }: SettleState): bigint {
+  const value = tokenValues.get(job.terms.token.toLowerCase()) ?? 0n;
+  const fee = ((job as SubmittedJob).price * BigInt(job.terms.feeBps)) / BPS;
+  return (((fee * BigInt(tipBps)) / BPS) * value) / UNIT;
 }
 
 function dutyOf({ job, rejected }: SettleView, config: Limits): SettleAction["type"] | undefined {
@@ -71,19 +135,9 @@ export function dueAt(job: Job): number {
   return job.terms.claimBy + 1;
 }
 
-/** Whether the operator wants this job settled: there is no tip for it, so strangers' jobs are served only if asked for. */
+/** Whether this job is settled whatever that costs: one of the operator's own, or any if it wants to serve all. */
 export function isServed(job: Job, account: Address, { jobs, accounts }: Pick<Limits, "jobs" | "accounts">): boolean {
   if (jobs === "all") return true;
-  const ours = new Set([account, ...accounts].map((address) => address.toLowerCase()));
   const parties = "provider" in job ? [job.terms.requester, job.provider] : [job.terms.requester];
-  return parties.some((party) => ours.has(party.toLowerCase()));
-}
-
-/**
- * How many seconds after the due time a keeper's turn comes, 0 to `spread`. Another keeper that went first is then seen in
- * the simulation. The order of the keepers changes every hour.
- */
-export function turnOf(account: Address, due: number, spread: number): number {
-  const hash = keccak256(concat([account, numberToHex(Math.floor(due / TURN_SPAN), { size: 8 })]));
-  return Number(hexToBigInt(hash) % BigInt(spread + 1));
+  return [account, ...accounts].some((ours) => parties.some((party) => isAddressEqual(ours, party)));
 }

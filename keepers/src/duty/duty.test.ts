@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import fc from "fast-check";
+import { type Address, type Hex, numberToHex, pad } from "viem";
+import { turnOf } from "../turns.ts";
+import { Approvals } from "./approvals.ts";
+import type { Duty } from "./duty.ts";
+import { unfailedKey } from "./duty-bot.ts";
+import { pauseAfter, selectDuties } from "./select.ts";
+
+const address = (n: number): Address => pad(numberToHex(n), { size: 20 });
+const ME = address(1);
+const duty = fc
+  .record({ n: fc.integer({ min: 0, max: 12 }), due: fc.integer({ min: 0, max: 9000 }) })
+  .map(({ n, due }): Duty => ({ key: `bot:${n}`, to: address(n), data: "0x", value: 0n, due, text: `${n}` }));
+
+test("what is begun is due, in turn, not under way, not put off, once; and nothing that is ready is left", () => {
+  const arbitrary = fc.record({
+    duties: fc.array(duty, { maxLength: 30 }),
+    now: fc.integer({ min: 0, max: 12_000 }),
+    busy: fc.uniqueArray(fc.integer({ min: 0, max: 12 }), { maxLength: 5 }),
+    put: fc.array(fc.tuple(fc.integer({ min: 0, max: 12 }), fc.integer({ min: 0, max: 12_000 })), { maxLength: 5 }),
+    gasSpent: fc.bigInt({ min: 0n, max: 12n }),
+    spreadSeconds: fc.integer({ min: 0, max: 100 }),
+  });
+  fc.assert(
+    fc.property(arbitrary, ({ duties, now, busy, put, gasSpent, spreadSeconds }) => {
+      const limits = { spreadSeconds, gasPerDay: 10n, place: 0, places: 0 };
+      const notBefore = new Map(put.map(([n, at]) => [`bot:${n}`, at]));
+      const state = { now, account: ME, gasSpent, busy: new Set(busy.map((n) => `bot:${n}`)), notBefore };
+      const begun = selectDuties(duties, state, limits);
+      const first = duties.filter((each, i) => duties.findIndex(({ key }) => key === each.key) === i);
+      const ready = first.filter(
+        ({ key, due }) =>
+          !state.busy.has(key) && now >= due + turnOf(ME, due, spreadSeconds) && now >= (notBefore.get(key) ?? 0),
+      );
+      assert.deepEqual(begun, gasSpent >= 10n ? [] : ready);
+    }),
+  );
+});
+
+test("a duty that is refused again and again is tried ever less often, and never given up", () => {
+  const pauses = Array.from({ length: 20 }, (_, i) => pauseAfter(i + 1));
+  assert.equal(pauses[0], 30);
+  assert.ok(pauses.every((pause, i) => i === 0 || pause >= pauses[i - 1]!));
+  assert.equal(pauses.at(-1), 3600);
+});
+
+test("a transaction that reverted is another try under another key; one that was mined is not", () => {
+  const ends = new Map([
+    ["a:1", "failed"],
+    ["a:1:2", "failed"],
+    ["a:2", "mined"],
+  ]);
+  const journal = { get: (key: string) => (ends.has(key) ? ({ status: ends.get(key) } as never) : undefined) };
+  assert.equal(unfailedKey(journal, "a:1"), "a:1:3");
+  assert.equal(unfailedKey(journal, "a:2"), "a:2");
+});
+
+test("a yes is for exactly one call: any other key, target, value or data asks again", () => {
+  const folder = mkdtempSync(join(tmpdir(), "assay-approvals-"));
+  try {
+    const approvals = new Approvals(folder);
+    const asked = { key: "bot:1", to: address(7), data: "0x1234" as Hex, value: 5n, text: "do it" };
+    assert.equal(approvals.ask(asked), false);
+    assert.equal(approvals.ask(asked), false);
+    const [waiting, ...more] = approvals.list();
+    assert.deepEqual([waiting?.text, waiting?.data, waiting?.value, more.length], ["do it", "0x1234", "5", 0]);
+    assert.throws(() => approvals.approve("0"), { code: "KP-060" });
+    approvals.approve(waiting!.id.slice(0, 8));
+    assert.deepEqual(approvals.list(), []);
+    // the command line and the keeper are two processes
+    const other = new Approvals(folder);
+    assert.equal(other.ask(asked), true);
+    for (const change of [{ key: "bot:2" }, { to: address(8) }, { value: 6n }, { data: "0x1235" as Hex }]) {
+      assert.equal(other.ask({ ...asked, ...change }), false, JSON.stringify(Object.keys(change)));
+    }
+    other.drop(asked);
+    assert.equal(approvals.ask(asked), false, "done once, asked again");
+    assert.throws(() => approvals.approve("ffffffffffff"), { code: "KP-060" });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
