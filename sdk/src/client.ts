@@ -17,13 +17,24 @@ import { cancelProposal, prepareCancelProposal } from "./actions/cancelProposal.
 import { castVote, prepareCastVote } from "./actions/castVote.ts";
 import { castVoteBySignature, prepareCastVoteBySignature } from "./actions/castVoteBySignature.ts";
 import { challengeResult, prepareChallenge } from "./actions/challengeResult.ts";
+import { claimBatch, prepareClaimBatch } from "./actions/claimBatch.ts";
 import { claimCredit, prepareClaimCredit } from "./actions/claimCredit.ts";
 import { claimFees, prepareClaimFees } from "./actions/claimFees.ts";
 import { claimJob, prepareClaim } from "./actions/claimJob.ts";
 import { claimOrder, prepareClaimOrder } from "./actions/claimOrder.ts";
 import { collect, prepareCollect } from "./actions/collect.ts";
+import {
+  answerDemand,
+  demandData,
+  getDemand,
+  prepareAnswerDemand,
+  prepareDemandData,
+  prepareReclaimDemand,
+  reclaimDemand,
+} from "./actions/dataDemands.ts";
 import { delegateStake, prepareDelegateStake } from "./actions/delegateStake.ts";
 import { delegateVotes, prepareDelegateVotes } from "./actions/delegateVotes.ts";
+import { delegateVotesBySignature, prepareDelegateVotesBySignature } from "./actions/delegateVotesBySignature.ts";
 import { deposit, prepareDeposit, prepareDepositWithPermit } from "./actions/deposit.ts";
 import { depositBond, prepareDepositBond } from "./actions/depositBond.ts";
 import { executeCase, prepareExecuteCase } from "./actions/executeCase.ts";
@@ -43,18 +54,33 @@ import { getGame } from "./actions/getGame.ts";
 import { getHoldings } from "./actions/getHoldings.ts";
 import { getJob } from "./actions/getJob.ts";
 import { getProposal } from "./actions/getProposal.ts";
+import { getRecord } from "./actions/getRecord.ts";
 import { getReputation } from "./actions/getReputation.ts";
+import { countRounds, explainGrantVote, getRound } from "./actions/getRound.ts";
 import { getStake } from "./actions/getStake.ts";
 import { getTimelockOperation } from "./actions/getTimelockOperation.ts";
 import { getTreasury } from "./actions/getTreasury.ts";
 import { getVotes } from "./actions/getVotes.ts";
+import {
+  prepareProposeProject,
+  prepareSettleProject,
+  prepareSweepRound,
+  prepareVoteGrant,
+  proposeProject,
+  settleProject,
+  sweepRound,
+  voteGrant,
+} from "./actions/grants.ts";
 import { lapseCase, prepareLapseCase } from "./actions/lapseCase.ts";
 import { listCases } from "./actions/listCases.ts";
 import { listJobs } from "./actions/listJobs.ts";
 import { listProposals } from "./actions/listProposals.ts";
+import { payAuditFund, preparePayAuditFund } from "./actions/payAuditFund.ts";
 import { playMove, prepareMove } from "./actions/playMove.ts";
+import { postBatch, preparePostBatch } from "./actions/postBatch.ts";
 import { postJob } from "./actions/postJob.ts";
 import { preparePostJob } from "./actions/preparePostJob.ts";
+import { prepareTerms } from "./actions/prepareTerms.ts";
 import { preparePropose, propose } from "./actions/propose.ts";
 import { prepareQueueProposal, queueProposal } from "./actions/queueProposal.ts";
 import { quoteJob } from "./actions/quoteJob.ts";
@@ -73,6 +99,7 @@ import {
 import { prepareSetCut, setCut } from "./actions/setCut.ts";
 import { prepareSetExposure, setExposure } from "./actions/setExposure.ts";
 import { prepareSetOperator, setOperator } from "./actions/setOperator.ts";
+import { prepareSetRecord, prepareSetSignedRecord, setRecord, setSignedRecord } from "./actions/setRecord.ts";
 import { simulateProposal } from "./actions/simulateProposal.ts";
 import { prepareStake, prepareStakeWithPermit, stake } from "./actions/stake.ts";
 import { prepareSubmit, submitResult } from "./actions/submitResult.ts";
@@ -89,8 +116,10 @@ import { prepareWithdrawStake, withdrawStake } from "./actions/withdrawStake.ts"
 import type { AssayContext } from "./context.ts";
 import { type Deployment, parseDeployment } from "./deployment.ts";
 import { signBallot } from "./eip712/ballot.ts";
+import { signDelegation } from "./eip712/delegation.ts";
 import { signBid, signOrder } from "./eip712/market.ts";
 import { signPermit } from "./eip712/permit.ts";
+import { signRecord } from "./eip712/record.ts";
 import type { AssayEvent, EventContract, EventName } from "./events/parse.ts";
 import { sendCall, simulateCall } from "./internal/send.ts";
 import { bindQueries, type IndexQueries } from "./query/queries.ts";
@@ -217,6 +246,40 @@ const actions = {
   prepareSyncVotes,
   requestThaw,
   resolveStalled,
+  claimBatch,
+  prepareClaimBatch,
+  answerDemand,
+  demandData,
+  getDemand,
+  prepareAnswerDemand,
+  prepareDemandData,
+  prepareReclaimDemand,
+  reclaimDemand,
+  delegateVotesBySignature,
+  prepareDelegateVotesBySignature,
+  getRecord,
+  countRounds,
+  explainGrantVote,
+  getRound,
+  prepareProposeProject,
+  prepareSettleProject,
+  prepareSweepRound,
+  prepareVoteGrant,
+  proposeProject,
+  settleProject,
+  sweepRound,
+  voteGrant,
+  payAuditFund,
+  preparePayAuditFund,
+  postBatch,
+  preparePostBatch,
+  prepareTerms,
+  prepareSetRecord,
+  prepareSetSignedRecord,
+  setRecord,
+  setSignedRecord,
+  signDelegation,
+  signRecord,
   sendCall,
   setExposure,
   setOperator,

@@ -22,6 +22,7 @@ export type ContractName = (typeof contractNames)[number];
 export type OptionalContract =
   | "RefereedDispute"
   | "OneStepJudge"
+  | "DataDemands"
   | "ProtocolTimelock"
   | "AssayGovernor"
   | "Treasury"

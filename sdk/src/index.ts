@@ -1,15 +1,29 @@
 export {
+  assayGovernorAbi,
   assayTokenAbi,
+  axelarGatewayAdapterAbi,
+  dataDemandsAbi,
+  delegationPoolsAbi,
   erc20Abi,
   erc20PermitAbi,
   errorsAbi,
+  homeBridgeAbi,
   jobMarketplaceAbi,
   oneStepJudgeAbi,
   optimisticWindowAbi,
+  parameterCouncilAbi,
+  priceFeedsAbi,
   protocolAuthorityAbi,
+  protocolTimelockAbi,
+  providerRegistryAbi,
+  quadraticGrantsAbi,
   refereedDisputeAbi,
   reputationRegistryAbi,
+  satelliteBridgeAbi,
+  satelliteTokenAbi,
+  slashingManagerAbi,
   stakingManagerAbi,
+  treasuryAbi,
   verificationHubAbi,
 } from "./abis.ts";
 export { type AppealCaseArgs, appealCase, prepareAppealCase } from "./actions/appealCase.ts";
@@ -32,13 +46,27 @@ export { cancelProposal, prepareCancelProposal } from "./actions/cancelProposal.
 export { type CastVoteArgs, castVote, prepareCastVote } from "./actions/castVote.ts";
 export { castVoteBySignature, prepareCastVoteBySignature } from "./actions/castVoteBySignature.ts";
 export { type ChallengeArgs, challengeResult, prepareChallenge } from "./actions/challengeResult.ts";
+export { type ClaimBatchArgs, claimBatch, prepareClaimBatch } from "./actions/claimBatch.ts";
 export { type ClaimCreditArgs, claimCredit, prepareClaimCredit } from "./actions/claimCredit.ts";
 export { type ClaimFeesArgs, claimFees, prepareClaimFees } from "./actions/claimFees.ts";
 export { type ClaimArgs, claimJob, prepareClaim } from "./actions/claimJob.ts";
 export { type ClaimOrderArgs, claimOrder, prepareClaimOrder } from "./actions/claimOrder.ts";
 export { type CollectArgs, collect, prepareCollect } from "./actions/collect.ts";
+export {
+  type AnswerDemandArgs,
+  answerDemand,
+  type DataDemand,
+  type DemandDataArgs,
+  demandData,
+  getDemand,
+  prepareAnswerDemand,
+  prepareDemandData,
+  prepareReclaimDemand,
+  reclaimDemand,
+} from "./actions/dataDemands.ts";
 export { type DelegateStakeArgs, delegateStake, prepareDelegateStake } from "./actions/delegateStake.ts";
 export { type DelegateVotesArgs, delegateVotes, prepareDelegateVotes } from "./actions/delegateVotes.ts";
+export { delegateVotesBySignature, prepareDelegateVotesBySignature } from "./actions/delegateVotesBySignature.ts";
 export { type DepositArgs, deposit, prepareDeposit, prepareDepositWithPermit } from "./actions/deposit.ts";
 export { type DepositBondArgs, depositBond, prepareDepositBond } from "./actions/depositBond.ts";
 export { executeCase, prepareExecuteCase } from "./actions/executeCase.ts";
@@ -62,28 +90,53 @@ export { type GameInfo, getGame } from "./actions/getGame.ts";
 export { getHoldings, type Holdings } from "./actions/getHoldings.ts";
 export { type GetJobArgs, getJob } from "./actions/getJob.ts";
 export { getProposal } from "./actions/getProposal.ts";
+export { getRecord, type RecordInfo } from "./actions/getRecord.ts";
 export { getReputation, type ReputationInfo } from "./actions/getReputation.ts";
+export {
+  countRounds,
+  explainGrantVote,
+  type GrantProject,
+  type GrantRound,
+  type GrantVoice,
+  getRound,
+} from "./actions/getRound.ts";
 export { getStake, type StakeInfo } from "./actions/getStake.ts";
 export { getTimelockOperation, type TimelockOperation } from "./actions/getTimelockOperation.ts";
 export { type Grant, getTreasury, type TreasuryAccount } from "./actions/getTreasury.ts";
 export { getVotes, type VotesInfo } from "./actions/getVotes.ts";
+export {
+  type ProjectArgs,
+  type ProposeProjectArgs,
+  prepareProposeProject,
+  prepareSettleProject,
+  prepareSweepRound,
+  prepareVoteGrant,
+  proposeProject,
+  settleProject,
+  sweepRound,
+  type VoteGrantArgs,
+  voteGrant,
+} from "./actions/grants.ts";
 export { lapseCase, prepareLapseCase } from "./actions/lapseCase.ts";
 export { listCases } from "./actions/listCases.ts";
 export { type ListJobsArgs, listJobs } from "./actions/listJobs.ts";
 export { type ListProposalsArgs, listProposals } from "./actions/listProposals.ts";
+export { payAuditFund, preparePayAuditFund } from "./actions/payAuditFund.ts";
 export { type ChallengerMove, type ProviderMove, playMove, prepareMove } from "./actions/playMove.ts";
+export { type PostBatchArgs, postBatch, preparePostBatch } from "./actions/postBatch.ts";
 export { postJob } from "./actions/postJob.ts";
+export { type PreparedPosting, preparePostJob } from "./actions/preparePostJob.ts";
 export {
   type BidPrice,
   type BidWeights,
   type Demands,
   type DollarPrice,
   type PostJobArgs,
-  type PreparedPosting,
-  preparePostJob,
+  type PreparedJob,
+  prepareTerms,
   type RampPrice,
   type SpecToPost,
-} from "./actions/preparePostJob.ts";
+} from "./actions/prepareTerms.ts";
 export { preparePropose, propose } from "./actions/propose.ts";
 export { prepareQueueProposal, queueProposal } from "./actions/queueProposal.ts";
 export { type Quote, quoteJob } from "./actions/quoteJob.ts";
@@ -102,6 +155,14 @@ export {
 export { prepareSetCut, type SetCutArgs, setCut } from "./actions/setCut.ts";
 export { prepareSetExposure, type SetExposureArgs, setExposure } from "./actions/setExposure.ts";
 export { prepareSetOperator, type SetOperatorArgs, setOperator } from "./actions/setOperator.ts";
+export {
+  prepareSetRecord,
+  prepareSetSignedRecord,
+  type SetRecordArgs,
+  type SetSignedRecordArgs,
+  setRecord,
+  setSignedRecord,
+} from "./actions/setRecord.ts";
 export { type ForkedChain, simulateProposal } from "./actions/simulateProposal.ts";
 export { prepareStake, prepareStakeWithPermit, stake } from "./actions/stake.ts";
 export { prepareSubmit, type SubmitArgs, submitResult } from "./actions/submitResult.ts";
@@ -120,6 +181,8 @@ export {
 } from "./actions/withdrawDelegation.ts";
 export { prepareWithdrawStake, type WithdrawStakeArgs, withdrawStake } from "./actions/withdrawStake.ts";
 export { type AssayActions, type AssayClient, assayActions, createAssayClient } from "./client.ts";
+export { bidScore } from "./codec/bidScore.ts";
+export { type Capability, capabilityBits, capabilityNames, describeCapabilities } from "./codec/capabilities.ts";
 export { claimNonce, dataRoot, type NonceInputs, resultCommitment, stateHash } from "./codec/commitments.ts";
 export { finalizableAt, POLICY } from "./codec/finalizableAt.ts";
 export {
@@ -198,6 +261,13 @@ export {
   requireContract,
 } from "./deployment.ts";
 export { type BallotMessage, ballotTypedData, ballotTypes, type SignedBallot, signBallot } from "./eip712/ballot.ts";
+export {
+  type DelegationMessage,
+  delegationTypedData,
+  delegationTypes,
+  type SignedDelegation,
+  signDelegation,
+} from "./eip712/delegation.ts";
 export { readDomain, type SigningDomain } from "./eip712/domain.ts";
 export {
   type Bid,
@@ -209,6 +279,7 @@ export {
   signOrder,
 } from "./eip712/market.ts";
 export { type PermitMessage, permitTypedData, permitTypes, type SignedPermit, signPermit } from "./eip712/permit.ts";
+export { type ProviderRecord, recordTypedData, recordTypes, signRecord } from "./eip712/record.ts";
 export {
   AssayError,
   type AssayErrorCode,

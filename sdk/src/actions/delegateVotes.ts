@@ -1,7 +1,6 @@
-import { type Address, encodeFunctionData } from "viem";
-import { assayTokenAbi } from "../abis.ts";
+import type { Address } from "viem";
 import type { AssayContext } from "../context.ts";
-import { stakingCall } from "../internal/call.ts";
+import { stakingCall, tokenCall } from "../internal/call.ts";
 import { type PreparedCall, sendingAction } from "../internal/send.ts";
 
 export interface DelegateVotesArgs {
@@ -13,9 +12,7 @@ export interface DelegateVotesArgs {
 
 /** The call that lets an account cast the sender's votes. */
 export function prepareDelegateVotes(context: AssayContext, { to, of }: DelegateVotesArgs): PreparedCall {
-  if (of === "staked") return stakingCall(context, "delegate", [to]);
-  const data = encodeFunctionData({ abi: assayTokenAbi, functionName: "delegate", args: [to] });
-  return { label: "AssayToken.delegate", to: context.deployment.contracts.AssayToken.address, data, value: 0n };
+  return of === "staked" ? stakingCall(context, "delegate", [to]) : tokenCall(context, "delegate", [to]);
 }
 
 /**

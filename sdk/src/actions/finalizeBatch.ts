@@ -1,8 +1,8 @@
-import type { Hex } from "viem";
+import type { Address, Hex } from "viem";
 import { toFunctionSelector } from "viem";
 import { asJobId, jobId } from "../codec/jobTerms.ts";
 import type { AssayContext } from "../context.ts";
-import { eventsNamed, parseAssayLogs } from "../events/parse.ts";
+import { type AssayEvent, eventsNamed, parseAssayLogs } from "../events/parse.ts";
 import { errorsAbi } from "../generated/errorsAbi.ts";
 import { marketCall } from "../internal/call.ts";
 import { outOfRange } from "../internal/layout.ts";
@@ -35,7 +35,8 @@ export function prepareFinalizeBatch(context: AssayContext, { jobs }: FinalizeBa
 
 /**
  * Pays the providers of up to 256 jobs. A job that cannot be settled is skipped and named. Anyone may do it.
- * @returns ids of the settled jobs, and the skipped ones with the name of the error a single `finalizeJob` would give
+ * @returns ids of the settled jobs; the skipped ones with the name of the error a single `finalizeJob` would give; what the
+ *   sender was tipped, by token in its smallest unit, as in-market balance
  */
 export const finalizeBatch = sendingAction(prepareFinalizeBatch, (context, receipt, { jobs }: FinalizeBatchArgs) => {
   const events = parseAssayLogs(context.deployment, receipt.logs);
@@ -44,8 +45,21 @@ export const finalizeBatch = sendingAction(prepareFinalizeBatch, (context, recei
     reason: errorName(args.reason),
   }));
   const ended = new Set(eventsNamed(events, "JobMarketplace", "JobFinalized").map(({ args }) => args.id));
-  return { settled: jobs.map(({ terms }) => jobId(terms)).filter((id) => ended.has(id)), skipped };
+  return {
+    settled: jobs.map(({ terms }) => jobId(terms)).filter((id) => ended.has(id)),
+    skipped,
+    tips: tipsIn(events),
+  };
 });
+
+/** What finalizeBatch paid its sender, by token. */
+function tipsIn(events: readonly AssayEvent[]): { token: Address; amount: bigint }[] {
+  const sums = new Map<Address, bigint>();
+  for (const { args } of eventsNamed(events, "JobMarketplace", "SettlementTipped")) {
+    sums.set(args.token, (sums.get(args.token) ?? 0n) + args.tip);
+  }
+  return [...sums].map(([token, amount]) => ({ token, amount }));
+}
 
 /** The custom error behind a selector, or the selector itself. */
 function errorName(selector: Hex): string {

@@ -1,8 +1,12 @@
-import { type Abi, type ContractFunctionArgs, type ContractFunctionName, encodeFunctionData, type Hex } from "viem";
+import { type Abi, type Address, type ContractFunctionArgs, type ContractFunctionName, encodeFunctionData } from "viem";
 import {
   assayGovernorAbi,
+  assayTokenAbi,
+  dataDemandsAbi,
   delegationPoolsAbi,
   jobMarketplaceAbi,
+  providerRegistryAbi,
+  quadraticGrantsAbi,
   refereedDisputeAbi,
   slashingManagerAbi,
   stakingManagerAbi,
@@ -19,8 +23,13 @@ export function marketCall<N extends Writes<typeof jobMarketplaceAbi>>(
   functionName: N,
   args: ContractFunctionArgs<typeof jobMarketplaceAbi, "nonpayable" | "payable", N>,
 ): PreparedCall {
-  const data = encode(jobMarketplaceAbi, functionName, args as readonly unknown[]);
-  return { label: `JobMarketplace.${functionName}`, to: deployment.contracts.JobMarketplace.address, data, value: 0n };
+  return make(
+    "JobMarketplace",
+    deployment.contracts.JobMarketplace.address,
+    jobMarketplaceAbi,
+    functionName,
+    args as readonly unknown[],
+  );
 }
 
 /** A call of the staking manager. */
@@ -29,8 +38,13 @@ export function stakingCall<N extends Writes<typeof stakingManagerAbi>>(
   functionName: N,
   args: ContractFunctionArgs<typeof stakingManagerAbi, "nonpayable" | "payable", N>,
 ): PreparedCall {
-  const data = encode(stakingManagerAbi, functionName, args as readonly unknown[]);
-  return { label: `StakingManager.${functionName}`, to: deployment.contracts.StakingManager.address, data, value: 0n };
+  return make(
+    "StakingManager",
+    deployment.contracts.StakingManager.address,
+    stakingManagerAbi,
+    functionName,
+    args as readonly unknown[],
+  );
 }
 
 /** A call of the delegation pools. */
@@ -39,27 +53,13 @@ export function poolsCall<N extends Writes<typeof delegationPoolsAbi>>(
   functionName: N,
   args: ContractFunctionArgs<typeof delegationPoolsAbi, "nonpayable" | "payable", N>,
 ): PreparedCall {
-  const data = encode(delegationPoolsAbi, functionName, args as readonly unknown[]);
-  return {
-    label: `DelegationPools.${functionName}`,
-    to: deployment.contracts.DelegationPools.address,
-    data,
-    value: 0n,
-  };
-}
-
-/**
- * A call of the referee.
- * @throws AssayError SDK-007 where the deployment has none
- */
-export function disputeCall<N extends Writes<typeof refereedDisputeAbi>>(
-  { deployment }: AssayContext,
-  functionName: N,
-  args: ContractFunctionArgs<typeof refereedDisputeAbi, "nonpayable" | "payable", N>,
-): PreparedCall {
-  const data = encode(refereedDisputeAbi, functionName, args as readonly unknown[]);
-  const to = requireContract(deployment, "RefereedDispute").address;
-  return { label: `RefereedDispute.${functionName}`, to, data, value: 0n };
+  return make(
+    "DelegationPools",
+    deployment.contracts.DelegationPools.address,
+    delegationPoolsAbi,
+    functionName,
+    args as readonly unknown[],
+  );
 }
 
 /** A call of the slashing manager. */
@@ -68,26 +68,106 @@ export function slashingCall<N extends Writes<typeof slashingManagerAbi>>(
   functionName: N,
   args: ContractFunctionArgs<typeof slashingManagerAbi, "nonpayable" | "payable", N>,
 ): PreparedCall {
-  const data = encode(slashingManagerAbi, functionName, args as readonly unknown[]);
-  const { address } = deployment.contracts.SlashingManager;
-  return { label: `SlashingManager.${functionName}`, to: address, data, value: 0n };
+  return make(
+    "SlashingManager",
+    deployment.contracts.SlashingManager.address,
+    slashingManagerAbi,
+    functionName,
+    args as readonly unknown[],
+  );
 }
 
-/**
- * A call of the governor.
- * @throws AssayError SDK-007 where the deployment has none
- */
+/** A call of the provider registry. */
+export function registryCall<N extends Writes<typeof providerRegistryAbi>>(
+  { deployment }: AssayContext,
+  functionName: N,
+  args: ContractFunctionArgs<typeof providerRegistryAbi, "nonpayable" | "payable", N>,
+): PreparedCall {
+  return make(
+    "ProviderRegistry",
+    deployment.contracts.ProviderRegistry.address,
+    providerRegistryAbi,
+    functionName,
+    args as readonly unknown[],
+  );
+}
+
+/** A call of ASY. */
+export function tokenCall<N extends Writes<typeof assayTokenAbi>>(
+  { deployment }: AssayContext,
+  functionName: N,
+  args: ContractFunctionArgs<typeof assayTokenAbi, "nonpayable" | "payable", N>,
+): PreparedCall {
+  return make(
+    "AssayToken",
+    deployment.contracts.AssayToken.address,
+    assayTokenAbi,
+    functionName,
+    args as readonly unknown[],
+  );
+}
+
+/** A call of the referee. @throws AssayError SDK-007 where the deployment has none */
+export function disputeCall<N extends Writes<typeof refereedDisputeAbi>>(
+  { deployment }: AssayContext,
+  functionName: N,
+  args: ContractFunctionArgs<typeof refereedDisputeAbi, "nonpayable" | "payable", N>,
+): PreparedCall {
+  return make(
+    "RefereedDispute",
+    requireContract(deployment, "RefereedDispute").address,
+    refereedDisputeAbi,
+    functionName,
+    args as readonly unknown[],
+  );
+}
+
+/** A call of the data demands. @throws AssayError SDK-007 where the deployment has none */
+export function demandsCall<N extends Writes<typeof dataDemandsAbi>>(
+  { deployment }: AssayContext,
+  functionName: N,
+  args: ContractFunctionArgs<typeof dataDemandsAbi, "nonpayable" | "payable", N>,
+): PreparedCall {
+  return make(
+    "DataDemands",
+    requireContract(deployment, "DataDemands").address,
+    dataDemandsAbi,
+    functionName,
+    args as readonly unknown[],
+  );
+}
+
+/** A call of the governor. @throws AssayError SDK-007 where the deployment has none */
 export function governorCall<N extends Writes<typeof assayGovernorAbi>>(
   { deployment }: AssayContext,
   functionName: N,
   args: ContractFunctionArgs<typeof assayGovernorAbi, "nonpayable" | "payable", N>,
 ): PreparedCall {
-  const data = encode(assayGovernorAbi, functionName, args as readonly unknown[]);
-  const to = requireContract(deployment, "AssayGovernor").address;
-  return { label: `AssayGovernor.${functionName}`, to, data, value: 0n };
+  return make(
+    "AssayGovernor",
+    requireContract(deployment, "AssayGovernor").address,
+    assayGovernorAbi,
+    functionName,
+    args as readonly unknown[],
+  );
+}
+
+/** A call of the grants. @throws AssayError SDK-007 where the deployment has none */
+export function grantsCall<N extends Writes<typeof quadraticGrantsAbi>>(
+  { deployment }: AssayContext,
+  functionName: N,
+  args: ContractFunctionArgs<typeof quadraticGrantsAbi, "nonpayable" | "payable", N>,
+): PreparedCall {
+  return make(
+    "QuadraticGrants",
+    requireContract(deployment, "QuadraticGrants").address,
+    quadraticGrantsAbi,
+    functionName,
+    args as readonly unknown[],
+  );
 }
 
 /** Types are checked above; inside viem the generic ABI only slows the compiler down. */
-function encode(abi: Abi, functionName: string, args: readonly unknown[]): Hex {
-  return encodeFunctionData({ abi, functionName, args });
+function make(contract: string, to: Address, abi: Abi, functionName: string, args: readonly unknown[]): PreparedCall {
+  return { label: `${contract}.${functionName}`, to, data: encodeFunctionData({ abi, functionName, args }), value: 0n };
 }

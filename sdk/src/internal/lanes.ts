@@ -2,7 +2,7 @@ import type { Address } from "viem";
 import { jobMarketplaceAbi } from "../abis.ts";
 import { laneAccepts } from "../codec/laneWord.ts";
 import type { AssayContext } from "../context.ts";
-import { AssayError } from "../errors.ts";
+import { AssayError, isRevert } from "../errors.ts";
 import { marketAddress } from "./jobEvents.ts";
 import { mapBatched, read } from "./read.ts";
 
@@ -19,54 +19,87 @@ export interface FreeLane {
 /** Lanes whose postings are on their way, by public client and requester, so that parallel postings do not collide. */
 const underWay = new WeakMap<object, Map<string, Set<number>>>();
 
+/** Tries when another client of the same account takes a chosen lane first. */
+const TRIES = 3;
+
 /**
- * Finds a lane that can take a job and keeps it until `release` is called. A used lane is preferred: writing over it
- * costs a quarter of opening a new one.
- * @param exclude lanes not to take
- * @throws AssayError SDK-011 when all 65,536 are busy
+ * Runs a posting with lanes of its own, which no other posting of this program takes meanwhile. Another program's posting
+ * from the same account can be faster: then it runs again with other lanes.
+ * @param run what posts, with as many lanes as asked for
+ * @throws AssayError SDK-011 when too many of the 65,536 are busy; what `run` throws
  */
-export async function reserveLane(
+export async function withLanes<T>(
   context: AssayContext,
   requester: Address,
-  exclude: ReadonlySet<number>,
-): Promise<FreeLane & { release: () => void }> {
-  for (;;) {
-    const taken = reservations(context, requester);
-    const found = await findLane(context, requester, new Set([...exclude, ...taken]));
-    if (taken.has(found.lane)) continue;
-    taken.add(found.lane);
-    return { ...found, release: () => taken.delete(found.lane) };
+  count: number,
+  run: (lanes: FreeLane[]) => Promise<T>,
+): Promise<T> {
+  const lost = new Set<number>();
+  for (let attempt = 1; ; attempt++) {
+    const { lanes, release } = await reserveLanes(context, requester, count, lost);
+    try {
+      return await run(lanes);
+    } catch (error) {
+      const busy = isRevert(error, "Market_LaneBusy") ? (error as AssayError).revert?.args.lane : undefined;
+      if (typeof busy !== "bigint" || attempt >= TRIES) throw error;
+      lost.add(Number(busy));
+    } finally {
+      release();
+    }
   }
 }
 
-/** Finds a lane and the generation its next job must carry. Lanes fill from 0, so the first unused one ends the search. */
-export async function findLane(
+async function reserveLanes(context: AssayContext, requester: Address, count: number, lost: ReadonlySet<number>) {
+  const taken = reservations(context, requester);
+  for (;;) {
+    const lanes = await findLanes(context, requester, count, new Set([...lost, ...taken]));
+    // somebody in this program was faster while we looked
+    if (lanes.some(({ lane }) => taken.has(lane))) continue;
+    for (const { lane } of lanes) taken.add(lane);
+    const release = () => {
+      for (const { lane } of lanes) taken.delete(lane);
+    };
+    return { lanes, release };
+  }
+}
+
+/** Finds a lane and the generation its next job must carry. @throws AssayError SDK-011 */
+export async function findLane(context: AssayContext, requester: Address): Promise<FreeLane> {
+  const [lane] = await findLanes(context, requester, 1, new Set());
+  return lane!;
+}
+
+/**
+ * Finds lanes and the generations that their next jobs must carry, used ones first: writing over one costs a quarter of
+ * opening a new one. Lanes fill from 0, so the search ends where enough unused ones are found.
+ */
+async function findLanes(
   context: AssayContext,
   requester: Address,
-  exclude: ReadonlySet<number> = new Set(),
-): Promise<FreeLane> {
+  count: number,
+  exclude: ReadonlySet<number>,
+): Promise<FreeLane[]> {
   const market = { abi: jobMarketplaceAbi, address: marketAddress(context), functionName: "laneOf" } as const;
+  const used: FreeLane[] = [];
+  const unused: FreeLane[] = [];
   for (let start = 0; start < LANES; start += SCAN) {
     const lanes = Array.from({ length: Math.min(SCAN, LANES - start) }, (_, index) => start + index);
     const words = await mapBatched(lanes, (lane) => read(context, { ...market, args: [requester, BigInt(lane)] }));
-    let unused: FreeLane | undefined;
     for (const lane of lanes) {
       const word = words[lane - start]?.[0] ?? 0n;
       if (exclude.has(lane)) continue;
-      if (word === 0n) unused ??= { lane, generation: 1 };
-      else {
-        const generation = (word >> 8n) + 1n;
-        if (generation <= LARGEST_GENERATION && laneAccepts(word, generation)) {
-          return { lane, generation: Number(generation) };
-        }
+      const generation = (word >> 8n) + 1n;
+      if (word === 0n) unused.push({ lane, generation: 1 });
+      else if (generation <= LARGEST_GENERATION && laneAccepts(word, generation)) {
+        used.push({ lane, generation: Number(generation) });
       }
     }
-    if (unused) return unused;
+    if (used.length + unused.length >= count) return [...used, ...unused].slice(0, count);
   }
   throw new AssayError("SDK-011", {
-    message: `${requester} has no free lane`,
-    found: `${LANES} busy lanes`,
-    wanted: "one job that has ended",
+    message: `${requester} has too few free lanes`,
+    found: `${used.length + unused.length} of ${LANES}`,
+    wanted: `${count}`,
     hint: "Cancel or settle a job, or post from another account",
   });
 }
