@@ -47,7 +47,7 @@ import { finalizeBatch, prepareFinalizeBatch } from "./actions/finalizeBatch.ts"
 import { finalizeJob, prepareFinalize } from "./actions/finalizeJob.ts";
 import { getBalance } from "./actions/getBalance.ts";
 import { getCase } from "./actions/getCase.ts";
-import { getDelegation } from "./actions/getDelegation.ts";
+import { getDelegation, getPool } from "./actions/getDelegation.ts";
 import { getDocket } from "./actions/getDocket.ts";
 import { type GetEventsArgs, getEvents } from "./actions/getEvents.ts";
 import { getGame } from "./actions/getGame.ts";
@@ -157,6 +157,7 @@ const actions = {
   withdrawDelegation,
   prepareWithdrawDelegation,
   getDelegation,
+  getPool,
   listJobs,
   playMove,
   postJob,

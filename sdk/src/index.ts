@@ -83,7 +83,7 @@ export { type FinalizeBatchArgs, finalizeBatch, MAX_BATCH, prepareFinalizeBatch 
 export { finalizeJob, prepareFinalize } from "./actions/finalizeJob.ts";
 export { getBalance, type MarketBalance } from "./actions/getBalance.ts";
 export { caseStatuses, getCase, type SlashCase, slashReasons } from "./actions/getCase.ts";
-export { type DelegationInfo, getDelegation } from "./actions/getDelegation.ts";
+export { type DelegationInfo, getDelegation, getPool, type PoolInfo } from "./actions/getDelegation.ts";
 export { type Docket, getDocket } from "./actions/getDocket.ts";
 export { type GetEventsArgs, getEvents } from "./actions/getEvents.ts";
 export { type GameInfo, getGame } from "./actions/getGame.ts";

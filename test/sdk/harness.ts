@@ -31,6 +31,8 @@ export interface Network {
   wallets: WalletClient<Transport, Chain, Account>[];
   deployment: Deployment;
   clients: AssayClient[];
+  /** The chain as wallets offer it to a page (EIP-1193). */
+  provider: { request(args: { method: string; params?: unknown }): Promise<unknown> };
   /** Moves the chain's clock forward and mines a block. */
   pass(seconds: number): Promise<void>;
   /** Switches mining of each transaction on or off. */
@@ -61,6 +63,9 @@ export async function createNetwork(options: { referee?: boolean } = {}): Promis
     wallets,
     deployment,
     clients: wallets.map((walletClient) => createAssayClient({ publicClient, walletClient, deployment })),
+    provider: {
+      request: ({ method, params }) => connection.provider.request({ method, params: params as unknown[] }),
+    },
     pass: async (seconds) => {
       await request("evm_increaseTime", [numberToHex(seconds)]);
       await request("evm_mine");
