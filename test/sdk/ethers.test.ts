@@ -53,7 +53,7 @@ before(async () => {
   // blocks are mined on demand here: nothing may be answered from a cache
   const rpc = new BrowserProvider(network.provider, undefined, { cacheTimeout: -1 });
   rpc.pollingInterval = 20;
-  [keeper, requester, provider] = await Promise.all([0, 1, 2].map((index) => rpc.getSigner(index)));
+  [keeper, requester, provider] = await Promise.all([rpc.getSigner(0), rpc.getSigner(1), rpc.getSigner(2)]);
   const at = (name: string) => deployment.contracts[name]!.address;
   market = new Contract(at("JobMarketplace"), jobMarketplaceAbi, rpc);
   token = new Contract(at("AssayToken"), [...assayTokenAbi, ...erc20PermitAbi], rpc);

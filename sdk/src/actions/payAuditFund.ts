@@ -9,7 +9,7 @@ export function preparePayAuditFund(context: AssayContext): PreparedCall {
 }
 
 /** Pays the audit fund its share of slashes so far. Anyone may. @returns the amount, smallest unit of ASY */
-export const payAuditFund = sendingAction(preparePayAuditFund, (context, receipt) => {
+export const payAuditFund = sendingAction<void, { amount: bigint }>(preparePayAuditFund, (context, receipt) => {
   const { amount } = outcomeOf(context, receipt, "StakingManager", "AuditFundPaid").args;
   return { amount };
 });

@@ -2,7 +2,7 @@ import { packJobSpec } from "../codec/jobSpec.ts";
 import { packJobTerms } from "../codec/jobTerms.ts";
 import { type AssayContext, accountOr } from "../context.ts";
 import { marketCall } from "../internal/call.ts";
-import { type FreeLane, withLanes } from "../internal/lanes.ts";
+import { type FreeLane, findLanes, withLanes } from "../internal/lanes.ts";
 import { outOfRange } from "../internal/layout.ts";
 import { type PreparedCall, type Sent, sendCall } from "../internal/send.ts";
 import { MAX_BATCH } from "./finalizeBatch.ts";
@@ -15,15 +15,17 @@ export interface PostBatchArgs {
 }
 
 /**
- * Makes the call that posts jobs in given lanes, all or none of them.
- * @param args.lanes one for each job
- * @throws AssayError SDK-001 when there are none, more than 256, or not a lane for each; SDK-010, SDK-013
+ * Makes the call that posts jobs, all or none of them. Sends nothing.
+ * @param args.requester who pays; the wallet's account when left out
+ * @param args.lanes one for each job; chosen from the chain when left out
+ * @throws AssayError SDK-001 when there are none, more than 256, or not a lane for each; SDK-010, SDK-011, SDK-013
  */
 export async function preparePostBatch(
   context: AssayContext,
-  { jobs, lanes, requester }: PostBatchArgs & { lanes: readonly FreeLane[]; requester?: PostJobArgs["requester"] },
+  { jobs, requester, ...args }: PostBatchArgs & { lanes?: readonly FreeLane[]; requester?: PostJobArgs["requester"] },
 ): Promise<PreparedCall & { jobs: PreparedJob[] }> {
   if (jobs.length === 0 || jobs.length > MAX_BATCH) throw outOfRange("jobs", jobs.length, `1 to ${MAX_BATCH} jobs`);
+  const lanes = args.lanes ?? (await findLanes(context, accountOr(context, requester), jobs.length));
   if (lanes.length !== jobs.length) throw outOfRange("lanes", lanes.length, `${jobs.length}, one for each job`);
   const made = await Promise.all(
     jobs.map((job, index) => prepareTerms(context, { ...job, requester, lane: lanes[index] })),

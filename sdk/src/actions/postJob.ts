@@ -17,6 +17,6 @@ export async function postJob(
     const { id, terms, spec, ...call } = await preparePostJob(context, { ...args, lane });
     return { ...(await sendCall(context, call)), id, terms, spec };
   };
-  if (args.lane) return post(args.lane);
+  if (args.lane !== undefined) return post(args.lane);
   return withLanes(context, accountOr(context, args.requester), 1, ([lane]) => post(lane));
 }

@@ -8,7 +8,7 @@ import { type AssayContext, accountOr } from "../context.ts";
 import { requireContract } from "../deployment.ts";
 import { AssayError } from "../errors.ts";
 import { marketAddress } from "../internal/jobEvents.ts";
-import { type FreeLane, findLane } from "../internal/lanes.ts";
+import { type FreeLane, findLane, laneAt } from "../internal/lanes.ts";
 import { read } from "../internal/read.ts";
 import { decodeError } from "../revert/decodeError.ts";
 
@@ -92,8 +92,11 @@ export interface PostJobArgs {
   demands?: Demands | undefined;
   /** Who pays; the wallet's account when left out. */
   requester?: Address | undefined;
-  /** Where the job sits; chosen from the chain when left out. */
-  lane?: FreeLane | undefined;
+  /**
+   * Where the job sits: a lane's number, 0 to 65,535; chosen from the chain when left out. Orders that shall all be claimed
+   * need lanes of their own.
+   */
+  lane?: FreeLane | number | undefined;
 }
 
 /** A job that is ready to be posted, or signed as an order, and what it will be known as. */
@@ -121,7 +124,7 @@ export async function prepareTerms(context: AssayContext, args: PostJobArgs): Pr
     read(context, { ...market, functionName: "tokenConfig", args: [token] }),
     read(context, { ...market, functionName: "config", args: [] }),
     chainTime(context),
-    args.lane ?? findLane(context, requester),
+    laneFor(context, requester, args.lane),
     args.window === undefined ? leastWindow(context, policy, spec) : 0,
   ]);
   if (!allowed) throw notAllowed(token);
@@ -190,6 +193,11 @@ function ruleFields(price: PostJobArgs["price"]) {
     price: 1,
   };
   return { rule: PRICE_RULE.bids, priceWeight, stakeWeight, reputationWeight };
+}
+
+async function laneFor(context: AssayContext, requester: Address, lane: PostJobArgs["lane"]): Promise<FreeLane> {
+  if (lane === undefined) return findLane(context, requester);
+  return typeof lane === "number" ? laneAt(context, requester, lane) : lane;
 }
 
 async function chainTime({ publicClient }: AssayContext): Promise<number> {

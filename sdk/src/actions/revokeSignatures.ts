@@ -14,7 +14,7 @@ export function prepareRetireLane(context: AssayContext, args: { lane: number; g
 }
 
 /** Takes back everything the wallet's account has signed so far. @returns the epoch of what it signs from now on */
-export const revokeSignatures = sendingAction(prepareRevokeSignatures, (context, receipt) => ({
+export const revokeSignatures = sendingAction<void, { epoch: bigint }>(prepareRevokeSignatures, (context, receipt) => ({
   epoch: outcomeOf(context, receipt, "JobMarketplace", "SignaturesRevoked").args.epoch,
 }));
 

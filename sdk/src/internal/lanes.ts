@@ -65,19 +65,34 @@ async function reserveLanes(context: AssayContext, requester: Address, count: nu
 
 /** Finds a lane and the generation its next job must carry. @throws AssayError SDK-011 */
 export async function findLane(context: AssayContext, requester: Address): Promise<FreeLane> {
-  const [lane] = await findLanes(context, requester, 1, new Set());
+  const [lane] = await findLanes(context, requester, 1);
   return lane!;
+}
+
+/** A given lane with the generation that its next job must carry. @throws AssayError SDK-011 when a job is in it */
+export async function laneAt(context: AssayContext, requester: Address, lane: number): Promise<FreeLane> {
+  const market = { abi: jobMarketplaceAbi, address: marketAddress(context), functionName: "laneOf" } as const;
+  const [word] = await read(context, { ...market, args: [requester, BigInt(lane)] });
+  const generation = word === 0n ? 1n : (word >> 8n) + 1n;
+  if (generation <= LARGEST_GENERATION && laneAccepts(word, generation))
+    return { lane, generation: Number(generation) };
+  throw new AssayError("SDK-011", {
+    message: `lane ${lane} of ${requester} is busy`,
+    found: "a job that has not ended",
+    wanted: "a lane whose last job has ended",
+    hint: "Cancel or settle that job, or choose another lane",
+  });
 }
 
 /**
  * Finds lanes and the generations that their next jobs must carry, used ones first: writing over one costs a quarter of
  * opening a new one. Lanes fill from 0, so the search ends where enough unused ones are found.
  */
-async function findLanes(
+export async function findLanes(
   context: AssayContext,
   requester: Address,
   count: number,
-  exclude: ReadonlySet<number>,
+  exclude: ReadonlySet<number> = new Set(),
 ): Promise<FreeLane[]> {
   const market = { abi: jobMarketplaceAbi, address: marketAddress(context), functionName: "laneOf" } as const;
   const used: FreeLane[] = [];
