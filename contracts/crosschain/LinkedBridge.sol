@@ -361,14 +361,12 @@ abstract contract LinkedBridge is BridgeFungibleUpgradeable, Managed, ILinkedBri
     /* ── INTERNALS: MONEY ── */
 
     /// @dev Takes tokens of `from` for the other chain.
-    function _enter(uint256 chainId, address from, uint256 amount) internal virtual {
-        chainId;
+    function _enter(uint256, address from, uint256 amount) internal virtual {
         if (amount != 0) _onSend(from, amount);
     }
 
     /// @dev Gives tokens that came, or came back, from the other chain.
-    function _leave(uint256 chainId, address to, uint256 amount) internal virtual {
-        chainId;
+    function _leave(uint256, address to, uint256 amount) internal virtual {
         if (amount != 0) _onReceive(to, amount);
     }
 

@@ -14,4 +14,10 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     operator: "bound moved by one",
     reason: "at equality both sides are the same number",
   },
+  {
+    path: "contracts/libraries/BaseFee.sol",
+    text: "bool up = volume > target",
+    operator: "bound moved by one",
+    reason: "the line before returns when both are equal",
+  },
 ];

@@ -10,6 +10,9 @@ export interface Target {
 
 const contract = (path: string) => `contracts/${path}.sol`;
 
+/** One contract to the outside: what the first does not know itself it passes on to the second. */
+const MARKET = [contract("market/JobMarketplace"), contract("market/MarketExtension")];
+
 /** The money paths. */
 export const TARGETS: readonly Target[] = [
   {
@@ -61,13 +64,46 @@ export const TARGETS: readonly Target[] = [
   },
   {
     name: "market",
-    sources: [contract("market/JobMarketplace")],
-    contracts: [contract("market/JobMarketplace")],
+    sources: [
+      contract("market/MarketJobs"),
+      contract("market/MarketStorage"),
+      contract("market/MarketSettlement"),
+      contract("market/MarketBalances"),
+      contract("market/JobMarketplace"),
+    ],
+    contracts: MARKET,
     tests: [
-      "test/contracts/market/{settle,claim,post,submit,balances,admin,finder,policy}.test.ts",
+      "test/contracts/market/{settle,claim,post,submit,balances,fees,finder,policy,rescue,bids,orders,dollars}.test.ts",
+      "test/contracts/market/{admin,fuzz}.test.ts",
       "test/contracts/callers/callers.test.ts",
       "test/contracts/{attack,flows}/*.test.ts",
-      "test/contracts/market/fuzz.test.ts",
     ],
+  },
+  {
+    name: "offers",
+    sources: [contract("market/MarketBids"), contract("market/MarketOrders"), contract("market/MarketExtension")],
+    contracts: MARKET,
+    tests: [
+      "test/contracts/market/{bids,orders,rescue,admin,fees}.test.ts",
+      "test/contracts/market/{claim,post,dollars,balances}.test.ts",
+      "test/contracts/callers/callers.test.ts",
+    ],
+  },
+  {
+    name: "words",
+    sources: ["BaseFee", "BidScore", "LaneWord", "RunWord", "JobTerms", "Signatures"].map((name) =>
+      contract(`libraries/${name}`),
+    ),
+    contracts: [...MARKET, contract("mocks/LibraryHarness")],
+    tests: [
+      "test/contracts/libraries/*.test.ts",
+      "test/contracts/market/{bids,orders,rescue,fees,claim,post,settle}.test.ts",
+    ],
+  },
+  {
+    name: "feeds",
+    sources: [contract("market/PriceFeeds")],
+    contracts: [contract("market/PriceFeeds")],
+    tests: ["test/contracts/market/{dollars,admin}.test.ts", "test/contracts/callers/callers.test.ts"],
   },
 ];

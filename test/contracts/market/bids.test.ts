@@ -152,6 +152,7 @@ describe("bids", () => {
     await anyone.refused(world.market, "award", [job.terms, NONE], "Market_NoBid", [job.id]);
     await world.send(world.deployer, world.market, "setPause", [2]);
     await anyone.refused(world.market, "award", [job.terms, NONE], "Market_Paused");
+    await refused(job, NONE, provider, bidOf(job, provider, 5n * ASY_UNIT), "Market_Paused");
   });
 
   test("a bid is for one job, one price, one epoch, BID-06", async () => {
@@ -189,6 +190,9 @@ describe("bids", () => {
     const signature = await rival.signBid(job, bid);
     const args = [job.terms, standing, bid, signature];
     await anyone.refused(world.market, "awardBid", args, "Market_NotRequester");
+    await world.send(world.deployer, world.market, "setPause", [2]);
+    await requester.refused(world.market, "awardBid", args, "Market_Paused");
+    await world.send(world.deployer, world.market, "setPause", [0]);
     recordClaim(job, await requester.send(world.market, "awardBid", args));
     assert.deepEqual([(await provider.stakes()).locked, (await rival.stakes()).locked], [0n, BOND]);
     await rival.submit(job);

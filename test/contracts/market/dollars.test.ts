@@ -81,6 +81,9 @@ describe("prices in dollars, USD", () => {
     await refused(job, "Feeds_BadAnswer");
     await answer(2n ** 128n);
     await refused(job, "Feeds_BadAnswer");
+    await answer(2n ** 128n - 1n);
+    const worth = await world.read(world.feeds, "tokensForUp", [world.asy.address, DOLLARS]);
+    assert.equal(worth, 1n, "the largest answer is no absurd one");
     await admin("setFeed", [world.asy.address, zeroAddress, 0, 0]);
     await refused(job, "Feeds_NoFeed");
     await requester.cancel(job);
@@ -134,6 +137,12 @@ describe("prices in dollars, USD", () => {
     await bad([asy, feed.address, 60, 10_001], "Feeds_DeviationOutOfRange");
     const odd = await world.create("mocks/TestAggregator.sol", [37, 1n]);
     await bad([asy, odd.address, 60, 500], "Feeds_TooManyDecimals");
+    const many = await world.create("mocks/DecimalsToken.sol", [37]);
+    await bad([many.address, feed.address, 60, 500], "Feeds_TooManyDecimals");
+    const most = await world.create("mocks/TestAggregator.sol", [36, 10n ** 36n]);
+    await admin("setFeed", [asy, most.address, 2 * 86_400, 10_000]);
+    await answer(10n ** 36n, world.now, most);
+    assert.equal(await world.read(world.feeds, "tokensForUp", [asy, DOLLARS]), DOLLARS, "36 decimals are not too many");
     await anyone.refused(world.feeds, "setFeed", [asy, feed.address, 60, 500], "AccessManagedUnauthorized");
     await anyone.refused(world.feeds, "setSequencer", [feed.address, 1n], "AccessManagedUnauthorized");
   });
