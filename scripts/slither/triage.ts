@@ -88,7 +88,8 @@ export const TRIAGE: readonly Triage[] = [
   {
     check: "arbitrary-send-eth",
     places: ["Treasury.pay"],
-    reason: "paying whom a proposal names is what the treasury is for; it is `restricted`, and never more than it holds",
+    reason:
+      "paying whom a proposal names is what the treasury is for; it is `restricted`, and never more than it holds",
   },
   { check: "low-level-calls", places: ["Treasury.pay"], reason: "ether is sent with a check of the outcome" },
   {
