@@ -13,6 +13,7 @@ import {
 } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
+import type { Deployment } from "@assay/sdk";
 import { parse, stringify } from "yaml";
 import { failure } from "./errors.ts";
 import { run } from "./process.ts";
@@ -26,6 +27,15 @@ const DERIVED = new Set(["node_modules", "generated", "build", "tests"]);
 export interface Place {
   address: string;
   startBlock: number;
+}
+
+/** The places of a deployment's contracts. */
+export function placesOf({ contracts, startBlock }: Deployment): Record<string, Place> {
+  const places = Object.entries(contracts).map(([name, contract]) => [
+    name,
+    { address: contract.address, startBlock: contract.startBlock ?? startBlock },
+  ]);
+  return Object.fromEntries(places);
 }
 
 export interface BuildArgs {

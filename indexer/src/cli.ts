@@ -6,10 +6,11 @@ import { type Deployment, parseDeployment } from "@assay/sdk";
 import { Command } from "commander";
 import { failure } from "./errors.ts";
 import { Folder } from "./folder.ts";
-import { type IndexerStatus, startIndexer } from "./indexer.ts";
+import { type IndexerStatus, redeploy, startIndexer } from "./indexer.ts";
 
 const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
 const STOP_MS = 60_000;
+const STATUS_MS = 10_000;
 
 interface Options {
   dataDir: string;
@@ -43,6 +44,9 @@ function program(): Command {
   command(root, "up", "start, and stay until SIGINT or SIGTERM").action(up);
   command(root, "status", "which block the index is at").action(status);
   command(root, "down", "stop the indexer that runs on the data folder").action(down);
+  command(root, "deploy", "build the subgraph as its source is now, and let the running indexer take it up").action(
+    deploy,
+  );
   command(root, "reset", "forget the index: the next start rebuilds it from the chain").action(reset);
   return root;
 }
@@ -52,11 +56,14 @@ function command(root: Command, name: string, description: string): Command {
     .description(description)
     .option("--data-dir <folder>", "database, builds, log", join(REPOSITORY, ".devnet", "indexer"))
     .option("--json", "for machines");
+  if (name === "up" || name === "deploy") {
+    result
+      .option("--deployment <file>", "addresses of the protocol", join(REPOSITORY, "deployments", "31337.json"))
+      .option("--subgraph <folder>", "source of the subgraph", join(REPOSITORY, "subgraph"));
+  }
   if (name === "up") {
     result
       .option("--rpc-url <url>", "the chain", "http://127.0.0.1:8545")
-      .option("--deployment <file>", "addresses of the protocol", join(REPOSITORY, "deployments", "31337.json"))
-      .option("--subgraph <folder>", "source of the subgraph", join(REPOSITORY, "subgraph"))
       .option("--port <port>", "of the GraphQL endpoint on 127.0.0.1; 0 takes any", "8000");
   }
   root.addCommand(result);
@@ -65,6 +72,7 @@ function command(root: Command, name: string, description: string): Command {
 
 async function up(options: Options): Promise<void> {
   const { json, rpcUrl, subgraph, port } = options;
+  const portNumber = portOf(port);
   const started = performance.now();
   const onStep = (step: string) => {
     if (!json) console.error(`${((performance.now() - started) / 1000).toFixed(1).padStart(5)} s  ${step}`);
@@ -72,7 +80,7 @@ async function up(options: Options): Promise<void> {
   const folder = new Folder(options.dataDir);
   const deployment = readDeployment(options.deployment);
   const shutdown = createShutdown({ graceMs: STOP_MS });
-  const indexer = await startIndexer({ folder, rpcUrl, deployment, source: subgraph, port: Number(port), onStep });
+  const indexer = await startIndexer({ folder, rpcUrl, deployment, source: subgraph, port: portNumber, onStep });
   shutdown.register("indexer", () => indexer.stop());
   onStep("ready");
   console.log(json ? JSON.stringify({ url: indexer.url }) : `queries: ${indexer.url}`);
@@ -82,6 +90,23 @@ async function up(options: Options): Promise<void> {
   });
 }
 
+/** @throws IX-016 it is no port */
+function portOf(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port < 65_536) return port;
+  throw failure("IX-016", "no such port", {
+    found: `--port ${text}`,
+    wanted: "0 to 65535; 0 takes any that is free",
+    hint: "correct --port",
+  });
+}
+
+async function deploy({ dataDir, deployment, subgraph, json }: Options): Promise<void> {
+  const folder = new Folder(dataDir);
+  const manifest = await redeploy({ folder, deployment: readDeployment(deployment), source: subgraph });
+  console.log(json ? JSON.stringify({ manifest }) : `deployed ${manifest}`);
+}
+
 async function status({ dataDir, json }: Options): Promise<void> {
   const running = new Folder(dataDir).running();
   if (!running) {
@@ -89,11 +114,27 @@ async function status({ dataDir, json }: Options): Promise<void> {
     process.exitCode = 1;
     return;
   }
-  const found = (await (await fetch(`${running.url}/status`)).json()) as IndexerStatus;
+  const found = await askStatus(running.url);
   if (json) return console.log(JSON.stringify({ running: true, ...running, ...found }));
   console.log(`queries ${running.url}\nprocess ${running.pid}, since ${running.startedAt}`);
   console.log(`block   ${found.block ?? "none yet"} of ${found.head ?? "?"}`);
   if (found.error) console.log(`stopped ${found.error}`);
+}
+
+/** @throws IX-017 the indexer runs and does not answer */
+async function askStatus(url: string): Promise<IndexerStatus> {
+  try {
+    const answer = await fetch(`${url}/status`, { signal: AbortSignal.timeout(STATUS_MS) });
+    return (await answer.json()) as IndexerStatus;
+  } catch (cause) {
+    throw failure("IX-017", "the indexer runs but does not answer", {
+      found: cause instanceof Error ? cause.message : String(cause),
+      wanted: `its status at ${url}`,
+      hint: "wait a moment; if it stays so, see graph-node.log in the data folder and start it again",
+      kind: "Retryable",
+      cause,
+    });
+  }
 }
 
 async function down({ dataDir, json }: Options): Promise<void> {

@@ -10,6 +10,8 @@ export interface Running {
   pid: number;
   url: string;
   startedAt: string;
+  /** Folder of graph-node's doors, which only this user can enter. */
+  doors: string;
 }
 
 /** The indexer's data folder: the database, the builds, the log and who is running. */
@@ -40,7 +42,7 @@ export class Folder {
    *
    * @throws IX-009 another indexer runs on it
    */
-  take(url: string): void {
+  take(url: string, doors: string): void {
     const other = this.running();
     if (other && other.pid !== process.pid) {
       throw failure("IX-009", "an indexer runs on this data folder already", {
@@ -50,7 +52,7 @@ export class Folder {
       });
     }
     mkdirSync(this.root, { recursive: true });
-    const running: Running = { pid: process.pid, url, startedAt: new Date().toISOString() };
+    const running: Running = { pid: process.pid, url, startedAt: new Date().toISOString(), doors };
     writeDurably(this.#running, Buffer.from(JSON.stringify(running)));
   }
 

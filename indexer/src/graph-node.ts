@@ -12,6 +12,32 @@ const START_MS = 60_000;
 const STOP_MS = 15_000;
 const POLL_MS = 50;
 
+/**
+ * No query may hold the database for long, whoever asks: deeper, wider and slower ones are refused. Introspection is 13 deep.
+ * ops/docker-compose.yml sets the same.
+ */
+export const QUERY_LIMITS = {
+  GRAPH_GRAPHQL_MAX_DEPTH: "15",
+  GRAPH_GRAPHQL_MAX_COMPLEXITY: "5000000",
+  GRAPH_GRAPHQL_MAX_SKIP: "5000",
+  GRAPH_GRAPHQL_QUERY_TIMEOUT: "20",
+  GRAPH_SQL_STATEMENT_TIMEOUT: "20",
+};
+
+/** What graph-node is told by its environment. */
+const SETTINGS = {
+  ...QUERY_LIMITS,
+  // a local chain makes blocks faster than the half second of the default
+  ETHEREUM_POLLING_INTERVAL: "250",
+  // history is fetched in large pieces: each costs a round trip
+  GRAPH_ETHEREUM_TARGET_TRIGGERS_PER_BLOCK_RANGE: "5000",
+  ETHEREUM_BLOCK_BATCH_SIZE: "50",
+  GRAPH_ALLOW_NON_DETERMINISTIC_IPFS: "0",
+  // no log of every query, no ANSI colours
+  GRAPH_LOG: "info",
+  NO_COLOR: "1",
+};
+
 export interface GraphNode extends Program {
   /** The Unix socket of one of its servers. */
   door(name: Door): string;
@@ -35,23 +61,19 @@ export async function startGraphNode({ onLine, ...args }: StartGraphNodeArgs): P
   const program = run({
     file,
     args: rest,
-    // a polling interval for local chains, no log of every query, no ANSI colours
-    env: {
-      ETHEREUM_POLLING_INTERVAL: "250",
-      GRAPH_LOG: "info",
-      NO_COLOR: "1",
-      GRAPH_ALLOW_NON_DETERMINISTIC_IPFS: "0",
-    },
+    env: SETTINGS,
     ...(onLine ? { onLine } : {}),
   });
   const door = (name: Door) => join(args.doors, `${name}.sock`);
   const stop = () => program.stop("SIGTERM", STOP_MS);
   await answering(program, door("graphql"), door("admin"), stop);
-  const deploy = async (name: string, manifest: string) => {
-    await call(door("admin"), "subgraph_create", { name });
-    await call(door("admin"), "subgraph_deploy", { name, ipfs_hash: manifest });
-  };
-  return { ...program, door, deploy, stop };
+  return { ...program, door, deploy: (name, manifest) => deployTo(door("admin"), name, manifest), stop };
+}
+
+/** Makes the subgraph `name` behind an admin socket and points it at a built manifest. */
+export async function deployTo(admin: string, name: string, manifest: string): Promise<void> {
+  await call(admin, "subgraph_create", { name });
+  await call(admin, "subgraph_deploy", { name, ipfs_hash: manifest });
 }
 
 async function answering(program: Program, graphql: string, admin: string, stop: () => Promise<void>): Promise<void> {

@@ -4,13 +4,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Deployment } from "@assay/sdk";
 import pg from "pg";
-import { buildSubgraph, type Place } from "./build.ts";
+import { buildSubgraph, placesOf } from "./build.ts";
 import { checkChain } from "./chain.ts";
 import { ask } from "./door.ts";
 import { failure } from "./errors.ts";
 import { type Folder, socketFolder } from "./folder.ts";
 import { openGateway } from "./gateway.ts";
-import { type GraphNode, startGraphNode } from "./graph-node.ts";
+import { deployTo, type GraphNode, startGraphNode } from "./graph-node.ts";
 import { DATABASE_USER, type Postgres, startPostgres } from "./postgres.ts";
 import { openRpcDoor } from "./rpc-door.ts";
 
@@ -64,14 +64,16 @@ export async function startIndexer(args: IndexerArgs): Promise<Indexer> {
     const graphql = () => node?.door("graphql");
     const gateway = await openGateway({ port: args.port, name: SUBGRAPH, graphql, status });
     closing.push(() => close(gateway.server));
-    folder.take(gateway.url);
-    closing.push(() => folder.release());
-
-    onStep("building the subgraph");
-    const [manifest, idleManifest] = await buildBoth({ folder, deployment, source, head });
     // two folders: the database's belongs to the database's user
     const [sockets, socketDir] = [socketFolder(), socketFolder()];
     for (const path of [sockets, socketDir]) closing.push(() => rmSync(path, { recursive: true, force: true }));
+    const doors = join(sockets, "doors");
+    folder.take(gateway.url, doors);
+    closing.push(() => folder.release());
+
+    onStep("building the subgraph");
+    const manifest = await buildFor({ folder, deployment, source });
+    const idleManifest = await buildIdle(folder, head);
     const log = createWriteStream(folder.log, { flags: "a" });
     closing.push(() => new Promise((resolve) => log.end(resolve)));
     const onLine = (line: string) => log.write(`${line}\n`);
@@ -87,7 +89,7 @@ export async function startIndexer(args: IndexerArgs): Promise<Indexer> {
     onStep("starting graph-node");
     const started = await startGraphNode({
       idleManifest,
-      doors: join(sockets, "doors"),
+      doors,
       postgresSocket: postgres.socket,
       rpcSocket,
       database,
@@ -129,26 +131,34 @@ async function readStatus(node: GraphNode | undefined): Promise<IndexerStatus> {
   };
 }
 
-async function buildBoth(args: Pick<IndexerArgs, "folder" | "deployment" | "source"> & { head: number }) {
-  const { folder, deployment, source, head } = args;
-  const places: Record<string, Place> = {};
-  for (const [name, { address, startBlock }] of Object.entries(deployment.contracts)) {
-    places[name] = { address, startBlock: startBlock ?? deployment.startBlock };
-  }
+/** Builds the subgraph for a deployment; see `buildSubgraph`. */
+function buildFor({ folder, deployment, source }: Pick<IndexerArgs, "folder" | "deployment" | "source">) {
   mkdirSync(folder.builds, { recursive: true });
+  return buildSubgraph({ source, builds: folder.builds, network: NETWORK, places: placesOf(deployment) });
+}
+
+function buildIdle(folder: Folder, head: number): Promise<string> {
   const idle = fileURLToPath(new URL("../idle", import.meta.url));
   const address = "0x0000000000000000000000000000000000000001";
   // the idle subgraph need not walk through history: it starts at a round number near the head, so that builds recur
   const startBlock = head - (head % 10_000);
-  return [
-    await buildSubgraph({ source, builds: folder.builds, network: NETWORK, places }),
-    await buildSubgraph({
-      source: idle,
-      builds: folder.builds,
-      network: NETWORK,
-      places: { Idle: { address, startBlock } },
-    }),
-  ] as const;
+  const places = { Idle: { address, startBlock } };
+  return buildSubgraph({ source: idle, builds: folder.builds, network: NETWORK, places });
+}
+
+/** Builds the subgraph as its source is now, and has the indexer that runs on the folder take it up. */
+export async function redeploy(args: Pick<IndexerArgs, "folder" | "deployment" | "source">): Promise<string> {
+  const running = args.folder.running();
+  if (!running) {
+    throw failure("IX-015", "no indexer runs on this data folder", {
+      found: args.folder.root,
+      wanted: "a running indexer to deploy to",
+      hint: "start one: `npm run indexer -- up` deploys by itself",
+    });
+  }
+  const manifest = await buildFor(args);
+  await deployTo(join(running.doors, "admin.sock"), SUBGRAPH, manifest);
+  return manifest;
 }
 
 /** One database per chain: what was indexed of another chain of the same id would be nonsense here. */

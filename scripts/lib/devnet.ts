@@ -25,7 +25,7 @@ import { jsonLine, type LocalProcess, startProcess } from "./processes.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 /** The mnemonic of every local test chain; its keys are public knowledge. */
-const TEST_MNEMONIC = "test test test test test test test test test test test junk";
+export const TEST_MNEMONIC = "test test test test test test test test test test test junk";
 const POLL_MS = 250;
 
 export interface LocalChain {

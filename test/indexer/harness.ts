@@ -1,14 +1,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { erc20Abi, type Hex } from "viem";
 import { deployLocally, type LocalChain, startChain } from "../../scripts/lib/devnet.ts";
-import { jsonLine, type LocalProcess, startProcess } from "../../scripts/lib/processes.ts";
+import { startLocalIndexer } from "../../scripts/lib/indexer.ts";
+import type { LocalProcess } from "../../scripts/lib/processes.ts";
 import { type AssayClient, createAssayClient, type Deployment } from "../../sdk/src/index.ts";
 
 export const ASY = 10n ** 18n;
-const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /** A chain with the protocol on it, people with money, and an indexer beside it. */
 export interface IndexedMarket {
@@ -51,15 +50,11 @@ export async function openIndexedMarket(): Promise<IndexedMarket> {
     url: "",
     indexer: undefined as never,
     startIndexer: async () => {
-      const args = ["up", "--json", "--port", "0", "--data-dir", join(folder, "indexer")];
-      market.indexer = startProcess({
-        name: "indexer",
-        script: here("../../indexer/bin/assay-indexer.mjs"),
-        args: [...args, "--rpc-url", chain.url, "--deployment", path],
-        // where a machine has no namespaces, its ports are open to the machine's own network for the length of the test
-        env: { ASSAY_INDEXER_OPEN_PORTS: "1" },
-      });
-      market.url = await market.indexer.waitForLine((line) => jsonLine(line)?.url as string | undefined, 120_000);
+      const options = { rpcUrl: chain.url, deploymentPath: path, dataDir: join(folder, "indexer") };
+      // where a machine has no namespaces, its ports are open to the machine's own network for the length of the test
+      const started = await startLocalIndexer({ ...options, env: { ASSAY_INDEXER_OPEN_PORTS: "1" } });
+      market.indexer = started.process;
+      market.url = started.url;
     },
     rpc: (method, params = []) =>
       chain.publicClient.request({ method: method as "eth_chainId", params: params as never }) as Promise<unknown>,
