@@ -8,8 +8,19 @@ const ASY_DECIMALS = 18;
 
 /** An amount of ASY in its smallest unit. @throws CLI-004 */
 export function amountOf(text: string): bigint {
-  if (/^\d+(\.\d{1,18})?$/.test(text)) return parseUnits(text, ASY_DECIMALS);
-  throw invalid(text, "an amount in ASY, such as 2.5");
+  return unitsOf(text, ASY_DECIMALS);
+}
+
+/** An amount of a token with these decimals, in its smallest unit. @throws CLI-004 */
+export function unitsOf(text: string, decimals: number): bigint {
+  if (/^\d+(\.\d+)?$/.test(text) && (text.split(".")[1] ?? "").length <= decimals) return parseUnits(text, decimals);
+  throw invalid(text, `an amount with at most ${decimals} decimals`);
+}
+
+/** A whole number. @throws CLI-004 */
+export function countOf(text: string, most: number): number {
+  if (/^\d{1,15}$/.test(text) && Number(text) <= most) return Number(text);
+  throw invalid(text, `a whole number from 0 to ${most}`);
 }
 
 /** An amount of ASY for people. */

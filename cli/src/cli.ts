@@ -1,8 +1,10 @@
 import { runCommandLine } from "@assay/daemon-kit";
 import { Command } from "commander";
 import { accountCommand } from "./commands/account.ts";
+import { balanceCommands } from "./commands/balance.ts";
 import { governanceCommands } from "./commands/gov.ts";
-import { jobCommands } from "./commands/job.ts";
+import { grantCommands } from "./commands/grants.ts";
+import { jobCommands } from "./commands/job/job.ts";
 import { stakeCommands } from "./commands/stake.ts";
 import { ENV_PREFIX, SECRET_VARIABLES } from "./config.ts";
 
@@ -21,7 +23,14 @@ export function program(env: NodeJS.ProcessEnv): Command {
       "after",
       `\nSettings: flag, then ${ENV_PREFIX}<NAME>, then the file, then the default. Secrets: ${Object.values(SECRET_VARIABLES).join(", ")}.\nExit codes: 0 done, 1 your input, 75 try again.`,
     );
-  const groups = [...jobCommands(env), ...stakeCommands(env), accountCommand(env), ...governanceCommands(env)];
+  const groups = [
+    ...jobCommands(env),
+    ...stakeCommands(env),
+    accountCommand(env),
+    ...governanceCommands(env),
+    grantCommands(env),
+    balanceCommands(env),
+  ];
   for (const group of groups) root.addCommand(group);
   return root;
 }

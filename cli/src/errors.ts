@@ -7,6 +7,7 @@ export const cliErrors = {
   "CLI-003": "an input file is not valid",
   "CLI-004": "an argument is not valid",
   "CLI-005": "no account to act for",
+  "CLI-006": "an output file cannot be written",
 } as const satisfies Record<string, string>;
 
 export type CliErrorCode = keyof typeof cliErrors;

@@ -79,7 +79,7 @@ abstract contract MarketOrders is MarketJobs, IMarketExtension {
         bytes32 id = _requireOverdue($, terms, run, nonce, claimer);
         address late = run.provider();
         uint256 quote = _rescueQuote(terms, run);
-        // INVARIANT JOB-93: once, by another provider, of a job that names nobody
+        // INVARIANT RSC-03: once, by another provider, of a job that names nobody
         require(
             !run.rescued() && provider != late && terms.provider() == address(0) && quote != type(uint256).max,
             Market_NotRescuable(id)

@@ -75,6 +75,7 @@ import { lapseCase, prepareLapseCase } from "./actions/lapseCase.ts";
 import { listCases } from "./actions/listCases.ts";
 import { listJobs } from "./actions/listJobs.ts";
 import { listProposals } from "./actions/listProposals.ts";
+import { listVotes } from "./actions/listVotes.ts";
 import { payAuditFund, preparePayAuditFund } from "./actions/payAuditFund.ts";
 import { playMove, prepareMove } from "./actions/playMove.ts";
 import { postBatch, preparePostBatch } from "./actions/postBatch.ts";
@@ -237,6 +238,7 @@ const actions = {
   prepareLapseCase,
   listCases,
   listProposals,
+  listVotes,
   propose,
   preparePropose,
   queueProposal,

@@ -121,6 +121,7 @@ export { lapseCase, prepareLapseCase } from "./actions/lapseCase.ts";
 export { listCases } from "./actions/listCases.ts";
 export { type ListJobsArgs, listJobs } from "./actions/listJobs.ts";
 export { type ListProposalsArgs, listProposals } from "./actions/listProposals.ts";
+export { type CastVote, listVotes } from "./actions/listVotes.ts";
 export { payAuditFund, preparePayAuditFund } from "./actions/payAuditFund.ts";
 export { type ChallengerMove, type ProviderMove, playMove, prepareMove } from "./actions/playMove.ts";
 export { type PostBatchArgs, postBatch, preparePostBatch } from "./actions/postBatch.ts";

@@ -1,12 +1,14 @@
 // The command line as a program of its own, against a governed protocol on a local chain.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import type { Command } from "commander";
 import { getAddress, parseAbi } from "viem";
+import { program } from "../../cli/src/cli.ts";
 import { configPath, loadConfig } from "../../scripts/deploy/config.ts";
 import { handover } from "../../scripts/deploy/handover.ts";
 import { deployLocally, type LocalChain, startChain } from "../../scripts/lib/devnet.ts";
@@ -95,6 +97,22 @@ const address = (index: number) => getAddress(chain.wallet(index).account.addres
 const blockNumber = () => chain.publicClient.getBlockNumber({ cacheTime: 0 });
 const nonce = (index: number) => chain.publicClient.getTransactionCount({ address: address(index) });
 
+/** Writes a file of JSON and tells where. */
+function write(name: string, content: unknown): string {
+  const file = join(dir, name);
+  writeFileSync(file, JSON.stringify(content));
+  return file;
+}
+
+/** A job at a fixed price of 3 ASY. */
+async function jobFile(fields: object): Promise<object> {
+  const word = (digit: string) => `0x${digit.repeat(64)}`;
+  const hashes = { programHash: word("1"), dataRoot: word("2"), initState: word("3"), inputs: word("4") };
+  const shape = { steps: 100, segmentLength: 32, outIdx: 2, stateCount: 3, rulesVersion: 1, refSeconds: 60 };
+  const claimBy = Number((await chain.publicClient.getBlock()).timestamp) + 100_000;
+  return { spec: { ...hashes, ...shape }, price: "3", claimBy, ...fields };
+}
+
 async function pass(seconds: number): Promise<void> {
   await chain.testClient.increaseTime({ seconds });
   await chain.testClient.mine({ blocks: 1 });
@@ -123,42 +141,89 @@ describe("assay", () => {
   });
 
   test("a job is posted from a file, looked at, explained and cancelled", async () => {
-    const word = (digit: string) => `0x${digit.repeat(64)}`;
-    const job = {
-      spec: {
-        programHash: word("1"),
-        dataRoot: word("2"),
-        initState: word("3"),
-        inputs: word("4"),
-        steps: 100,
-        segmentLength: 32,
-        outIdx: 2,
-        stateCount: 3,
-        rulesVersion: 1,
-        refSeconds: 60,
-      },
-      price: { min: "1", max: "2.5", length: 600 },
-      claimBy: Number((await chain.publicClient.getBlock()).timestamp) + 100_000,
-    };
-    const file = join(dir, "job.json");
-    writeFileSync(file, JSON.stringify(job));
+    const price = { min: "1", max: "2.5", length: 600 };
+    const file = write("job.json", await jobFile({ price }));
     const { id, deposited } = await json(["job", "post", file], VOTER);
     assert.equal(deposited, "2.5 ASY");
     const shown = await json(["job", "status", id as string]);
     assert.equal(shown.status, "open");
-    const eligible = await json(["job", "eligible", id as string, address(PROVIDER)]);
-    assert.deepEqual([eligible.eligible, eligible.reasons], [true, []]);
-    const stranger = await assay(["job", "eligible", id as string, address(5)]);
+    const [eligible, stranger] = await Promise.all([
+      json(["job", "eligible", id as string, address(PROVIDER)]),
+      assay(["job", "eligible", id as string, address(5)]),
+    ]);
+    assert.deepEqual([eligible.by, eligible.eligible, eligible.reasons], ["claim", true, []]);
     assert.match(stranger.stdout, /not eligible\n {2}the bond is/);
     await json(["job", "cancel", id as string], VOTER);
     assert.equal((await json(["job", "status", id as string])).status, "cancelled");
-    writeFileSync(file, JSON.stringify({ ...job, price: 5 }));
-    const wrong = await assay(["job", "post", file], { key: VOTER });
+    const wrong = await assay(["job", "post", write("wrong.json", await jobFile({ price: 5 }))], { key: VOTER });
     assert.equal(wrong.code, 1);
     assert.match(wrong.stderr, /CLI-003[\s\S]*price/);
   });
 
-  test("a proposal from a file: simulated, proposed, voted for, queued, executed, GOV-40", async () => {
+  test("a list of jobs is one transaction; what they ask of providers is posted and shown, JOB-44, JOB-18", async () => {
+    const demands = { stake: "2000", reputation: 2600, capabilities: ["training", "webgpu"], memoryGiB: 12 };
+    const file = write("jobs.json", [await jobFile({}), await jobFile({ demands, provider: address(PROVIDER) })]);
+    const before = await nonce(VOTER);
+    const dry = await json(["job", "post", file, "--dry-run"], VOTER);
+    assert.equal((dry.calls as { label: string }[]).at(-1)!.label, "JobMarketplace.deposit");
+    assert.equal(await nonce(VOTER), before);
+    const posted = await json(["job", "post", file], VOTER);
+    const ids = posted.ids as string[];
+    assert.equal(ids.length, 2);
+    const { stdout } = await assay(["job", "status", ids[1]!]);
+    assert.match(
+      stdout,
+      /price {6}3 ASY\n[\s\S]*asks for {3}2000 ASY of own stake, a score of 2600, training, webgpu, 16 GiB/,
+    );
+    const why = await assay(["job", "eligible", ids[1]!, address(PROVIDER)]);
+    assert.match(why.stdout, /not eligible[\s\S]*own stake[\s\S]*training, webgpu[\s\S]*16 GiB[\s\S]*score of 2600/);
+  });
+
+  test("an order: signed without gas, claimed, taken back one by one and all at once, ORD-01 to ORD-03", async () => {
+    const file = write("order-job.json", await jobFile({}));
+    const order = (name: string) => join(dir, name);
+    await json(["balance", "deposit", "9"], VOTER);
+    const before = await nonce(VOTER);
+    const signing = ["a", "b", "c"].map((name, index) =>
+      json(["job", "order", "sign", file, "--lane", String(40 + index), "--out", order(`${name}.json`)], VOTER),
+    );
+    for (const signed of await Promise.all(signing)) assert.match(String(signed.signature), /^0x[0-9a-f]{130}$/);
+    assert.equal(await nonce(VOTER), before, "signing sends nothing");
+    const again = await assay(["job", "order", "sign", file, "--out", order("a.json")], { key: VOTER });
+    assert.match(again.stderr, /CLI-006/);
+    const { id } = await json(["job", "order", "claim", order("a.json")], PROVIDER);
+    const { stdout } = await assay(["job", "status", id as string]);
+    assert.match(stdout, new RegExp(`claimed[\\s\\S]*provider {3}${address(PROVIDER)}.*for 3 ASY`));
+    await json(["job", "order", "cancel", order("b.json")], VOTER);
+    await json(["job", "order", "revoke"], VOTER);
+    writeFileSync(order("d.json"), readFileSync(order("c.json"), "utf8").replace(/"chainId": \d+/, '"chainId": 1'));
+    const claims = ["b", "c", "d"].map((name) =>
+      assay(["job", "order", "claim", order(`${name}.json`), "--dry-run"], { key: PROVIDER }),
+    );
+    const [late, gone, foreign] = await Promise.all(claims);
+    assert.match(late!.stderr, /SDK-030/);
+    assert.match(gone!.stderr, /SDK-030[\s\S]*sign/);
+    assert.match(foreign!.stderr, /CLI-003[\s\S]*chain 1/);
+  });
+
+  test("bids: placed, shown, and one that was only signed is awarded by the requester, BID-03, BID-07", async () => {
+    const price = { max: "4", bidding: 600, weights: { price: 2, stake: 1 } };
+    const { id } = await json(["job", "post", write("bids.json", await jobFile({ price }))], VOTER);
+    const job = id as string;
+    await json(["job", "bid", job, "3.5"], PROVIDER);
+    const shown = await assay(["job", "bids", job]);
+    assert.match(shown.stdout, new RegExp(`${address(PROVIDER)} 3.5 ASY, score \\d+ of 1e9\\n {2}stands: `));
+    const early = await assay(["job", "award", job, "--dry-run"], { key: PROVIDER });
+    assert.match(early.stderr, /SDK-030/, "nobody else while bids are taken");
+    const file = join(dir, "bid.json");
+    await json(["job", "bid", job, "2", "--out", file], PROVIDER);
+    assert.equal(((await json(["job", "bids", job])).bids as unknown[]).length, 1, "a signed bid is not placed");
+    await json(["job", "award", job, "--bid", file], VOTER);
+    const claimed = await json(["job", "status", job]);
+    assert.deepEqual([claimed.status, (claimed as { price: string }).price.slice(0, 9)], ["claimed", "200000000"]);
+  });
+
+  test("go-livepeer #2875: a proposal from a file, simulated, proposed, voted for, queued, executed, GOV-40", async () => {
     await json(["gov", "delegate", address(VOTER)], VOTER);
     await pass(2);
     const file = join(dir, "proposal.json");
@@ -179,6 +244,8 @@ describe("assay", () => {
     await json(["gov", "vote", id, "for", "--reason", "people are slow"], VOTER);
     const twice = await assay(["gov", "vote", id, "for", "--dry-run"], { key: VOTER });
     assert.deepEqual([twice.code, /has voted on this proposal already/.test(twice.stderr)], [1, true]);
+    const history = await assay(["gov", "votes", id]);
+    assert.match(history.stdout, new RegExp(`^${address(VOTER)} {2}for with \\S+ ASY: people are slow\n$`));
     await pass(CLOCKS.votingPeriod + 1);
     await json(["gov", "queue", id], PROVIDER);
     await pass(CLOCKS.timelockDelay + 1);
@@ -229,6 +296,21 @@ describe("assay", () => {
       const run = runs[index]!;
       assert.equal(run.code, code, `${args.join(" ")}: ${run.stderr}`);
       assert.match(run.stderr, message);
+    }
+  });
+
+  test("every command says what it takes; every one that sends can be rehearsed", () => {
+    const leaves = (group: Command): Command[] =>
+      group.commands.length === 0 ? [group] : group.commands.flatMap(leaves);
+    const reads = new Set(["account", "status", "eligible", "bids", "list", "show", "simulate", "votes"]);
+    const all = leaves(program({}));
+    assert.ok(all.length >= 30, `${all.length}`);
+    for (const one of all) {
+      const help = one.helpInformation();
+      assert.match(help, /--json/, one.name());
+      assert.ok(one.description().length > 10, one.name());
+      assert.equal(/--dry-run/.test(help), !reads.has(one.name()), one.name());
+      for (const { description } of one.registeredArguments) assert.ok(description, `${one.name()}: arguments`);
     }
   });
 });

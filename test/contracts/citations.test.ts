@@ -5,15 +5,25 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { REPOSITORY } from "../../scripts/deploy/artifacts.ts";
 
-const PAGES = ["staking", "slashing", "reputation", "governance", "grants", "registry"];
+const PAGES = [
+  "market",
+  "staking",
+  "slashing",
+  "reputation",
+  "governance",
+  "grants",
+  "registry",
+  "verification",
+  "crosschain",
+];
 
 const read = (path: string) => readFileSync(join(REPOSITORY, path), "utf8");
 const rulesOf = (page: string) =>
-  [...read(`docs/spec/${page}.md`).matchAll(/^- \*\*([A-Z]{2,3}-\d+)\*\*/gm)].map(([, id]) => id!);
+  [...read(`docs/spec/${page}.md`).matchAll(/\*\*([A-Z]{2,3}-\d+)\*\*/g)].map(([, id]) => id!);
 const rules = PAGES.flatMap(rulesOf);
 
 /** The names of tests and of their groups, and the first comment of each file. */
-const names = globSync("{test,sdk/src}/**/*.test.ts", { cwd: REPOSITORY })
+const names = globSync(["{test,sdk/src}/**/*.test.ts", "test/sdk/life/*.ts"], { cwd: REPOSITORY })
   .map(read)
   .flatMap((text) => [
     ...[...text.matchAll(/\b(?:test|describe)\(\s*["`']([^\n]*)/g)].map(([, name]) => name!),
@@ -42,6 +52,19 @@ test("no test names a rule of these pages that is not there", () => {
   // upgrade rules are shared with the page on the repository's own layouts
   assert.deepEqual(
     stray.filter((id) => !id.startsWith("UPG-") && !id.startsWith("DEP-")),
+    [],
+  );
+});
+
+test("the state diagrams name functions and times that the contracts have", () => {
+  const sources = globSync("contracts/**/*.sol", { cwd: REPOSITORY }).map(read).join("\n");
+  const diagrams = PAGES.flatMap((page) => [...read(`docs/spec/${page}.md`).matchAll(/```mermaid\n([\s\S]*?)```/g)]);
+  assert.ok(diagrams.length >= 6, `${diagrams.length} diagrams`);
+  const labels = diagrams.flatMap(([, text]) => [...text!.matchAll(/: (.*)/g)].map(([, label]) => label!)).join(" ");
+  const words = new Set(labels.match(/\b[a-z]+[A-Z]\w*/g));
+  assert.ok(words.size >= 30, `${words.size}`);
+  assert.deepEqual(
+    [...words].filter((word) => !new RegExp(`\\b${word}\\b`).test(sources)),
     [],
   );
 });

@@ -160,7 +160,7 @@ test("a misspelt setting: one error that names the right one", async () => {
   assert.match(stderr, /ASSAY_NODE_GATEWAYS/);
 });
 
-test("after all of it the node still takes a good job", async () => {
+test("mech #493: after all of it the node still takes a good job", async () => {
   const { spec } = await uploadInputs(market, 64, "good");
   const { id } = await post(market, spec, { provider: me });
   await waitFor(market, id, "submitted");

@@ -8,7 +8,7 @@ import { runInvariant } from "./run.ts";
 const CALLS = 10_000;
 const seed = Number(process.env.ASSAY_SEED ?? 77);
 
-test(`invariant_escrowEqualsObligations, STK-10: ${CALLS} calls, seed ${seed}`, async (t) => {
+test(`invariant_escrowEqualsObligations, JOB-80, STK-10: ${CALLS} calls, seed ${seed}`, async (t) => {
   const report = await runInvariant(seed, CALLS);
   t.diagnostic(JSON.stringify(report));
   assert.equal(report.accepted + report.refused, CALLS);

@@ -7,6 +7,7 @@ import { explainVote } from "../../sdk/src/actions/explainVote.ts";
 import { countRounds, explainGrantVote, getRound } from "../../sdk/src/actions/getRound.ts";
 import { getVotes } from "../../sdk/src/actions/getVotes.ts";
 import { proposeProject, settleProject, sweepRound, voteGrant } from "../../sdk/src/actions/grants.ts";
+import { listVotes } from "../../sdk/src/actions/listVotes.ts";
 import type { AssayContext } from "../../sdk/src/context.ts";
 import { parseDeployment } from "../../sdk/src/deployment.ts";
 import { signDelegation } from "../../sdk/src/eip712/delegation.ts";
@@ -32,7 +33,7 @@ after(() => governed.world.close());
 
 const start = () => propose(governed, [{ to: governed.world.staking, functionName: "setThawPeriod", args: [4_000n] }]);
 
-test("who cannot vote is told why and what to do (peers: say why I cannot vote), GOV-03", async () => {
+test("livepeer explorer #441: who cannot vote is told why and what to do, GOV-03", async () => {
   const { world, governor, whale, alice, bob, anyone } = governed;
   const explain = (account: Actor, proposalId: bigint) =>
     explainVote(context, { proposalId, account: account.address });
@@ -67,7 +68,7 @@ test("who cannot vote is told why and what to do (peers: say why I cannot vote),
   );
 });
 
-test("who owns tokens that others cast is told of the override (peers: say why I cannot vote), GOV-10", async () => {
+test("livepeer explorer #441: who owns tokens that others cast is told of the override, GOV-10", async () => {
   const { world, governor, alice, bob } = governed;
   await alice.send(world.asy, "delegate", [bob.address]);
   world.pass(10);
@@ -140,7 +141,7 @@ test("grants through the client: put up, explained, voted for, paid, swept, GRT-
   assert.equal((await sweepRound(context, { round })).amount, 600n * ASY_UNIT);
 });
 
-test("a vote carries its reason; an override casts one's own tokens, GOV-10", async () => {
+test("livepeer bounties #76, grants #300: a vote carries its reason and is found again; an override too, GOV-10", async () => {
   const { world, governor } = governed;
   const { id } = await start();
   await governed.alice.send(world.asy, "approve", [governed.alice.address, 1n]);
@@ -150,5 +151,19 @@ test("a vote carries its reason; an override casts one's own tokens, GOV-10", as
   assert.ok(votes[2]! > 0n && votes[0] === 0n && votes[1] === 0n);
   const history = await world.history(governor);
   assert.equal(history.find(({ name }) => name === "OverrideVoteCast")!.args.reason, "because");
+  await governed.whale.send(governor, "castVoteWithReason", [id, 1, "mine"]);
+  const told = (await listVotes(context, { proposalId: id })).map(({ voter, side, reason, override, weight }) => {
+    assert.ok(weight > 0n);
+    return [getAddress(voter), side, reason, override];
+  });
+  assert.deepEqual(told, [
+    [getAddress(governed.whale.address), "for", "mine", false],
+    [getAddress(world.deployer), "abstain", "because", true],
+  ]);
+  const own = await listVotes(context, { voter: world.deployer });
+  assert.deepEqual(
+    own.map(({ proposalId }) => proposalId),
+    [id],
+  );
   await assert.rejects(castVote(context, { proposalId: id, side: "for", override: true }), /SDK-030/);
 });

@@ -9,6 +9,7 @@ import {
   voteSides,
 } from "@assay/sdk";
 import { Command } from "commander";
+import { isAddress } from "viem";
 import { addressOf, asy, oneOf, proposalIdOf } from "../arguments.ts";
 import { command } from "../command.ts";
 import type { CliContext } from "../context.ts";
@@ -96,6 +97,25 @@ function reading(env: NodeJS.ProcessEnv): Command[] {
 function voting(env: NodeJS.ProcessEnv): Command[] {
   const sides = Object.keys(voteSides) as VoteSide[];
   return [
+    command(
+      env,
+      {
+        name: "votes",
+        description: "list votes with their reasons, newest first: of a proposal, or of an account in all of them",
+        arguments: [["<id or address>", "a proposal's id, or who voted"]],
+        writes: false,
+      },
+      async (context, [text = ""]) => {
+        const of = isAddress(text, { strict: false }) ? { voter: text } : { proposalId: proposalIdOf(text) };
+        const votes = await context.client.listVotes(of);
+        const lines = votes.map(({ proposalId, voter, side, weight, reason, override }) => {
+          const subject = "voter" in of ? String(proposalId) : voter;
+          const how = override ? ", own tokens only" : "";
+          return `${subject}  ${side} with ${asy(weight)}${how}${reason === "" ? "" : `: ${reason}`}`;
+        });
+        print(context.json, votes, lines.length > 0 ? lines : ["no votes"]);
+      },
+    ),
     command(
       env,
       {

@@ -1,10 +1,10 @@
-import { erc20Abi, type PreparedCall } from "@assay/sdk";
 import type { Command } from "commander";
 import type { Address } from "viem";
 import { addressOf, amountOf } from "../arguments.ts";
 import { command } from "../command.ts";
 import { accountOf, type CliContext } from "../context.ts";
 import { send } from "../send.ts";
+import { approval } from "../tokens.ts";
 
 const PROVIDER = ["<provider>", "the provider's address"] as const;
 const SHARES = ["<shares>", "shares of the pool, or all"] as const;
@@ -19,7 +19,7 @@ export function stakeCommands(env: NodeJS.ProcessEnv): Command[] {
         const [amount, provider] = [amountOf(text), accountOf(context)];
         const { address } = context.client.deployment.contracts.StakingManager;
         const stake = context.client.prepareStake({ provider, amount });
-        await send(context, [...(await approval(context, address, amount)), stake]);
+        await send(context, [...(await approval(context, { spender: address, amount })), stake]);
       },
     ),
     command(
@@ -34,7 +34,7 @@ export function stakeCommands(env: NodeJS.ProcessEnv): Command[] {
         const amount = amountOf(text);
         const { address } = context.client.deployment.contracts.DelegationPools;
         const delegate = context.client.prepareDelegateStake({ provider: addressOf(provider), amount });
-        await send(context, [...(await approval(context, address, amount)), delegate]);
+        await send(context, [...(await approval(context, { spender: address, amount })), delegate]);
       },
     ),
     command(
@@ -68,6 +68,36 @@ export function stakeCommands(env: NodeJS.ProcessEnv): Command[] {
     command(
       env,
       {
+        name: "unstake",
+        description: "ask own stake back; it thaws from then on and backs no new job",
+        arguments: [["<amount>", "in ASY"]],
+        writes: true,
+      },
+      async (context, [text = ""]) => {
+        await send(context, [context.client.prepareRequestThaw({ amount: amountOf(text) })]);
+      },
+    ),
+    command(
+      env,
+      {
+        name: "fees",
+        description: "pay out one's part of a provider's fees; splits what the provider has earned first",
+        arguments: [PROVIDER],
+        options: [["--token <address>", "fees in this token (default: ASY)"]],
+        writes: true,
+      },
+      async (context, [text = ""], { token }) => {
+        const { client } = context;
+        const provider = addressOf(text);
+        const asset = typeof token === "string" ? { token: addressOf(token) } : {};
+        const { earnedGross } = await client.getBalance({ account: provider, ...asset });
+        const split = earnedGross > 1n ? [client.prepareCollect({ provider, ...asset })] : [];
+        await send(context, [...split, client.prepareClaimFees({ provider, account: accountOf(context), ...asset })]);
+      },
+    ),
+    command(
+      env,
+      {
         name: "withdraw",
         description: "pay out what has thawed: delegated stake, or one's own without a provider",
         arguments: [["[provider]", "whose pool it was asked back from"]],
@@ -83,19 +113,6 @@ export function stakeCommands(env: NodeJS.ProcessEnv): Command[] {
       },
     ),
   ];
-}
-
-/** The approval that a contract still lacks to take an amount of ASY. */
-export async function approval(context: CliContext, spender: Address, amount: bigint): Promise<PreparedCall[]> {
-  const { client } = context;
-  const { address: token } = client.deployment.contracts.AssayToken;
-  const allowed = await client.publicClient.readContract({
-    abi: erc20Abi,
-    address: token,
-    functionName: "allowance",
-    args: [accountOf(context), spender],
-  });
-  return allowed >= amount ? [] : [client.prepareApprove({ token, spender, amount })];
 }
 
 async function sharesOf(context: CliContext, provider: Address, text: string): Promise<bigint> {

@@ -251,7 +251,7 @@ describe("owners override their representatives, GOV-10 (peers: override account
     await anyone.refused(governor, "castOverrideVote", [id, 3, ""], "GovernorInvalidVoteType");
   });
 
-  test("any order of votes and overrides counts each token once, on its owner's side where the owner spoke", async () => {
+  test("livepeer protocol #626: any order of votes and overrides counts each token once, on its owner's side where the owner spoke", async () => {
     const { world, governor } = governed;
     const { alice, bob, anyone } = governed;
     const owners = [alice, bob, anyone];

@@ -106,7 +106,7 @@ describe("what a pool backs, STK-22", () => {
   });
 });
 
-describe("first loss, STK-29", () => {
+describe("beacon-skill #210: what the provider staked pays first, STK-29", () => {
   test("the provider's own stake pays first, the pool only what is missing", async () => {
     const { world, provider } = p.scene;
     await p.delegate(p.ann, AMOUNT);

@@ -39,7 +39,7 @@ async function verdict(job: Job): Promise<readonly [number, bigint]> {
 }
 
 describe("registerStrategy", () => {
-  test("adds under a free number, once", async () => {
+  test("adds under a free number, once, VER-03", async () => {
     const { world } = scene;
     assert.equal(await world.read(world.hub, "registered"), BOTH);
     const extra = await world.create("mocks/MockStrategy.sol");
@@ -137,7 +137,7 @@ describe("verdictOf, VER-02", () => {
   });
 
   for (const [name, manner] of Object.entries(MANNER).slice(1)) {
-    test(`a strategy that chooses to ${name} counts as pending and stops nobody`, async () => {
+    test(`a strategy that chooses to ${name} counts as pending and stops nobody, VER-05`, async () => {
       const job = await submittedJob(scene, { policy: BOTH });
       passWindow(scene.world, job);
       await tell(scene.world, one, manner, A);
@@ -148,7 +148,7 @@ describe("verdictOf, VER-02", () => {
     });
   }
 
-  test("RevertWhen_TooLittleGas: a caller cannot make a strategy fail by starving it", async () => {
+  test("RevertWhen_TooLittleGas: a caller cannot make a strategy fail by starving it, VER-06", async () => {
     const { world, anyone } = scene;
     const job = await submittedJob(scene, { policy: BOTH });
     world.pass(86_400 * 60);
@@ -175,7 +175,7 @@ describe("verdictOf, VER-02", () => {
 });
 
 describe("OptimisticWindow, VER-01", () => {
-  test("says what the market says of a window-only job, at every moment around the deadline", async () => {
+  test("says what the market says of a window-only job, at every moment around the deadline, VER-07", async () => {
     const { world, anyone } = scene;
     const job = await submittedJob(scene);
     passWindow(world, job);

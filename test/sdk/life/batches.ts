@@ -94,6 +94,19 @@ test("bids: the better score stands, is the twin's, and is awarded at its price,
   assert.equal(awarded.price, priceOf(terms, awarded.run));
 });
 
+test("akash #124: where a job asks for a GPU, no bid stands of a provider that does not say it has one, JOB-18", async () => {
+  const demands = { capabilities: capabilityBits(["cuda"]), memoryClass: 4 };
+  const price = { max: PRICE, until: (await now()) + 600 };
+  const { id, terms } = await requester.postJob({ spec: sampleSpec(), price, policy: 1, demands });
+  const who = accountOf(provider);
+  const bid = { provider: who, bidder: who, price: PRICE, expiry: terms.claimBy };
+  const signature = await provider.signBid({ job: id, bid });
+  await assert.rejects(keeper.placeBid({ terms, bid, signature }), (error) => isRevert(error, "Market_NotCapable"));
+  const record = { provider: who, sequence: 1, pricePerHour: 0n, endpoint: "https://localhost", expiry: terms.claimBy };
+  await provider.setRecord({ record: { ...record, ...demands } });
+  await keeper.placeBid({ terms, bid, signature });
+});
+
 test("a provider's record: published, signed for others to bring, expired; jobs ask for it, REG-01 to REG-04", async () => {
   const who = accountOf(provider);
   const base = { provider: who, memoryClass: 3, pricePerHour: ASY, endpoint: "https://localhost" };
@@ -113,7 +126,7 @@ test("a provider's record: published, signed for others to bring, expired; jobs 
   assert.equal((await keeper.getRecord({ provider: who }))?.capabilities, 9n);
 });
 
-test("why am I not eligible: record, memory, stake, score and bidding, each with its remedy (peers), JOB-18", async () => {
+test("ocean-node #693: why am I not eligible, by record, memory, stake, score and bidding, each with its remedy, JOB-18", async () => {
   const demands = {
     minStake: 3_000n * ASY,
     capabilities: capabilityBits(["training", "webgpu"]),

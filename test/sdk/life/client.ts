@@ -59,7 +59,7 @@ test("a transaction that loses the race after its simulation is reported as mine
   });
 });
 
-test("an endpoint that falls silent after taking a transaction costs no hash", async () => {
+test("mech #470: an endpoint that falls silent after taking a transaction costs no hash", async () => {
   const { publicClient, deployment, wallets } = network;
   const mute = {
     ...publicClient,

@@ -76,7 +76,7 @@ test("a job's whole life: post, claim, submit, finalize, collect, withdraw", asy
   assert.equal(before.available - (await requester.getBalance()).available, PRICE);
 });
 
-test("a price above the balance is refused before anything is sent, with what is missing", async () => {
+test("AntSeed #333: a price above the balance is refused before anything is sent, with what is missing", async () => {
   await assert.rejects(requester.postJob({ spec: sampleSpec(), price: 1_001n * ASY }), (error) => {
     assert.ok(error instanceof AssayError);
     assert.equal(error.code, "SDK-010");
@@ -137,7 +137,7 @@ test("finalizeBatch settles what can be settled and names the rest", async () =>
   await assert.rejects(async () => keeper.finalizeBatch({ jobs: [] }), /SDK-001.*1 to 256/);
 });
 
-test("an overdue job expires: the requester gets price and penalty", async () => {
+test("ocean market #130: a job whose provider is gone is no done job; it expires, the requester gets price and penalty", async () => {
   const { id, terms } = await requester.postJob({ spec: sampleSpec(), price: PRICE });
   await provider.claimJob({ terms });
   const job = (await keeper.getJob({ id })) as ClaimedJob;
@@ -154,7 +154,7 @@ test("an overdue job expires: the requester gets price and penalty", async () =>
   await assert.rejects(keeper.burnForfeited(), (error) => isRevert(error, "Staking_NothingToBurn"));
 });
 
-test("a rejected result is refunded, and one that nobody judges is resolved", async () => {
+test("ocean market #505, iexec-worker #320: a rejected result is refunded with its history, and one that nobody judges is resolved, VER-08", async () => {
   const strategy = await network.registerMockStrategy();
   const bad = await submitted(3);
   await network.pass(bad.terms.window);
@@ -166,7 +166,14 @@ test("a rejected result is refunded, and one that nobody judges is resolved", as
   await strategy.set(2);
   const rejected = await keeper.rejectJob(bad);
   assert.deepEqual([rejected.refund, rejected.forfeited], [PRICE, bad.terms.bond]);
-  assert.equal((await keeper.getJob({ id: bad.id })).status, "rejected");
+  const ended = await keeper.getJob({ id: bad.id });
+  assert.equal(ended.status, "rejected");
+  // what happened, when and in which transaction, for everybody
+  assert.deepEqual(
+    ended.timeline.map(({ eventName }) => eventName),
+    ["JobPosted", "JobClaimed", "ResultSubmitted", "JobRejected"],
+  );
+  assert.ok(ended.timeline.every(({ timestamp, transactionHash }) => timestamp > 0 && transactionHash.length === 66));
   await strategy.set(0);
   const silent = await submitted(3);
   await assert.rejects(keeper.resolveStalled(silent), (error) => isRevert(error, "Market_TooEarly"));
