@@ -134,7 +134,7 @@ for (const verdict of ["dropBefore", "dropAfter"] as const) {
     const from = await nonceOf(account);
     let victim: TestKeeper | undefined;
     const proxy = await startRpcProxy(market.chain.url, async (name) => {
-      if (name !== "finalize" || !victim) return "forward";
+      if (name !== "finalizeBatch" || !victim) return "forward";
       const target = victim;
       victim = undefined;
       if (verdict === "dropBefore") {
