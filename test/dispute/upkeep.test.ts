@@ -1,0 +1,37 @@
+// Games that the upkeep coordinator ends.
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { encodeFunctionData, zeroAddress } from "viem";
+import { SimulatedRegistry } from "../contracts/automation/registry.ts";
+import { useCase } from "./support/case.ts";
+
+describe("upkeep of games", () => {
+  const the = useCase();
+
+  test("a game is ended in the second in which its clock has run out; a move before that is respected", async () => {
+    const { court } = the;
+    const { world } = court;
+    const peers = [world.market.address, court.dispute.address, world.slashing.address, zeroAddress, the.bob];
+    const upkeep = await world.create("automation/UpkeepCoordinator.sol", peers);
+    const registry = new SimulatedRegistry(world, upkeep);
+    const game = await court.challenge(the.accuser);
+    const data = encodeFunctionData({ abi: upkeep.abi, functionName: "timeout", args: [[game]] });
+    const opened = world.now;
+    assert.equal(await registry.check(data), undefined);
+    // the first second at which the referee itself takes a timeout
+    let [low, high] = [opened, opened + 60 * 86_400];
+    while (low < high) {
+      world.now = Math.floor((low + high) / 2);
+      if (await registry.check(data)) high = world.now;
+      else low = world.now + 1;
+    }
+    world.now = low - 1;
+    await court.refused(the.bob, ["timeout", [game]], "Dispute_ClockRunning");
+    await assert.rejects(registry.perform(the.bob, data), { errorName: "Upkeep_NothingDue" });
+    world.now = low;
+    await registry.perform(the.bob, data);
+    assert.equal(await court.verdict(the.suit), 2, "rejected");
+    assert.equal(await registry.check(data), undefined);
+    await assert.rejects(registry.perform(the.bob, data), { errorName: "Upkeep_NothingDue" });
+  });
+});
