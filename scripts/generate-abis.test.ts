@@ -15,6 +15,7 @@ const CONTRACTS = [
   "DataDemands",
   "DelegationPools",
   "HomeBridge",
+  "JobHub",
   "OneStepJudge",
   "OptimisticWindow",
   "ParameterCouncil",
@@ -24,6 +25,8 @@ const CONTRACTS = [
   "ProviderRegistry",
   "QuadraticGrants",
   "RefereedDispute",
+  "RemoteJobAccount",
+  "RemoteJobPortal",
   "ReputationRegistry",
   "SatelliteBridge",
   "SatelliteToken",
@@ -74,6 +77,6 @@ test("a contract without an artifact is named, and nothing is written", () => {
   assert.throws(() => readFileSync(join(output, "index.ts")));
   assert.throws(
     () => generateAbis(join(folder, "missing"), output),
-    /AssayToken, AxelarGatewayAdapter, DataDemands, DelegationPools, HomeBridge, JobMarketplace/,
+    /AssayToken, AxelarGatewayAdapter, DataDemands, DelegationPools, HomeBridge, JobHub, JobMarketplace/,
   );
 });

@@ -13,7 +13,7 @@ enum Outgoing {
 /// @notice What became of a transfer, as its receiver's chain knows it. Accepted and Refused never change again.
 enum Incoming {
     None, // not seen
-    Queued, // seen, waiting for the limit or for the pause to end
+    Queued, // seen, waiting for the limit, for the pause to end or for its receiver
     Accepted, // paid out
     Refused // late, recalled or not receivable: never paid out
 }
@@ -37,7 +37,8 @@ struct Transfer {
 /// @title IBridgeRecipient
 /// @notice What a contract implements to be told of tokens that come with data.
 interface IBridgeRecipient {
-    /// @notice The tokens are there. A revert refuses them, and they go back to `from`.
+    /// @notice The tokens are there. A revert refuses them, and they go back to `from`; a revert with Bridge_NotYet makes
+    ///         them wait, until `release` or the deadline.
     /// @return this function's selector
     function onBridgeTransfer(
         uint256 chainId,
@@ -78,6 +79,8 @@ interface ILinkedBridge {
     error Bridge_SupplyExceeded(uint256 chainId, uint256 found, uint256 wanted);
     error Bridge_OnlySelf(address found);
     error Bridge_NotReceived(address recipient);
+    /// @notice What a receiver reverts with that cannot take a transfer before something else is decided.
+    error Bridge_NotYet();
     error Bridge_Paused(uint8 found, uint8 bit);
     error Bridge_UnknownPauseBits(uint8 found, uint8 known);
 

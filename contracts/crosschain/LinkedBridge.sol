@@ -122,7 +122,8 @@ abstract contract LinkedBridge is BridgeFungibleUpgradeable, Managed, ILinkedBri
             link.limit.tryConsume(key, transfer.amount),
             Bridge_LimitReached(link.limit.available(key), transfer.amount)
         );
-        _deliver(chainId, number, transfer);
+        // INVARIANT XCH-17: what waits for its receiver uses up the limit only when it is taken
+        require(_deliver(chainId, number, transfer), Bridge_NotYet());
     }
 
     /// @inheritdoc ILinkedBridge
@@ -308,14 +309,14 @@ abstract contract LinkedBridge is BridgeFungibleUpgradeable, Managed, ILinkedBri
         if (uint8(link.incoming[number]) != uint8(Incoming.None)) return;
         if (block.timestamp > transfer.deadline) {
             _refuse(chainId, number, 0);
-        } else if (
-            _bridge().pauseBits & PAUSE_DELIVER != 0 || !link.limit.tryConsume(bytes32(chainId), transfer.amount)
-        ) {
-            link.incoming[number] = _folded(transfer, uint8(Incoming.Queued));
-            emit TransferQueued(chainId, number, transfer.to, transfer);
-        } else {
-            _deliver(chainId, number, transfer);
+            return;
         }
+        bool waits = _bridge().pauseBits & PAUSE_DELIVER != 0 ||
+            !link.limit.tryConsume(bytes32(chainId), transfer.amount);
+        if (!waits) waits = !_deliver(chainId, number, transfer);
+        if (!waits) return;
+        link.incoming[number] = _folded(transfer, uint8(Incoming.Queued));
+        emit TransferQueued(chainId, number, transfer.to, transfer);
     }
 
     /// @dev A receipt that comes again, or after another one, says the same: decisions never change.
@@ -334,7 +335,8 @@ abstract contract LinkedBridge is BridgeFungibleUpgradeable, Managed, ILinkedBri
         if (status == Incoming.None || status == Incoming.Queued) _refuse(chainId, number, 0);
     }
 
-    function _deliver(uint256 chainId, uint64 number, Transfer memory transfer) private {
+    /// @return decided whether it is accepted or refused: not if the receiver wants to have it later
+    function _deliver(uint256 chainId, uint64 number, Transfer memory transfer) private returns (bool decided) {
         // INVARIANT XCH-14: with less gas a willing receiver could be made to fail
         uint256 wanted = BASE_GAS + transfer.callGas + uint256(transfer.callGas) / 32;
         require(gasleft() >= wanted, Bridge_GasTooLow(gasleft(), wanted));
@@ -349,8 +351,10 @@ abstract contract LinkedBridge is BridgeFungibleUpgradeable, Managed, ILinkedBri
                 transfer.amount
             );
         } catch (bytes memory reason) {
+            if (bytes4(reason) == Bridge_NotYet.selector) return false;
             _refuse(chainId, number, bytes4(reason));
         }
+        return true;
     }
 
     function _refuse(uint256 chainId, uint64 number, bytes4 reason) private {

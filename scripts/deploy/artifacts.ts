@@ -33,6 +33,9 @@ const SOURCES = {
   HomeBridge: "contracts/crosschain/HomeBridge.sol",
   SatelliteBridge: "contracts/crosschain/SatelliteBridge.sol",
   SatelliteToken: "contracts/crosschain/SatelliteToken.sol",
+  JobHub: "contracts/crosschain/JobHub.sol",
+  RemoteJobAccount: "contracts/crosschain/RemoteJobAccount.sol",
+  RemoteJobPortal: "contracts/crosschain/RemoteJobPortal.sol",
 } as const;
 
 export type ContractName = keyof typeof SOURCES;

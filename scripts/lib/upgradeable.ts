@@ -19,6 +19,8 @@ export const UPGRADEABLE = {
   HomeBridge: "crosschain/HomeBridge.sol",
   SatelliteBridge: "crosschain/SatelliteBridge.sol",
   SatelliteToken: "crosschain/SatelliteToken.sol",
+  JobHub: "crosschain/JobHub.sol",
+  RemoteJobPortal: "crosschain/RemoteJobPortal.sol",
 } as const;
 
 export type UpgradeableName = keyof typeof UPGRADEABLE;

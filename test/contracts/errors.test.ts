@@ -27,7 +27,7 @@ test("each error is declared once, raised somewhere and seen by a test", () => {
     "never raised",
   );
   const mine = declared.filter((name) =>
-    /^(Market|Staking|Delegation|Slashing|Reputation|Hub|ProxySeed|Governor|Timelock|Treasury|Council|Grants|Bridge|Adapter|SatelliteToken)_/.test(
+    /^(Market|Staking|Delegation|Slashing|Reputation|Hub|ProxySeed|Governor|Timelock|Treasury|Council|Grants|Bridge|Adapter|SatelliteToken|JobHub|Portal|RemoteJobAccount)_/.test(
       name,
     ),
   );

@@ -110,6 +110,11 @@ const receiving: Record<string, Sentence> = {
   },
   Bridge_OnlySelf: { says: "only the bridge itself may call this", advice: "Use send, release or the gateway" },
   Bridge_NotReceived: { says: "{recipient} does not take tokens with data", advice: "Send without data" },
+  Bridge_NotYet: {
+    says: "the receiver takes this transfer only after another one is decided",
+    advice: "Deliver, release or recall the sender's message before this one",
+    kind: "retryable",
+  },
   Bridge_Paused: {
     says: "sending (bit 0) or paying out (bit 1) is paused: {found}",
     advice: "Try again later; what waits can be recalled",
@@ -124,5 +129,92 @@ const receiving: Record<string, Sentence> = {
   SatelliteToken_NotBridge: { says: "only the bridge {wanted} mints and burns", advice: "Send through the bridge" },
 };
 
+const jobs: Record<string, Sentence> = {
+  Portal_ZeroAddress: { says: "the home chain, hub, bridge or token is missing", advice: "Name all four" },
+  Portal_NotBridge: { says: "only the bridge {wanted} brings messages", advice: "Send through the bridge" },
+  Portal_NotHub: {
+    says: "{found} on chain {chainId} is not the hub",
+    advice: "Outcomes come from the home chain's hub",
+  },
+  Portal_UnknownVersion: {
+    says: "the message has version {found}, known is {wanted}",
+    advice: "Settle the job again once the portal has been upgraded",
+    kind: "retryable",
+  },
+  Portal_UnknownKind: {
+    says: "the message is of kind {found}, which is not known",
+    advice: "Settle the job again once the portal has been upgraded",
+    kind: "retryable",
+  },
+  Portal_WrongStatus: {
+    says: "job {index} of {user} is in state {status}",
+    advice: "0 none, 1 sent, 2 ended, 3 refunded: only a job that is sent can be recalled, cancelled or refunded",
+    kind: "stale",
+  },
+  Portal_NotRefused: {
+    says: "it is not known here that the home chain has refused transfer {number} (state {status})",
+    advice: "Recall it, acknowledge it at home, then ask again",
+    kind: "retryable",
+  },
+  JobHub_ZeroAddress: { says: "an address is zero", advice: "Name a contract" },
+  JobHub_NotBridge: { says: "only the bridge {wanted} brings messages", advice: "Send through the bridge" },
+  JobHub_NotPortal: {
+    says: "{found} is not the portal of chain {chainId}",
+    advice: "Post through that chain's portal",
+  },
+  JobHub_PortalKnown: {
+    says: "the portal of chain {chainId} is {portal}, for ever",
+    advice: "Upgrade that portal instead",
+  },
+  JobHub_UnknownVersion: {
+    says: "the message has version {found}, known is {wanted}",
+    advice: "The money goes back; post again once the hub has been upgraded",
+  },
+  JobHub_UnknownKind: {
+    says: "the message is of kind {found}, which is not known",
+    advice: "The money goes back; send again once the hub has been upgraded",
+  },
+  JobHub_WrongLane: { says: "a remote job's lane is zero, found {found}", advice: "Pack the terms with lane zero" },
+  JobHub_WrongToken: { says: "a remote job is paid in {wanted}, found {found}", advice: "Name the home chain's ASY" },
+  JobHub_NoSuchJob: {
+    says: "there is no remote job with account {account}",
+    advice: "It has not arrived, or the ticket is not the one it was posted with",
+    kind: "stale",
+  },
+  JobHub_WrongTerms: {
+    says: "the terms are those of {found}, the ticket's account is {wanted}",
+    advice: "Bring ticket and terms of the same job",
+  },
+  JobHub_NotEnded: {
+    says: "the job of {account} has not ended (state {status})",
+    advice: "Finalize, expire or cancel it first",
+    kind: "stale",
+  },
+  JobHub_NotSubmitted: {
+    says: "this is not the result that the job of {account} has submitted",
+    advice: "Report a result while it stands submitted, with the values of its events",
+    kind: "stale",
+  },
+  JobHub_NothingDue: {
+    says: "the outcome of {account} is transfer {number} (state {status}), and nothing more has come",
+    advice: "Deliver, resend or recall that transfer; settle again when it has come back",
+    kind: "stale",
+  },
+  JobHub_NotHomeAccount: {
+    says: "{found} is not the job's home account {wanted}",
+    advice: "Only the account that was named with the job may",
+  },
+  FailedDeployment: {
+    says: "a job with this ticket exists already",
+    advice: "Nothing is lost: the money goes back. Post with the next index",
+  },
+  RemoteJobAccount_NotHub: { says: "only the hub {wanted} acts for a remote job", advice: "Go through the hub" },
+};
+
 /** Errors of the gateway adapter, the bridges and the satellite's token. */
-export const crosschainSentences: Readonly<Record<string, Sentence>> = { ...adapter, ...sending, ...receiving };
+export const crosschainSentences: Readonly<Record<string, Sentence>> = {
+  ...adapter,
+  ...sending,
+  ...receiving,
+  ...jobs,
+};

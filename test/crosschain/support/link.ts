@@ -95,7 +95,13 @@ async function createGateway(chain: TestChain, domain: Hex) {
   return { gateway: chain.watch({ address: proxy.address, abi: implementation.abi }), gasService };
 }
 
-async function behindProxy(chain: TestChain, source: string, args: readonly unknown[], initial: readonly unknown[]) {
+/** A contract behind a proxy, initialised. */
+export async function behindProxy(
+  chain: TestChain,
+  source: string,
+  args: readonly unknown[],
+  initial: readonly unknown[],
+) {
   const implementation = await chain.create(source, args);
   const data = encodeFunctionData({ abi: implementation.abi, functionName: "initialize", args: initial as unknown[] });
   const proxy = await chain.createFrom(readArtifact("ERC1967Proxy"), [implementation.address, data]);
@@ -284,9 +290,12 @@ export class Link {
   }
 }
 
-/** Deploys both ends, connects them and sets the limits. */
-export async function createLink(): Promise<Link> {
-  const world = await createWorld();
+/**
+ * Deploys both ends, connects them and sets the limits.
+ * @param market what of the market's configuration differs
+ */
+export async function createLink(market: { minWindow?: number } = {}): Promise<Link> {
+  const world = await createWorld((config) => Object.assign(config.market, market));
   const link = new Link(await createHome(world), await createSatellite());
   for (const end of [link.home, link.satellite]) {
     const other = link.other(end);
