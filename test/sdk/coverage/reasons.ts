@@ -59,6 +59,9 @@ export const EVERYWHERE = all(PROPOSAL, "initialize", "setAuthority", "upgradeTo
 export const OUTSIDE: Record<string, string> = {
   AxelarGatewayAdapter: BRIDGE,
   HomeBridge: BRIDGE,
+  JobHub: BRIDGE,
+  RemoteJobAccount: "called by the hub alone",
+  RemoteJobPortal: BRIDGE,
   SatelliteBridge: BRIDGE,
   SatelliteToken: BRIDGE,
 };
