@@ -45,7 +45,7 @@ export interface BuildArgs {
   builds: string;
   /** The network's name in the manifest. */
   network: string;
-  /** Places by data source name; a source without one keeps what its manifest says. */
+  /** Places by data source name; a source without one is left out. */
   places: Readonly<Record<string, Place>>;
 }
 
@@ -57,7 +57,8 @@ export interface BuildArgs {
  * @throws IX-006 the source does not build
  */
 export async function buildSubgraph({ source, builds, network, places }: BuildArgs): Promise<string> {
-  const manifest = manifestFor(join(source, MANIFEST), network, places);
+  const whole = readFileSync(join(source, MANIFEST), "utf8");
+  const manifest = manifestFor(whole, network, places);
   const name = hashOf(source, manifest);
   const done = join(builds, name, MANIFEST);
   if (existsSync(done)) return done;
@@ -68,13 +69,14 @@ export async function buildSubgraph({ source, builds, network, places }: BuildAr
       recursive: true,
       filter: (path) => !DERIVED.has(relative(source, path).split("/")[0] ?? ""),
     });
-    writeFileSync(join(work, MANIFEST), manifest);
     // the compiler looks for the AssemblyScript library upwards from the source
     symlinkSync(
       dirname(dirname(dirname(require.resolve("@graphprotocol/graph-ts/package.json")))),
       join(work, "node_modules"),
     );
+    // the handlers are one module: it needs the types of contracts that this network lacks, too
     await graph(work, ["codegen"]);
+    writeFileSync(join(work, MANIFEST), manifest);
     await graph(work, ["build", "--output-dir", "build"]);
     // A rename is whole or not at all: a build that was killed leaves nothing under the final name.
     renameSync(join(work, "build"), join(builds, name));
@@ -84,21 +86,39 @@ export async function buildSubgraph({ source, builds, network, places }: BuildAr
   return done;
 }
 
-/** The manifest with the network's name, addresses and start blocks in place. */
-function manifestFor(file: string, network: string, places: BuildArgs["places"]): string {
+/** The manifest with the network's name, addresses and start blocks in place, of what the network has. */
+function manifestFor(whole: string, network: string, places: BuildArgs["places"]): string {
   interface Source {
     name: string;
     network: string;
     source: { address?: string; startBlock?: number };
   }
-  const manifest = parse(readFileSync(file, "utf8")) as { dataSources: Source[]; templates?: Source[] };
+  const manifest = parse(whole) as { dataSources: Source[]; templates?: Source[] };
+  const wanted = manifest.dataSources.map(({ name }) => name);
+  manifest.dataSources = manifest.dataSources.filter(({ name }) => placeOf(name, places));
+  if (manifest.dataSources.length === 0) {
+    throw failure("IX-006", "the deployment has none of the contracts that the subgraph reads", {
+      found: Object.keys(places).join(", ") || "no contract",
+      wanted: `at least one of ${wanted.join(", ")}`,
+      hint: "give the deployment file of a network that the protocol is deployed on",
+    });
+  }
   for (const source of manifest.dataSources) {
     source.network = network;
-    const place = places[source.name];
-    if (place) Object.assign(source.source, place);
+    Object.assign(source.source, placeOf(source.name, places));
   }
   for (const template of manifest.templates ?? []) template.network = network;
   return stringify(manifest);
+}
+
+/** Contracts that a data source stands for beside the one of its own name: those that other chains have in its place. */
+const OTHERS: Readonly<Record<string, readonly string[]>> = {
+  AssayToken: ["SatelliteToken"],
+  LinkedBridge: ["HomeBridge", "SatelliteBridge"],
+};
+
+function placeOf(name: string, places: BuildArgs["places"]): Place | undefined {
+  return [name, ...(OTHERS[name] ?? [])].map((each) => places[each]).find((place) => place !== undefined);
 }
 
 function hashOf(source: string, manifest: string): string {

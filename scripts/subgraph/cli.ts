@@ -45,13 +45,13 @@ async function main(): Promise<number> {
     console.error(`the index at ${values.url} does not answer: start it (npm run indexer -- up) or give --url`);
     return 1;
   }
-  const { block, entities, mismatches } = await verifyIndex({
+  const { block, entities, kinds, mismatches } = await verifyIndex({
     url: values.url,
     publicClient,
     deployment,
     block: BigInt(head.number),
   });
-  if (values.json) console.log(JSON.stringify({ block: Number(block), entities, mismatches }));
+  if (values.json) console.log(JSON.stringify({ block: Number(block), entities, kinds, mismatches }));
   else {
     for (const { entity, field, index, chain: wanted } of mismatches) {
       console.log(`${entity}.${field}: index ${index}, chain ${wanted}`);

@@ -16,22 +16,43 @@ export async function query<T>(url: string, text: string, variables: object = {}
 
 const PAGE = 1000;
 
-/** All entities of one kind as of `block`, in the order of their ids. `fields` is the selection without `id`. */
+/**
+ * All entities of one kind as of `block`, in the order of their ids.
+ * @param fields the selection without `id`
+ * @param more further arguments of the collection
+ */
 export async function allOf<T>(
   url: string,
   entity: string,
   fields: string,
   block: bigint,
+  more = "",
 ): Promise<(T & { id: string })[]> {
   const found: (T & { id: string })[] = [];
   for (;;) {
     const after = found.at(-1)?.id;
     const where = after === undefined ? "" : `, where: { id_gt: "${after}" }`;
-    const text = `{ page: ${entity}(first: ${PAGE}, orderBy: id${where}, block: { number: ${block} }) { id ${fields} } }`;
+    const order = `first: ${PAGE}, orderBy: id, orderDirection: asc${where}`;
+    const text = `{ page: ${entity}(${order}, block: { number: ${block} } ${more}) { id ${fields} } }`;
     const { page } = await query<{ page: (T & { id: string })[] }>(url, text);
     found.push(...page);
     if (page.length < PAGE) return found;
   }
+}
+
+/** Under which name the index lists the entities of each kind. */
+export async function collectionNames(url: string): Promise<Map<string, string>> {
+  const fields = "name type { kind ofType { kind ofType { ofType { name } } } }";
+  interface Asked {
+    __schema: {
+      queryType: {
+        fields: { name: string; type: { ofType?: { kind: string; ofType?: { ofType?: { name: string } } } } }[];
+      };
+    };
+  }
+  const { __schema } = await query<Asked>(url, `{ __schema { queryType { fields { ${fields} } } } }`);
+  const lists = __schema.queryType.fields.filter(({ type }) => type.ofType?.kind === "LIST");
+  return new Map(lists.map(({ name, type }) => [type.ofType!.ofType!.ofType!.name, name]));
 }
 
 /** The newest block whose events are in the index; undefined before the first. */

@@ -1,15 +1,21 @@
-import { BigInt, Bytes, ethereum } from "@graphprotocol/graph-ts";
-import { Earnings, Job, JobEnd, JobEvent, MarketBalance, Protocol, Provider, Requester } from "../generated/schema";
+import { BigInt, Bytes } from "@graphprotocol/graph-ts";
+import { Earnings, MarketBalance, Protocol, Provider, Requester, StakeCredit } from "../generated/schema";
+import { NOBODY } from "./log";
+import { EMPTY_SCORE } from "./reputation";
+import { METHODOLOGY_VERSION, SCHEMA_VERSION, SUBGRAPH_VERSION } from "./versions";
 
 export const ZERO = BigInt.zero();
-const SCHEMA_VERSION = "1.0.0";
 
 export function protocol(): Protocol {
   let found = Protocol.load("protocol");
   if (!found) {
     found = new Protocol("protocol");
     found.schemaVersion = SCHEMA_VERSION;
-    found.treasury = Bytes.fromHexString("0x0000000000000000000000000000000000000000");
+    found.subgraphVersion = SUBGRAPH_VERSION;
+    found.methodologyVersion = METHODOLOGY_VERSION;
+    found.asy = NOBODY;
+    found.treasury = NOBODY;
+    found.auditFund = NOBODY;
     found.jobsPosted = 0;
     found.jobsLive = 0;
     found.jobsFinalized = 0;
@@ -17,9 +23,18 @@ export function protocol(): Protocol {
     found.jobsExpired = 0;
     found.jobsRejected = 0;
     found.jobsUnresolved = 0;
+    found.disputes = 0;
     found.stake = ZERO;
+    found.delegated = ZERO;
     found.locked = ZERO;
+    found.slashed = ZERO;
+    found.supply = ZERO;
     found.burned = ZERO;
+    found.burnDue = ZERO;
+    found.auditDue = ZERO;
+    found.thawPeriod = ZERO;
+    found.slashingDelay = ZERO;
+    found.pauseBits = 0;
     found.providers = 0;
     found.requesters = 0;
   }
@@ -48,14 +63,25 @@ export function provider(account: Bytes, totals: Protocol): Provider {
     found.jobsFinalized = 0;
     found.jobsExpired = 0;
     found.jobsRejected = 0;
+    found.good = 0;
+    found.bad = 0;
+    found.recordDay = 0;
+    found.score = EMPTY_SCORE;
     found.thawing = [];
     totals.providers += 1;
   }
   return found;
 }
 
+/** Adds `amount`, which may be negative, to what `worker` has locked. Both have to be saved. */
+export function addLocked(worker: Provider, amount: BigInt, totals: Protocol): void {
+  worker.locked = worker.locked.plus(amount);
+  totals.locked = totals.locked.plus(amount);
+}
+
 /** Adds `amount`, which may be negative, to what `account` has of `token` in the market. */
 export function addBalance(token: Bytes, account: Bytes, amount: BigInt): void {
+  if (amount.isZero()) return;
   const id = token.concat(account);
   let found = MarketBalance.load(id);
   if (!found) {
@@ -81,27 +107,14 @@ export function earnings(token: Bytes, account: Bytes): Earnings {
   return found;
 }
 
-/** Writes down that `job` reached `status` by this event. */
-export function record(job: Job, status: string, actor: Bytes, event: ethereum.Event): void {
-  job.status = status;
-  const entry = new JobEvent(event.transaction.hash.concatI32(event.logIndex.toI32()));
-  entry.job = job.id;
-  entry.status = status;
-  entry.actor = actor;
-  entry.transaction = event.transaction.hash;
-  entry.block = event.block.number;
-  entry.time = event.block.timestamp;
-  entry.save();
-}
-
-/** Writes down that `job` ended, for the statistics. */
-export function recordEnd(job: Job, paid: BigInt, fee: BigInt, event: ethereum.Event): void {
-  job.endedAt = event.block.timestamp;
-  // graph-node numbers the points of a time series itself
-  const point = new JobEnd(0);
-  point.token = job.token;
-  point.paid = paid.toBigDecimal();
-  point.fee = fee.toBigDecimal();
-  point.finalized = job.status == "FINALIZED" ? 1 : 0;
-  point.save();
+/** Adds `amount` to what `account` can claim of others' forfeited bonds. */
+export function addCredit(account: Bytes, amount: BigInt): void {
+  if (amount.isZero()) return;
+  let found = StakeCredit.load(account);
+  if (!found) {
+    found = new StakeCredit(account);
+    found.amount = ZERO;
+  }
+  found.amount = found.amount.plus(amount);
+  found.save();
 }

@@ -1,25 +1,25 @@
-import { BigInt, Bytes, ethereum } from "@graphprotocol/graph-ts";
+import { BigInt, Bytes, crypto, ethereum } from "@graphprotocol/graph-ts";
 import {
-  BaseFeeMoved,
-  Deposited,
-  EarningsCollected,
-  FeeRangeSet,
+  BidPlaced,
+  ClaimSkipped,
   JobCancelled,
   JobClaimed,
   JobExpired,
   JobFinalized,
   JobPosted,
   JobRejected,
+  JobRescued,
   JobUnresolved,
   ResultSubmitted,
-  SettlementTipped,
-  TokenConfigured,
-  TreasurySet,
-  Withdrawn,
+  SettlementSkipped,
 } from "../generated/JobMarketplace/JobMarketplace";
-import { Job, TokenConfig } from "../generated/schema";
-import { addBalance, earnings, protocol, provider, record, recordEnd, requester, ZERO } from "./entities";
-import { addressField, field, toNumber } from "./terms";
+import { Bid, Claim, Job, Lane, Protocol, Result, Slash } from "../generated/schema";
+import { addBalance, addLocked, earnings, protocol, provider, requester, ZERO } from "./entities";
+import { readSpec, readTerms } from "./job";
+import { earlierLogId, logId, position } from "./log";
+import { succeed } from "./reputation";
+import { endPoint, postPoint, stakePoint } from "./statistics";
+import { record } from "./timeline";
 
 export function handleJobPosted(event: JobPosted): void {
   const totals = protocol();
@@ -32,36 +32,99 @@ export function handleJobPosted(event: JobPosted): void {
 
   const job = new Job(event.params.id);
   job.requester = owner.id;
+  job.status = "OPEN";
   readTerms(job, event.params.terms);
   readSpec(job, event.params.spec);
+  job.postedWithClaim = false;
+  job.rescued = false;
   job.postedAt = event.block.timestamp;
-  record(job, "OPEN", owner.id, event);
+  job.postedBlock = event.block.number;
+  job.transaction = event.transaction.hash;
+  record(job, "POSTED", owner.id, job.maxPrice, event);
   job.save();
+  takeLane(job, owner.id);
   addBalance(job.token, owner.id, job.maxPrice.neg());
+  postPoint(job);
+}
+
+export function handleBidPlaced(event: BidPlaced): void {
+  const job = Job.load(event.params.id)!;
+  const totals = protocol();
+  releaseBid(job, totals);
+  const worker = provider(event.params.provider, totals);
+  addLocked(worker, job.bond, totals);
+  worker.save();
+  stakePoint(totals);
+  totals.save();
+
+  const bid = new Bid(logId(event));
+  bid.job = job.id;
+  bid.provider = worker.id;
+  bid.bidder = event.params.bidder;
+  bid.price = event.params.price;
+  bid.quote = event.params.quote;
+  bid.score = event.params.score;
+  bid.position = position(event);
+  bid.transaction = event.transaction.hash;
+  bid.time = event.block.timestamp;
+  bid.save();
+  job.bestBid = bid.id;
+  record(job, "BID", event.params.bidder, bid.price, event);
+  job.save();
 }
 
 export function handleJobClaimed(event: JobClaimed): void {
   const job = Job.load(event.params.id)!;
   const totals = protocol();
-  const worker = provider(event.params.provider, totals);
-  worker.jobsClaimed += 1;
-  worker.locked = worker.locked.plus(job.bond);
-  worker.save();
-  totals.locked = totals.locked.plus(job.bond);
-  totals.save();
-
   // a late one's job that is taken over keeps its price, but for what rounding takes off
   let escrowed = job.maxPrice;
   const agreed = job.price;
   if (agreed) escrowed = agreed;
+  else releaseBid(job, totals);
+
+  const worker = provider(event.params.provider, totals);
+  worker.jobsClaimed += 1;
+  addLocked(worker, job.bond, totals);
+  worker.save();
+  stakePoint(totals);
+  totals.save();
+
   job.provider = worker.id;
   job.claimer = event.params.claimer;
   job.price = event.params.price;
+  job.run = event.params.run;
   job.nonce = event.params.nonce;
   job.claimedAt = event.block.timestamp;
-  record(job, "CLAIMED", event.params.claimer, event);
+  job.postedWithClaim = job.transaction == event.transaction.hash;
+  job.status = "CLAIMED";
+  record(job, "CLAIMED", event.params.claimer, event.params.price, event);
   job.save();
+  writeClaim(job, event);
   addBalance(job.token, job.requester, escrowed.minus(event.params.price));
+}
+
+export function handleJobRescued(event: JobRescued): void {
+  const job = Job.load(event.params.id)!;
+  const totals = protocol();
+  const late = provider(event.params.late, totals);
+  late.jobsExpired += 1;
+  late.save();
+  totals.save();
+  job.rescued = true;
+  record(job, "RESCUED", event.params.rescuer, event.params.penalty, event);
+  job.save();
+  linkSlash(job, event);
+}
+
+export function handleClaimSkipped(event: ClaimSkipped): void {
+  // anybody can bring terms along that were never posted
+  const job = Job.load(event.params.id);
+  if (job) record(job, "CLAIM_SKIPPED", event.params.provider, null, event);
+}
+
+export function handleSettlementSkipped(event: SettlementSkipped): void {
+  const job = Job.load(event.params.id);
+  if (job) record(job, "SETTLEMENT_SKIPPED", event.transaction.from, null, event);
 }
 
 export function handleResultSubmitted(event: ResultSubmitted): void {
@@ -70,174 +133,153 @@ export function handleResultSubmitted(event: ResultSubmitted): void {
   job.finalState = event.params.finalState;
   job.output = event.params.outputDigest;
   job.submittedAt = event.block.timestamp;
-  record(job, "SUBMITTED", event.params.provider, event);
+  job.status = "SUBMITTED";
+  const result = new Result(commitmentOf(job, event.params.runRoot, event.params.finalState));
+  result.job = job.id;
+  result.provider = event.params.provider;
+  result.runRoot = event.params.runRoot;
+  result.finalState = event.params.finalState;
+  result.output = event.params.outputDigest;
+  result.transaction = event.transaction.hash;
+  result.time = event.block.timestamp;
+  result.save();
+  job.result = result.id;
+  record(job, "SUBMITTED", event.params.provider, null, event);
   job.save();
 }
 
 export function handleJobFinalized(event: JobFinalized): void {
   const job = Job.load(event.params.id)!;
   const totals = protocol();
-  totals.jobsLive -= 1;
   totals.jobsFinalized += 1;
   const worker = provider(event.params.provider, totals);
   worker.jobsFinalized += 1;
-  worker.locked = worker.locked.minus(job.bond);
+  addLocked(worker, job.bond.neg(), totals);
+  if (worker.id != job.requester) succeed(worker, event);
   worker.save();
-  totals.locked = totals.locked.minus(job.bond);
-  totals.save();
+  stakePoint(totals);
 
   const earned = earnings(job.token, worker.id);
   earned.gross = earned.gross.plus(event.params.price);
   earned.fee = earned.fee.plus(event.params.fee);
   earned.save();
   job.fee = event.params.fee;
-  end(job, "FINALIZED", event.params.price, event.params.fee, event);
+  job.status = "FINALIZED";
+  end(job, totals, event.params.price, event);
 }
 
 export function handleJobCancelled(event: JobCancelled): void {
   const job = Job.load(event.params.id)!;
   const totals = protocol();
-  totals.jobsLive -= 1;
   totals.jobsCancelled += 1;
-  totals.save();
-  refund(job, "CANCELLED", event.params.refund, event);
+  if (job.bestBid) {
+    releaseBid(job, totals);
+    stakePoint(totals);
+  }
+  job.status = "CANCELLED";
+  refund(job, totals, event.params.refund, event);
 }
 
 export function handleJobExpired(event: JobExpired): void {
   const job = Job.load(event.params.id)!;
   const totals = protocol();
-  totals.jobsLive -= 1;
   totals.jobsExpired += 1;
   const worker = provider(event.params.provider, totals);
   worker.jobsExpired += 1;
   worker.save();
-  totals.save();
   job.penalty = event.params.penalty;
-  refund(job, "EXPIRED", event.params.refund, event);
+  job.status = "EXPIRED";
+  refund(job, totals, event.params.refund, event);
+  linkSlash(job, event);
 }
 
 export function handleJobRejected(event: JobRejected): void {
   const job = Job.load(event.params.id)!;
   const totals = protocol();
-  totals.jobsLive -= 1;
   totals.jobsRejected += 1;
   const worker = provider(event.params.provider, totals);
   worker.jobsRejected += 1;
   worker.save();
-  totals.save();
   job.penalty = event.params.forfeited;
-  refund(job, "REJECTED", event.params.refund, event);
+  job.status = "REJECTED";
+  refund(job, totals, event.params.refund, event);
+  linkSlash(job, event);
 }
 
 export function handleJobUnresolved(event: JobUnresolved): void {
   const job = Job.load(event.params.id)!;
   const totals = protocol();
-  totals.jobsLive -= 1;
   totals.jobsUnresolved += 1;
   const worker = provider(event.params.provider, totals);
-  worker.locked = worker.locked.minus(job.bond);
+  addLocked(worker, job.bond.neg(), totals);
   worker.save();
-  totals.locked = totals.locked.minus(job.bond);
-  totals.save();
-  refund(job, "UNRESOLVED", event.params.refund, event);
+  stakePoint(totals);
+  job.status = "UNRESOLVED";
+  refund(job, totals, event.params.refund, event);
 }
 
-export function handleDeposited(event: Deposited): void {
-  addBalance(event.params.token, event.params.account, event.params.amount);
-}
-
-export function handleWithdrawn(event: Withdrawn): void {
-  addBalance(event.params.token, event.params.account, event.params.amount.neg());
-}
-
-export function handleEarningsCollected(event: EarningsCollected): void {
-  const token = event.params.token;
-  const earned = earnings(token, event.params.provider);
-  earned.gross = ZERO;
-  earned.fee = ZERO;
-  earned.save();
-  addBalance(token, event.params.provider, event.params.net);
-  addBalance(token, protocol().treasury, event.params.fee.minus(event.params.burned));
-}
-
-export function handleSettlementTipped(event: SettlementTipped): void {
-  const earned = earnings(event.params.token, event.params.provider);
-  earned.gross = earned.gross.minus(event.params.tip);
-  earned.fee = earned.fee.minus(event.params.tip);
-  earned.save();
-  addBalance(event.params.token, event.params.keeper, event.params.tip);
-}
-
-export function handleBaseFeeMoved(event: BaseFeeMoved): void {
-  setFee(event.params.token, event.params.current);
-}
-
-export function handleFeeRangeSet(event: FeeRangeSet): void {
-  setFee(event.params.token, event.params.feeBps);
-}
-
-export function handleTreasurySet(event: TreasurySet): void {
-  const totals = protocol();
-  totals.treasury = event.params.current;
-  totals.save();
-}
-
-export function handleTokenConfigured(event: TokenConfigured): void {
-  const config = new TokenConfig(event.params.token);
-  config.allowed = event.params.allowed;
-  config.feeBps = event.params.feeBps;
-  config.minBond = event.params.minBond;
-  config.save();
-}
-
-function setFee(token: Bytes, feeBps: BigInt): void {
-  const config = TokenConfig.load(token);
-  if (!config) return;
-  config.feeBps = feeBps.toI32();
-  config.save();
-}
-
-function refund(job: Job, status: string, amount: BigInt, event: ethereum.Event): void {
+function refund(job: Job, totals: Protocol, amount: BigInt, event: ethereum.Event): void {
   job.refund = amount;
   addBalance(job.token, job.requester, amount);
-  end(job, status, ZERO, ZERO, event);
+  end(job, totals, amount, event);
 }
 
-function end(job: Job, status: string, paid: BigInt, fee: BigInt, event: ethereum.Event): void {
-  record(job, status, event.transaction.from, event);
-  recordEnd(job, paid, fee, event);
+/** @param amount the price of a finalized job, what came back of another */
+function end(job: Job, totals: Protocol, amount: BigInt, event: ethereum.Event): void {
+  totals.jobsLive -= 1;
+  totals.save();
+  job.endedAt = event.block.timestamp;
+  record(job, job.status, event.transaction.from, amount, event);
   job.save();
+  const fee = job.fee;
+  const paid = fee ? amount : ZERO;
+  endPoint(job, paid, fee ? fee : ZERO);
 }
 
-/** The six packed words of contracts/libraries/JobTerms.sol. */
-function readTerms(job: Job, t: BigInt[]): void {
-  job.terms = t;
-  job.maxPrice = field(t[0], 0, 96);
-  job.token = addressField(t[1]);
-  job.minPrice = field(t[1], 0, 96);
-  job.bond = t[2].rightShift(160);
-  job.rampStart = field(t[2], 120, 40);
-  job.rampLength = field(t[2], 96, 24).toI32();
-  job.claimBy = field(t[2], 56, 40);
-  job.runTime = field(t[2], 32, 24).toI32();
-  job.feeBps = field(t[2], 16, 16).toI32();
-  job.minReputation = field(t[2], 0, 16).toI32();
-  const named = t[3].rightShift(96);
-  if (!named.isZero()) job.named = addressField(t[3]);
-  job.generation = field(t[3], 64, 32);
-  job.lane = field(t[3], 48, 16).toI32();
-  job.window = field(t[3], 24, 24).toI32();
-  job.policy = field(t[3], 8, 16).toI32();
+/** What the bid that stands had locked is free again; a claim locks its own bond. */
+function releaseBid(job: Job, totals: Protocol): void {
+  const id = job.bestBid;
+  if (!id) return;
+  const worker = provider(Bid.load(id)!.provider, totals);
+  addLocked(worker, job.bond.neg(), totals);
+  worker.save();
 }
 
-/** The six words of contracts/libraries/JobSpec.sol. */
-function readSpec(job: Job, s: Bytes[]): void {
-  job.spec = s;
-  job.programHash = s[0];
-  job.dataRoot = s[1];
-  job.initState = s[2];
-  const shape = toNumber(s[3]);
-  job.steps = shape.rightShift(192);
-  job.segmentLength = field(shape, 176, 16).toI32();
-  job.manifest = s[4];
+function takeLane(job: Job, owner: Bytes): void {
+  const lane = new Lane(owner.concatI32(job.lane));
+  lane.requester = owner;
+  lane.lane = job.lane;
+  lane.generation = job.generation;
+  lane.job = job.id;
+  lane.retired = false;
+  lane.save();
+}
+
+function writeClaim(job: Job, event: JobClaimed): void {
+  const claim = new Claim(logId(event));
+  claim.job = job.id;
+  claim.provider = event.params.provider;
+  claim.claimer = event.params.claimer;
+  claim.price = event.params.price;
+  claim.run = event.params.run;
+  claim.nonce = event.params.nonce;
+  claim.rescue = job.rescued;
+  claim.position = position(event);
+  claim.transaction = event.transaction.hash;
+  claim.time = event.block.timestamp;
+  claim.save();
+}
+
+/** The staking manager tells of a loss right before the market tells what it was for. */
+function linkSlash(job: Job, event: ethereum.Event): void {
+  const slash = Slash.load(earlierLogId(event, 1));
+  if (!slash) return;
+  slash.job = job.id;
+  slash.save();
+}
+
+/** DSP-13: H(0x0b, job, nonce, runRoot, finalState). */
+function commitmentOf(job: Job, runRoot: Bytes, finalState: Bytes): Bytes {
+  const preimage = Bytes.fromHexString("0x0b").concat(job.id).concat(job.nonce!).concat(runRoot).concat(finalState);
+  return Bytes.fromByteArray(crypto.keccak256(preimage));
 }

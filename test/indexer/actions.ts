@@ -1,5 +1,5 @@
-import { keccak256, numberToHex, toHex, zeroAddress, zeroHash } from "viem";
-import type { AssayClient, Job, JobSpec, SubmittedJob } from "../../sdk/src/index.ts";
+import { type Address, encodeFunctionData, keccak256, numberToHex, toHex, zeroAddress, zeroHash } from "viem";
+import { type AssayClient, assayTokenAbi, type Job, type JobSpec, type SubmittedJob } from "../../sdk/src/index.ts";
 import { ASY, type IndexedMarket } from "./harness.ts";
 
 /** A random number in [0, n). */
@@ -54,11 +54,42 @@ const ACTIONS: Readonly<Record<string, (scene: Scene) => Promise<unknown>>> = {
     if (job?.status === "claimed") await scene.person.expireJob(job);
   },
   collect: ({ person: client }) => client.collect({ provider: addressOf(client) }),
+  delegateVotes,
+  transfer: (scene) => {
+    const args = [addressOf(anybody(scene)), BigInt(1 + scene.dice(100)) * ASY] as const;
+    return writeToken(scene, { functionName: "transfer", args });
+  },
+  delegateStake: (scene) =>
+    scene.person.delegateStake({ provider: addressOf(anybody(scene)), amount: BigInt(1 + scene.dice(90)) * ASY }),
+  undelegateStake: (scene) =>
+    scene.person.undelegateStake({ provider: addressOf(anybody(scene)), shares: BigInt(1 + scene.dice(50)) * ASY }),
   pass: async ({ market, dice }) => {
     await market.rpc("evm_increaseTime", [numberToHex([10, 100, 700, 5000][dice(4)]!)]);
     await market.rpc("evm_mine");
   },
 };
+
+function anybody({ market, dice }: Scene): AssayClient {
+  return market.people[dice(market.people.length)]!;
+}
+
+function delegateVotes(scene: Scene) {
+  const to = scene.dice(4) === 0 ? zeroAddress : addressOf(anybody(scene));
+  return writeToken(scene, { functionName: "delegate", args: [to] });
+}
+
+async function writeToken(
+  { market, person: client }: Scene,
+  call:
+    | { functionName: "transfer"; args: readonly [Address, bigint] }
+    | { functionName: "delegate"; args: readonly [Address] },
+) {
+  const { address } = market.deployment.contracts.AssayToken;
+  const data = encodeFunctionData({ abi: assayTokenAbi, ...call });
+  const wallet = client.walletClient!;
+  const hash = await wallet.sendTransaction({ to: address, data, account: wallet.account!, chain: wallet.chain });
+  await market.chain.publicClient.waitForTransactionReceipt({ hash });
+}
 
 function post({ person: client, dice }: Scene) {
   return client.postJob({ spec: spec(dice), price: BigInt(1 + dice(60)) * ASY });

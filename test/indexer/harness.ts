@@ -8,6 +8,7 @@ import type { LocalProcess } from "../../scripts/lib/processes.ts";
 import { type AssayClient, createAssayClient, type Deployment } from "../../sdk/src/index.ts";
 
 export const ASY = 10n ** 18n;
+const DEPLOYMENT = "deployment.json";
 
 /** A chain with the protocol on it, people with money, and an indexer beside it. */
 export interface IndexedMarket {
@@ -25,32 +26,19 @@ export interface IndexedMarket {
   close(): Promise<void>;
 }
 
+/** @throws what kept it from opening; nothing goes on running then */
 export async function openIndexedMarket(): Promise<IndexedMarket> {
   const folder = mkdtempSync(join(tmpdir(), "assay-index-"));
   const chain = await startChain();
-  const path = join(folder, "deployment.json");
-  const deployment = await deployLocally(chain, path);
-  const people = [1, 2, 3, 4].map((index) =>
-    createAssayClient({ publicClient: chain.publicClient, walletClient: chain.wallet(index), deployment }),
-  );
-  const { address } = deployment.contracts.AssayToken;
-  for (const person of people) {
-    const to = person.walletClient!.account!.address;
-    const call = { abi: erc20Abi, address, functionName: "transfer", args: [to, 100_000n * ASY] } as const;
-    const hash: Hex = await chain.wallet(0).writeContract(call);
-    await chain.publicClient.waitForTransactionReceipt({ hash });
-    await person.deposit({ amount: 20_000n * ASY });
-    await person.stake({ amount: 5_000n * ASY });
-  }
   const market: IndexedMarket = {
     chain,
-    deployment,
+    deployment: undefined as never,
     folder,
-    people,
+    people: [],
     url: "",
     indexer: undefined as never,
     startIndexer: async () => {
-      const options = { rpcUrl: chain.url, deploymentPath: path, dataDir: join(folder, "indexer") };
+      const options = { rpcUrl: chain.url, deploymentPath: join(folder, DEPLOYMENT), dataDir: join(folder, "indexer") };
       // where a machine has no namespaces, its ports are open to the machine's own network for the length of the test
       const started = await startLocalIndexer({ ...options, env: { ASSAY_INDEXER_OPEN_PORTS: "1" } });
       market.indexer = started.process;
@@ -64,6 +52,32 @@ export async function openIndexedMarket(): Promise<IndexedMarket> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
-  await market.startIndexer();
-  return market;
+  try {
+    market.deployment = await deployLocally(chain, join(folder, DEPLOYMENT));
+    market.people = [1, 2, 3, 4].map((index) => person(market, index));
+    await endow(market);
+    await market.startIndexer();
+    return market;
+  } catch (error) {
+    await market.close();
+    throw error;
+  }
+}
+
+function person({ chain, deployment }: IndexedMarket, index: number): AssayClient {
+  const { publicClient } = chain;
+  return createAssayClient({ publicClient, walletClient: chain.wallet(index), deployment });
+}
+
+/** Gives everybody money in the market and stake behind their name. */
+async function endow({ chain, deployment, people }: IndexedMarket): Promise<void> {
+  const { address } = deployment.contracts.AssayToken;
+  for (const someone of people) {
+    const to = someone.walletClient!.account!.address;
+    const call = { abi: erc20Abi, address, functionName: "transfer", args: [to, 100_000n * ASY] } as const;
+    const hash: Hex = await chain.wallet(0).writeContract(call);
+    await chain.publicClient.waitForTransactionReceipt({ hash });
+    await someone.deposit({ amount: 20_000n * ASY });
+    await someone.stake({ amount: 5_000n * ASY });
+  }
 }
