@@ -17,6 +17,7 @@ interface Options {
   rpcUrl: string;
   deployment: string;
   subgraph: string;
+  builds?: string;
   port: string;
   json?: boolean;
 }
@@ -59,7 +60,8 @@ function command(root: Command, name: string, description: string): Command {
   if (name === "up" || name === "deploy") {
     result
       .option("--deployment <file>", "addresses of the protocol", join(REPOSITORY, "deployments", "31337.json"))
-      .option("--subgraph <folder>", "source of the subgraph", join(REPOSITORY, "subgraph"));
+      .option("--subgraph <folder>", "source of the subgraph", join(REPOSITORY, "subgraph"))
+      .option("--builds <folder>", "finished builds; indexers may share it (default: builds in the data folder)");
   }
   if (name === "up") {
     result
@@ -71,13 +73,14 @@ function command(root: Command, name: string, description: string): Command {
 }
 
 async function up(options: Options): Promise<void> {
-  const { json, rpcUrl, subgraph, port } = options;
+  const { dataDir, builds, json, rpcUrl, subgraph, port } = options;
   const portNumber = portOf(port);
   const started = performance.now();
   const onStep = (step: string) => {
-    if (!json) console.error(`${((performance.now() - started) / 1000).toFixed(1).padStart(5)} s  ${step}`);
+    if (json) console.log(JSON.stringify({ step }));
+    else console.error(`${((performance.now() - started) / 1000).toFixed(1).padStart(5)} s  ${step}`);
   };
-  const folder = new Folder(options.dataDir);
+  const folder = new Folder(dataDir, builds);
   const deployment = readDeployment(options.deployment);
   const shutdown = createShutdown({ graceMs: STOP_MS });
   const indexer = await startIndexer({ folder, rpcUrl, deployment, source: subgraph, port: portNumber, onStep });
@@ -101,8 +104,8 @@ function portOf(text: string): number {
   });
 }
 
-async function deploy({ dataDir, deployment, subgraph, json }: Options): Promise<void> {
-  const folder = new Folder(dataDir);
+async function deploy({ dataDir, builds, deployment, subgraph, json }: Options): Promise<void> {
+  const folder = new Folder(dataDir, builds);
   const manifest = await redeploy({ folder, deployment: readDeployment(deployment), source: subgraph });
   console.log(json ? JSON.stringify({ manifest }) : `deployed ${manifest}`);
 }

@@ -22,10 +22,11 @@ export class Folder {
   readonly log: string;
   readonly #running: string;
 
-  constructor(root: string) {
+  /** @param builds where finished builds of the subgraph are kept; may be shared between indexers */
+  constructor(root: string, builds = join(root, "builds")) {
     this.root = root;
     this.database = join(root, "postgres");
-    this.builds = join(root, "builds");
+    this.builds = builds;
     this.log = join(root, "graph-node.log");
     this.#running = join(root, "running.json");
   }

@@ -48,6 +48,8 @@ export interface IndexerStatus {
 }
 
 const GENESIS_MS = 5_000;
+const FIRST_BLOCK_MS = 120_000;
+const POLL_MS = 100;
 
 /** Starts database, graph-node and gateway, builds the subgraph for this deployment and has graph-node index it. */
 export async function startIndexer(args: IndexerArgs): Promise<Indexer> {
@@ -99,6 +101,8 @@ export async function startIndexer(args: IndexerArgs): Promise<Indexer> {
     });
     closing.push(() => started.stop("SIGTERM", 0));
     await started.deploy(SUBGRAPH, manifest);
+    onStep("indexing");
+    await firstBlock(started);
     node = started;
     const broken = watch({ postgres, node: started, rpcUrl, deployment, genesis, closing });
     return { url: gateway.url, broken, stop };
@@ -106,6 +110,33 @@ export async function startIndexer(args: IndexerArgs): Promise<Indexer> {
     await stop();
     throw error;
   }
+}
+
+/** Waits until there is a block to answer from: before it graph-node refuses every query. */
+async function firstBlock(node: GraphNode): Promise<void> {
+  const deadline = Date.now() + FIRST_BLOCK_MS;
+  let gone = false;
+  void node.exited.then(() => {
+    gone = true;
+  });
+  const query = JSON.stringify({ query: "{ _meta { block { number } } }" });
+  let said = "";
+  while (!gone && Date.now() < deadline) {
+    const { body } = await ask(node.door("graphql"), `/subgraphs/name/${SUBGRAPH}`, query);
+    const reply = JSON.parse(body.toString()) as { data?: { _meta?: object }; errors?: { message: string }[] };
+    if (reply.data?._meta) return;
+    said = reply.errors?.[0]?.message ?? said;
+    const { error } = await readStatus(node);
+    if (error) said = error;
+    if (error) break;
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+  throw failure("IX-018", "graph-node does not begin to index", {
+    found: gone ? node.tail.slice(-3).join(" | ") : said,
+    wanted: "a first block in the index",
+    hint: "see graph-node.log in the data folder: an endpoint that is pruned or refuses eth_getLogs is the usual cause",
+    kind: "Retryable",
+  });
 }
 
 /** What graph-node says of the subgraph. */

@@ -4,11 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createShutdown } from "@assay/daemon-kit";
 import { playFirstJob } from "./first-job.ts";
-import { startNetwork } from "./network.ts";
+import { type DemoIndex, factsFromIndex, startDemoIndex } from "./index-table.ts";
+import { type DemoNetwork, startNetwork } from "./network.ts";
 import { type DemoOptions, HELP, parseOptions } from "./options.ts";
 import { type DemoFacts, printFacts, writeFacts } from "./report.ts";
 import { playDispute } from "./second-act.ts";
-import { createView } from "./view.ts";
+import { createView, type View } from "./view.ts";
+
+/** The database of the index closes within this time. */
+const STOP_MS = 30_000;
 
 async function main(options: DemoOptions): Promise<void> {
   const started = performance.now();
@@ -20,10 +24,15 @@ async function main(options: DemoOptions): Promise<void> {
   shutdown.register("folder", () => rmSync(dir, { recursive: true, force: true }));
   try {
     const network = await startNetwork(dir, options.engine, view, shutdown.register);
+    const index = startDemoIndex(network, dir);
+    shutdown.register("index", async () => {
+      const started = await index;
+      if ("indexer" in started) await started.indexer.process.stop(STOP_MS);
+    });
     const played = await playFirstJob(network, view, options.model);
     const dispute = options.acts > 1 ? await playDispute(network, view, options.engine) : undefined;
-    const seconds = (performance.now() - started) / 1000;
-    const facts: DemoFacts = { ...played, ...(dispute ? { dispute } : {}), seconds };
+    const told = await tell({ ...played, ...(dispute ? { dispute } : {}) }, await index, network, view);
+    const facts: DemoFacts = { ...told, seconds: (performance.now() - started) / 1000 };
     printFacts(view, facts);
     if (options.json) writeFacts(options.json, facts);
     if (options.keep) view.table("Still running (Ctrl-C ends it)", network.addresses);
@@ -32,6 +41,18 @@ async function main(options: DemoOptions): Promise<void> {
     console.error(`\n${error instanceof Error ? error.message : String(error)}`);
     await shutdown.stop(error);
   }
+}
+
+/** The facts of the closing table, from the index where there is one. */
+async function tell(
+  facts: Omit<DemoFacts, "seconds">,
+  index: DemoIndex,
+  network: DemoNetwork,
+  view: View,
+): Promise<Omit<DemoFacts, "seconds">> {
+  if ("indexer" in index) return factsFromIndex(index, network, facts);
+  view.note(`no index here, the chain answers instead: ${index.missing.split("\n").slice(0, 3).join(" ")}`);
+  return facts;
 }
 
 try {

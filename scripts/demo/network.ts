@@ -24,6 +24,7 @@ const CHALLENGER_FUNDS = ASY("50");
 export interface DemoNetwork {
   chain: LocalChain;
   deployment: Deployment;
+  deploymentPath: string;
   gateway: string;
   nodes: readonly LocalNode[];
   requester: AssayClient;
@@ -83,6 +84,7 @@ export async function startNetwork(
   return {
     chain,
     deployment,
+    deploymentPath,
     gateway: storage.url,
     nodes,
     requester: client(ACCOUNT.requester),

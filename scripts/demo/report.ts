@@ -22,6 +22,8 @@ export interface DemoFacts {
   /** Seconds from claim to submission, on the chain's clock. */
   runSeconds: number;
   dispute?: DisputeFacts;
+  /** Where the closing table was read, and as of which block; absent where it was read from the chain. */
+  index?: { url: string; block: number };
   /** Wall-clock seconds of the whole demo. */
   seconds: number;
 }
@@ -50,6 +52,8 @@ export function printFacts(view: View, facts: DemoFacts): void {
     ["time", `${facts.runSeconds} s from claim to result, ${facts.seconds.toFixed(1)} s for everything`],
   ]);
   if (facts.dispute) printDispute(view, facts.dispute);
+  const { index } = facts;
+  view.note(index ? `read from the index at block ${index.block}: ${index.url}` : "read from the chain");
 }
 
 function printDispute(view: View, dispute: DisputeFacts): void {

@@ -5,7 +5,7 @@ import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { deployLocally, startChain } from "../../lib/devnet.ts";
-import { startLocalIndexer } from "../../lib/indexer.ts";
+import { SHARED_BUILDS, startLocalIndexer } from "../../lib/indexer.ts";
 import { verifyAfterActions } from "./actions.ts";
 import { claimJobs, gatherCrowd, playJobs, postJobs } from "./crowd.ts";
 import { countEvents, type Indexed, queryP95, reorgSeconds, restartSeconds, secondsToHead } from "./measure.ts";
@@ -77,10 +77,15 @@ async function measureSpeed(folder: string, events: number, jobs: number) {
     const count = await countEvents(crowd);
     // where a machine has no namespaces, its ports are open for the length of the measurement
     const env = { ASSAY_INDEXER_OPEN_PORTS: "1" };
-    const start = () => startLocalIndexer({ rpcUrl: chain.url, deploymentPath, dataDir: folder, env });
+    let began = 0;
+    const onStep = (step: string) => {
+      if (step === "indexing") began = performance.now();
+    };
+    const start = () =>
+      startLocalIndexer({ rpcUrl: chain.url, deploymentPath, dataDir: folder, builds: SHARED_BUILDS, onStep, env });
     say(`indexing ${count} events`);
     indexed = { crowd, indexer: await start(), restart: start };
-    const eventsPerSecond = count / (await secondsToHead(indexed));
+    const eventsPerSecond = count / (await secondsToHead(indexed, began));
     say(`${eventsPerSecond.toFixed(0)} events/s; posting jobs up to ${jobs}`);
     const more = await postJobs(crowd, Math.max(0, jobs - crowd.posted), false);
     await claimJobs(crowd, more.slice(0, Math.floor(more.length / 2)));

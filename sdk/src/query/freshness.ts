@@ -54,13 +54,17 @@ export interface WaitForBlockArgs {
  * Waits until the index contains `block` of the chain as the RPC endpoint has it now. The number alone would not do: an
  * index that has not noticed a reorganisation yet may be higher than the new chain.
  * @returns the block that the index stands at
- * @throws AssayError SDK-063 or SDK-064 when the time is over; SDK-023; at once what the index itself suffers from
+ * @throws AssayError SDK-061 to SDK-064 when the time is over; SDK-023; SDK-060, SDK-065 and SDK-066 at once
  */
 export async function waitForBlock(context: AssayContext, args: WaitForBlockArgs): Promise<IndexBlock> {
   const { block: wanted, timeout = WAIT_MS, signal } = args;
   const deadline = Date.now() + timeout;
   for (;;) {
-    const found = await indexedBlock(context, signal);
+    const found = await indexedBlock(context, signal).catch((error) => unlessYoung(error, deadline));
+    if (!found) {
+      await pause(LOOK_MS, signal);
+      continue;
+    }
     const { head, known } = found.number < wanted ? { head: wanted, known: false } : await onChain(context, found);
     if (known) return found;
     if (Date.now() >= deadline) {
@@ -68,6 +72,12 @@ export async function waitForBlock(context: AssayContext, args: WaitForBlockArgs
     }
     await pause(LOOK_MS, signal);
   }
+}
+
+/** An index that has just been started answers nothing yet, or refuses. @throws what it was, when the time is over */
+function unlessYoung(error: unknown, deadline: number): undefined {
+  const young = error instanceof AssayError && (error.code === "SDK-061" || error.code === "SDK-062");
+  if (!young || Date.now() >= deadline) throw error;
 }
 
 /** The chain's head, and whether the chain has this very block. */
