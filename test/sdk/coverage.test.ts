@@ -26,8 +26,8 @@ import {
   type PreparedCall,
   parseDeployment,
 } from "../../sdk/src/index.ts";
-import { EVERYWHERE, EXCEPTIONS, OUTSIDE, PLUMBED, UNREAD } from "./coverage/reasons.ts";
 import { sampleSpec } from "./harness.ts";
+import { EVERYWHERE, EXCEPTIONS, OUTSIDE, PLUMBED, UNREAD } from "./no-actions.ts";
 
 /** The contracts' ABIs by their names in a deployment. */
 const contracts: Record<string, readonly AbiFunction[]> = Object.fromEntries(

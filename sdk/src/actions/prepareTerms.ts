@@ -93,8 +93,8 @@ export interface PostJobArgs {
   /** Who pays; the wallet's account when left out. */
   requester?: Address | undefined;
   /**
-   * Where the job sits: a lane's number, 0 to 65,535; chosen from the chain when left out. Orders that shall all be claimed
-   * need lanes of their own.
+   * Where the job sits: a lane's number, 0 to 65,535; the lowest free one when left out. An order needs a lane of its own,
+   * since a posting in its lane ends it.
    */
   lane?: FreeLane | number | undefined;
 }

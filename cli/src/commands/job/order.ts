@@ -26,7 +26,10 @@ function sign(env: NodeJS.ProcessEnv): Command {
       description: "sign the job of a JSON file: whoever holds the order may claim it while the balance covers it",
       arguments: [["<file>", "spec, price and terms, as for `job post`"]],
       options: [
-        ["--lane <n>", "orders that shall all be claimed need lanes of their own, 0 to 65535"],
+        [
+          "--lane <n>",
+          "a lane of its own, 0 to 65535: a posting in its lane ends an order, and postings take the lowest",
+        ],
         ["--out <file>", "write the order there instead of printing it"],
       ],
       writes: true,
