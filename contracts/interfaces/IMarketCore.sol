@@ -30,6 +30,15 @@ interface IMarketCore is IMarketTypes {
     ///         nonce, refunds maxPrice minus the price of this moment to the requester.
     function claim(uint256[6] calldata terms, address provider) external returns (bytes32 nonce);
 
+    /// @notice Posts and claims in one step a job that its requester only signed (Signatures.ORDER_TYPE). The price of this
+    ///         moment is taken from the requester's balance. Not for jobs with bids.
+    function claimOrder(
+        uint256[6] calldata terms,
+        bytes32[6] calldata spec,
+        address provider,
+        bytes calldata signature
+    ) external returns (bytes32 nonce);
+
     /// @notice Commits the result of the sender's own claim, until claimedAt + runTime.
     /// @param nonce the claim's nonce: a result made for another claim is refused (DSP-42)
     /// @param runRoot DSP-12
@@ -74,10 +83,6 @@ interface IMarketCore is IMarketTypes {
 
     /// @notice Refunds a job whose result a strategy rejected; the bond is lost. Anyone may call.
     function reject(uint256[6] calldata terms, uint256 run, bytes32 commitment) external;
-
-    /// @notice Refunds a job on which a strategy still has not answered VERDICT_TIMEOUT after its window; the bond is
-    ///         returned. Anyone may call.
-    function resolveStalled(uint256[6] calldata terms, uint256 run, bytes32 commitment) external;
 
     /* ── VIEWS ── */
 

@@ -15,15 +15,6 @@ interface IMarketExtension is IMarketTypes {
     /// @return claimed how many
     function claimBatch(uint256[6][] calldata jobs, address provider) external returns (uint256 claimed);
 
-    /// @notice Posts and claims in one step a job that its requester only signed (Signatures.ORDER_TYPE). The price of this
-    ///         moment is taken from the requester's balance. Not for jobs with bids.
-    function claimOrder(
-        uint256[6] calldata terms,
-        bytes32[6] calldata spec,
-        address provider,
-        bytes calldata signature
-    ) external returns (bytes32 nonce);
-
     /// @notice Takes over a job whose provider is late, once. The late one loses as by `expire`, a part of it goes to
     ///         `provider`; the price stays, the run time begins anew.
     function rescue(
@@ -56,6 +47,10 @@ interface IMarketExtension is IMarketTypes {
 
     /// @notice `cancel` of a job on which a bid stands, whose bond is freed.
     function cancelBidding(uint256[6] calldata terms, Standing calldata standing) external;
+
+    /// @notice Refunds a job on which a strategy still has not answered VERDICT_TIMEOUT after its window; the bond is
+    ///         returned. Anyone may call.
+    function resolveStalled(uint256[6] calldata terms, uint256 run, bytes32 commitment) external;
 
     /// @notice Ends a free lane's generations up to this one, and with them the orders signed for them.
     function retireLane(uint256 lane, uint256 generation) external;

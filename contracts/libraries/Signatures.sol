@@ -13,6 +13,9 @@ library Signatures {
     /// @dev The version of JobTerms, so that an order cannot be read as terms of another layout.
     string internal constant VERSION = "2";
 
+    bytes32 private constant NAME_HASH = keccak256(bytes(NAME));
+    bytes32 private constant VERSION_HASH = keccak256(bytes(VERSION));
+
     bytes32 internal constant ORDER_TYPE = keccak256(
         "JobOrder(address requester,uint96 maxPrice,address token,uint96 minPrice,uint96 bond,uint40 rampStart,"
         "uint24 rampLength,uint40 claimBy,uint24 runTime,uint16 feeBps,uint16 minReputation,address provider,"
@@ -54,7 +57,7 @@ library Signatures {
         assembly ("memory-safe") {
             hash := keccak256(fields, 736)
         }
-        return TypedData.digest(NAME, VERSION, hash);
+        return TypedData.digest(NAME_HASH, VERSION_HASH, hash);
     }
 
     /// @notice The digest a bidder signs.
@@ -67,6 +70,6 @@ library Signatures {
         uint256 epoch
     ) internal view returns (bytes32) {
         bytes32 hash = keccak256(abi.encode(BID_TYPE, job, provider, bidder, price, expiry, epoch));
-        return TypedData.digest(NAME, VERSION, hash);
+        return TypedData.digest(NAME_HASH, VERSION_HASH, hash);
     }
 }

@@ -6,17 +6,16 @@ import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/Signa
 
 /// @title TypedData
 /// @notice EIP-712 digests of the calling contract, and how a signature of one is checked.
-/// @dev Name and version come as constants: nothing is read from storage.
+/// @dev Name and version come as hashed constants: nothing is read from storage.
 library TypedData {
     bytes32 private constant DOMAIN_TYPE = keccak256(
         "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
     );
 
     /// @notice The digest of a struct's hash in the domain of this contract on this chain.
-    function digest(string memory name, string memory version, bytes32 hash) internal view returns (bytes32 found) {
-        bytes32 domain = keccak256(
-            abi.encode(DOMAIN_TYPE, keccak256(bytes(name)), keccak256(bytes(version)), block.chainid, address(this))
-        );
+    /// @param name keccak256 of the domain's name, `version` of its version
+    function digest(bytes32 name, bytes32 version, bytes32 hash) internal view returns (bytes32 found) {
+        bytes32 domain = keccak256(abi.encode(DOMAIN_TYPE, name, version, block.chainid, address(this)));
         assembly ("memory-safe") {
             let p := mload(0x40)
             mstore(p, hex"1901")

@@ -5,6 +5,8 @@ import {Managed} from "../access/Managed.sol";
 import {IMarketCore} from "../interfaces/IMarketCore.sol";
 import {JobTerms} from "../libraries/JobTerms.sol";
 import {LaneWord} from "../libraries/LaneWord.sol";
+import {Signatures} from "../libraries/Signatures.sol";
+import {TypedData} from "../libraries/TypedData.sol";
 import {JobStatus} from "../types/JobTypes.sol";
 import {MarketBalances} from "./MarketBalances.sol";
 import {MarketSettlement} from "./MarketSettlement.sol";
@@ -79,6 +81,23 @@ contract JobMarketplace is Managed, MarketBalances, MarketSettlement {
     }
 
     /// @inheritdoc IMarketCore
+    function claimOrder(
+        uint256[6] calldata terms,
+        bytes32[6] calldata spec,
+        address provider,
+        bytes calldata signature
+    ) external returns (bytes32 nonce) {
+        _checkTerms(_storage(), terms, spec, PAUSE_POST | PAUSE_CLAIM);
+        _requireSigned(terms, signature);
+        bytes32 id = terms.id();
+        emit JobPosted(id, terms.requester(), terms, spec);
+        uint256 price;
+        (nonce, price) = _start(terms, id, provider, msg.sender, _quoteOf(terms));
+        _debit(terms.token(), terms.requester(), price);
+        _admitOne(terms, provider, msg.sender);
+    }
+
+    /// @inheritdoc IMarketCore
     function cancel(uint256[6] calldata terms) external {
         Storage storage $ = _storage();
         bytes32 id = terms.id();
@@ -138,6 +157,12 @@ contract JobMarketplace is Managed, MarketBalances, MarketSettlement {
     }
 
     /* ── INTERNALS ── */
+
+    function _requireSigned(uint256[6] calldata terms, bytes calldata signature) private view {
+        address requester = terms.requester();
+        bytes32 digest = Signatures.orderHash(terms, _storage().epochs[requester]);
+        require(TypedData.isSigned(requester, digest, signature), Market_BadSignature(requester));
+    }
 
     /// @dev Ends the call with what the extension's code says to it.
     /// @custom:oz-upgrades-unsafe-allow-reachable delegatecall

@@ -7,7 +7,7 @@ import {JobTerms} from "../libraries/JobTerms.sol";
 import {LaneWord} from "../libraries/LaneWord.sol";
 import {Reputation} from "../libraries/Reputation.sol";
 import {RunWord} from "../libraries/RunWord.sol";
-import {JobStatus, PriceRule} from "../types/JobTypes.sol";
+import {JobStatus, PriceRule, SubmittedJob, Verdict} from "../types/JobTypes.sol";
 import {MarketStorage} from "./MarketStorage.sol";
 
 /// @title MarketJobs
@@ -185,10 +185,10 @@ abstract contract MarketJobs is MarketStorage {
         require(block.timestamp > deadline, Market_TooEarly(deadline + 1, block.timestamp));
     }
 
+    /// @dev Locks the bond of a provider that has what the terms ask for.
     function _admitOne(uint256[6] calldata terms, address provider, address operator) internal {
-        Demand memory demand;
-        _add(demand, terms);
-        _admit(demand, provider, operator);
+        _requireCapable(provider, terms.capabilities(), terms.memoryClass());
+        STAKING.lock(provider, operator, terms.bond(), terms.minStake(), terms.minReputation());
     }
 
     function _add(Demand memory demand, uint256[6] calldata terms) internal pure {
@@ -199,16 +199,35 @@ abstract contract MarketJobs is MarketStorage {
         if (terms.memoryClass() > demand.memoryClass) demand.memoryClass = terms.memoryClass();
     }
 
-    /// @dev Locks the bond of a provider that has what the terms ask for.
+    /// @dev Locks the bonds of a provider that has what all terms ask for.
     function _admit(Demand memory demand, address provider, address operator) internal {
-        if (demand.capabilities | demand.memoryClass != 0) {
-            (uint64 found, uint8 memoryClass) = REGISTRY.capabilitiesOf(provider);
-            require(
-                demand.capabilities & ~uint256(found) == 0 && demand.memoryClass <= memoryClass,
-                Market_NotCapable(provider, found, demand.capabilities, memoryClass, demand.memoryClass)
-            );
-        }
+        _requireCapable(provider, demand.capabilities, demand.memoryClass);
         STAKING.lock(provider, operator, demand.bond, demand.minStake, demand.minReputation);
+    }
+
+    function _requireCapable(address provider, uint256 capabilities, uint256 memoryClass) private view {
+        if (capabilities | memoryClass == 0) return;
+        (uint64 found, uint8 foundClass) = REGISTRY.capabilitiesOf(provider);
+        require(
+            capabilities & ~uint256(found) == 0 && memoryClass <= foundClass,
+            Market_NotCapable(provider, found, capabilities, foundClass, memoryClass)
+        );
+    }
+
+    /* ── INTERNALS: VERDICTS ── */
+
+    /// @dev The optimistic window alone is judged here, equal to OptimisticWindow; anything more is the hub's business.
+    function _verdict(
+        bytes32 id,
+        uint256[6] calldata terms,
+        uint256 run,
+        bytes32 commitment
+    ) internal view returns (Verdict, uint256) {
+        if (terms.policy() == WINDOW_ONLY) {
+            uint256 readyAt = run.submittedAt() + terms.window();
+            return (block.timestamp >= readyAt ? Verdict.Accepted : Verdict.Pending, readyAt);
+        }
+        return HUB.verdictOf(SubmittedJob(id, terms, run, commitment));
     }
 
     /* ── INTERNALS: CONFIGURATION ── */

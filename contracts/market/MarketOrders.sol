@@ -6,17 +6,20 @@ import {ISlashingManager} from "../interfaces/ISlashingManager.sol";
 import {JobTerms} from "../libraries/JobTerms.sol";
 import {LaneWord} from "../libraries/LaneWord.sol";
 import {RunWord} from "../libraries/RunWord.sol";
-import {Signatures} from "../libraries/Signatures.sol";
-import {TypedData} from "../libraries/TypedData.sol";
-import {JobStatus} from "../types/JobTypes.sol";
+import {JobStatus, Verdict} from "../types/JobTypes.sol";
 import {MarketJobs} from "./MarketJobs.sol";
 
 /// @title MarketOrders
-/// @notice Jobs in batches, jobs that their requester only signed, and the rescue of late ones.
+/// @notice Jobs in batches, the rescue of late ones, the end of stalled ones, and of orders that were only signed.
 abstract contract MarketOrders is MarketJobs, IMarketExtension {
     using JobTerms for uint256[6];
     using LaneWord for uint256;
     using RunWord for uint256;
+
+    /// @notice How long after its window a result may wait for a strategy before anyone may resolve it as stalled: this, and
+    ///         VERDICT_SPANS times what the run took, because the clocks of a dispute grow with the run (DSP-70, DSP-73).
+    uint256 public constant VERDICT_TIMEOUT = 30 days;
+    uint256 public constant VERDICT_SPANS = 4;
 
     /* ── WRITES ── */
 
@@ -50,23 +53,6 @@ abstract contract MarketOrders is MarketJobs, IMarketExtension {
     }
 
     /// @inheritdoc IMarketExtension
-    function claimOrder(
-        uint256[6] calldata terms,
-        bytes32[6] calldata spec,
-        address provider,
-        bytes calldata signature
-    ) external returns (bytes32 nonce) {
-        _checkTerms(_storage(), terms, spec, PAUSE_POST | PAUSE_CLAIM);
-        _requireSigned(terms, signature);
-        bytes32 id = terms.id();
-        emit JobPosted(id, terms.requester(), terms, spec);
-        uint256 price;
-        (nonce, price) = _start(terms, id, provider, msg.sender, _quoteOf(terms));
-        _debit(terms.token(), terms.requester(), price);
-        _admitOne(terms, provider, msg.sender);
-    }
-
-    /// @inheritdoc IMarketExtension
     function rescue(
         uint256[6] calldata terms,
         uint256 run,
@@ -94,6 +80,25 @@ abstract contract MarketOrders is MarketJobs, IMarketExtension {
     }
 
     /// @inheritdoc IMarketExtension
+    function resolveStalled(uint256[6] calldata terms, uint256 run, bytes32 commitment) external {
+        Storage storage $ = _storage();
+        bytes32 id = terms.id();
+        _requireLane($, terms, id, LaneWord.submitted(id, run, commitment));
+        uint256 submittedAt = run.submittedAt();
+        uint256 spans = VERDICT_SPANS * (submittedAt - run.claimedAt());
+        uint256 from = submittedAt + terms.window() + VERDICT_TIMEOUT + spans;
+        require(block.timestamp >= from, Market_TooEarly(from, block.timestamp));
+        (Verdict verdict, ) = _verdict(id, terms, run, commitment);
+        require(verdict == Verdict.Pending, Market_NotStalled(id, uint8(verdict)));
+
+        uint256 refund = terms.priceDown(run);
+        _end($, terms, JobStatus.Unresolved);
+        _credit($, terms, refund);
+        emit JobUnresolved(id, run.provider(), refund);
+        STAKING.release(run.provider(), terms.bond(), false);
+    }
+
+    /// @inheritdoc IMarketExtension
     function retireLane(uint256 lane, uint256 generation) external {
         Storage storage $ = _storage();
         // as wide as the terms have them
@@ -111,12 +116,6 @@ abstract contract MarketOrders is MarketJobs, IMarketExtension {
     }
 
     /* ── INTERNALS ── */
-
-    function _requireSigned(uint256[6] calldata terms, bytes calldata signature) private view {
-        address requester = terms.requester();
-        bytes32 digest = Signatures.orderHash(terms, _storage().epochs[requester]);
-        require(TypedData.isSigned(requester, digest, signature), Market_BadSignature(requester));
-    }
 
     /// @dev The price that the first claim fixed, as a quote; the largest number where no quote comes close enough below it.
     function _rescueQuote(uint256[6] calldata terms, uint256 run) private pure returns (uint256 quote) {

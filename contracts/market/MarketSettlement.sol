@@ -3,11 +3,13 @@ pragma solidity 0.8.37;
 
 import {IMarketCore} from "../interfaces/IMarketCore.sol";
 import {ISlashingManager} from "../interfaces/ISlashingManager.sol";
+import {IVerificationStrategy} from "../interfaces/IVerificationStrategy.sol";
 import {Commitments} from "../libraries/Commitments.sol";
 import {JobTerms} from "../libraries/JobTerms.sol";
 import {LaneWord} from "../libraries/LaneWord.sol";
 import {RunWord} from "../libraries/RunWord.sol";
-import {JobStatus, SubmittedJob, Verdict} from "../types/JobTypes.sol";
+import {Strategies} from "../libraries/Strategies.sol";
+import {JobStatus, Verdict} from "../types/JobTypes.sol";
 import {MarketJobs} from "./MarketJobs.sol";
 
 /// @title MarketSettlement
@@ -15,11 +17,7 @@ import {MarketJobs} from "./MarketJobs.sol";
 abstract contract MarketSettlement is MarketJobs, IMarketCore {
     using JobTerms for uint256[6];
     using RunWord for uint256;
-
-    /// @notice How long after its window a result may wait for a strategy before anyone may resolve it as stalled: this, and
-    ///         VERDICT_SPANS times what the run took, because the clocks of a dispute grow with the run (DSP-70, DSP-73).
-    uint256 public constant VERDICT_TIMEOUT = 30 days;
-    uint256 public constant VERDICT_SPANS = 4;
+    using Strategies for IVerificationStrategy;
 
     /// @dev Neighbours in a batch that share provider and token are paid by one credit and one release.
     struct Group {
@@ -122,7 +120,7 @@ abstract contract MarketSettlement is MarketJobs, IMarketCore {
         Storage storage $ = _storage();
         bytes32 id = terms.id();
         _requireLane($, terms, id, LaneWord.submitted(id, run, commitment));
-        (bool rejected, address finder) = HUB.rejectionOf(SubmittedJob(id, terms, run, commitment));
+        (bool rejected, address finder) = _rejection($, id, terms, run, commitment);
         if (!rejected) {
             (Verdict verdict, ) = _verdict(id, terms, run, commitment);
             revert Market_NotRejected(id, uint8(verdict));
@@ -133,25 +131,6 @@ abstract contract MarketSettlement is MarketJobs, IMarketCore {
         _end($, terms, JobStatus.Rejected);
         _credit($, terms, refund);
         emit JobRejected(id, provider, refund, _slash(ISlashingManager.Reason.Rejected, terms, provider, finder));
-    }
-
-    /// @inheritdoc IMarketCore
-    function resolveStalled(uint256[6] calldata terms, uint256 run, bytes32 commitment) external {
-        Storage storage $ = _storage();
-        bytes32 id = terms.id();
-        _requireLane($, terms, id, LaneWord.submitted(id, run, commitment));
-        uint256 submittedAt = run.submittedAt();
-        uint256 spans = VERDICT_SPANS * (submittedAt - run.claimedAt());
-        uint256 from = submittedAt + terms.window() + VERDICT_TIMEOUT + spans;
-        require(block.timestamp >= from, Market_TooEarly(from, block.timestamp));
-        (Verdict verdict, ) = _verdict(id, terms, run, commitment);
-        require(verdict == Verdict.Pending, Market_NotStalled(id, uint8(verdict)));
-
-        uint256 refund = terms.priceDown(run);
-        _end($, terms, JobStatus.Unresolved);
-        _credit($, terms, refund);
-        emit JobUnresolved(id, run.provider(), refund);
-        STAKING.release(run.provider(), terms.bond(), false);
     }
 
     /* ── VIEWS ── */
@@ -181,18 +160,31 @@ abstract contract MarketSettlement is MarketJobs, IMarketCore {
         _setLane($, terms, LaneWord.submitted(id, run.submittedNow(), commitment));
     }
 
-    /// @dev The optimistic window alone is judged here, equal to OptimisticWindow; anything more is the hub's business.
-    function _verdict(
+    /// @dev The hub's `rejectionOf` without the way there: the first strategy that rejects decides, and names who found it.
+    function _rejection(
+        Storage storage $,
         bytes32 id,
         uint256[6] calldata terms,
         uint256 run,
         bytes32 commitment
-    ) private view returns (Verdict, uint256) {
-        if (terms.policy() == WINDOW_ONLY) {
-            uint256 readyAt = run.submittedAt() + terms.window();
-            return (block.timestamp >= readyAt ? Verdict.Accepted : Verdict.Pending, readyAt);
+    ) private returns (bool rejected, address finder) {
+        bytes memory question = Strategies.question(id, terms, run, commitment);
+        // bit 0 is the optimistic window, which rejects nothing
+        uint256 policy = terms.policy() >> 1;
+        for (uint256 number = 1; policy != 0; (policy >>= 1, ++number)) {
+            if (policy & 1 == 0) continue;
+            IVerificationStrategy strategy = _strategyOf($, number);
+            (Verdict one, ) = strategy.ask(question);
+            if (one == Verdict.Rejected) return (true, strategy.finderOf(commitment));
         }
-        return HUB.verdictOf(SubmittedJob(id, terms, run, commitment));
+    }
+
+    /// @dev INVARIANT VER-03: the hub never gives a number to another strategy, so the first answer holds.
+    function _strategyOf(Storage storage $, uint256 number) private returns (IVerificationStrategy strategy) {
+        strategy = $.strategies[number];
+        if (address(strategy) != address(0)) return strategy;
+        strategy = HUB.strategyOf(number);
+        $.strategies[number] = strategy;
     }
 
     /// @return reason why the item cannot be settled now (an error's selector), zero if it can

@@ -9,6 +9,7 @@ import {IProviderRegistry} from "../interfaces/IProviderRegistry.sol";
 import {ISlashingManager} from "../interfaces/ISlashingManager.sol";
 import {IStakingManager} from "../interfaces/IStakingManager.sol";
 import {IVerificationHub} from "../interfaces/IVerificationHub.sol";
+import {IVerificationStrategy} from "../interfaces/IVerificationStrategy.sol";
 import {BaseFee} from "../libraries/BaseFee.sol";
 import {JobTerms} from "../libraries/JobTerms.sol";
 import {LaneWord} from "../libraries/LaneWord.sol";
@@ -69,6 +70,7 @@ abstract contract MarketStorage is AccessManagedUpgradeable, IMarketTypes {
     }
 
     /// @custom:storage-location erc7201:assay.storage.JobMarketplace
+    /// @dev `strategies` remembers what the hub's numbers stand for, which never changes there (VER-03).
     struct Storage {
         mapping(address requester => mapping(uint256 lane => uint256)) lanes;
         mapping(address token => mapping(address account => uint256)) balances;
@@ -77,6 +79,7 @@ abstract contract MarketStorage is AccessManagedUpgradeable, IMarketTypes {
         Config config;
         mapping(address token => Volume) volumes;
         mapping(address signer => uint256) epochs;
+        mapping(uint256 number => IVerificationStrategy) strategies;
     }
 
     // keccak256(abi.encode(uint256(keccak256("assay.storage.JobMarketplace")) - 1)) & ~bytes32(uint256(0xff))

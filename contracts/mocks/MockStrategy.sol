@@ -4,7 +4,8 @@ pragma solidity 0.8.37;
 import {IVerificationStrategy} from "../interfaces/IVerificationStrategy.sol";
 import {SubmittedJob, Verdict} from "../types/JobTypes.sol";
 
-/// @notice A strategy that answers what it is told to, or misbehaves in a chosen way.
+/// @notice A strategy that answers what it is told to, or misbehaves in a chosen way. Its state is one slot, like a referee's
+///         docket, so that asking it costs what asking a referee does.
 contract MockStrategy is IVerificationStrategy {
     enum Manner {
         Answer,
@@ -19,8 +20,8 @@ contract MockStrategy is IVerificationStrategy {
 
     Manner public manner;
     Verdict public answer;
-    uint256 public readyAt;
     bool public refuses;
+    uint64 public readyAt;
     address public finder;
 
     /// @notice Which jobs it takes, and whom it names when it rejects one.
@@ -40,7 +41,7 @@ contract MockStrategy is IVerificationStrategy {
     function set(Manner manner_, Verdict answer_, uint256 readyAt_) external {
         manner = manner_;
         answer = answer_;
-        readyAt = readyAt_;
+        readyAt = uint64(readyAt_);
     }
 
     function verdict(SubmittedJob calldata) external view returns (Verdict, uint256) {

@@ -76,7 +76,7 @@ contract ProviderRegistry is Managed, IProviderRegistry {
                 keccak256(bytes(record.endpoint))
             )
         );
-        bytes32 digest = TypedData.digest(NAME, "1", hash);
+        bytes32 digest = TypedData.digest(keccak256(bytes(NAME)), keccak256("1"), hash);
         require(
             record.provider != address(0) && TypedData.isSigned(record.provider, digest, signature),
             Registry_BadSignature(record.provider)

@@ -56,7 +56,8 @@ contract DelegationPools is Managed, IDelegationPools {
         mapping(address account => Delegation) delegations;
     }
 
-    /// @dev `votes` is what the shares were worth when they were last looked at, and what votes for them.
+    /// @dev `votes` is what the shares were worth when they were last looked at, and what votes for them. Exits under way stand
+    ///      from firstExit to nextExit; both start again at zero when none is left, so that later exits find used slots.
     struct Delegation {
         uint128 shares;
         uint96 votes;
@@ -64,7 +65,8 @@ contract DelegationPools is Managed, IDelegationPools {
         uint128 exiting;
         uint64 movableAt;
         uint32 firstExit;
-        Exit[] exits;
+        uint32 nextExit;
+        mapping(uint256 index => Exit) exits;
         mapping(address token => uint256) paidIndex;
     }
 
@@ -114,7 +116,8 @@ contract DelegationPools is Managed, IDelegationPools {
         Pool storage pool = _pool(provider);
         Delegation storage delegation = _touch(pool, msg.sender);
         _requireShares(delegation, shares);
-        uint256 underWay = delegation.exits.length - delegation.firstExit;
+        uint256 next = delegation.nextExit;
+        uint256 underWay = next - delegation.firstExit;
         require(underWay < MAX_EXITS, Delegation_TooManyExits(underWay, MAX_EXITS));
 
         readyAt = block.timestamp + STAKING.thawPeriod();
@@ -122,7 +125,9 @@ contract DelegationPools is Managed, IDelegationPools {
         uint128 mark = (pool.requested + shares).toUint128();
         pool.requested = mark;
         delegation.exiting += uint128(shares);
-        delegation.exits.push(Exit(uint128(shares), mark, uint64(readyAt)));
+        delegation.exits[next] = Exit(uint128(shares), mark, uint64(readyAt));
+        // 2^32 exits of one account take longer than the chain lives
+        delegation.nextExit = uint32(next + 1);
         emit ExitRequested(provider, msg.sender, shares, readyAt);
     }
 
@@ -149,20 +154,21 @@ contract DelegationPools is Managed, IDelegationPools {
         _collectAll(provider);
         Pool storage pool = _pool(provider);
         Delegation storage delegation = _touch(pool, account);
-        Exit[] storage exits = delegation.exits;
         uint256 next = delegation.firstExit;
+        uint256 end = delegation.nextExit;
         uint256 shares;
-        for (; next < exits.length; ++next) {
-            Exit memory exit = exits[next];
+        for (; next < end; ++next) {
+            Exit memory exit = delegation.exits[next];
             if (exit.readyAt > block.timestamp || !_hasRoom(provider, pool, exit)) break;
             delegation.exiting -= exit.shares;
             pool.paid += exit.shares;
             amount += _leave(pool, delegation, account, exit.shares);
             shares += exit.shares;
         }
-        require(shares != 0, Delegation_NothingReady(next < exits.length ? exits[next].readyAt : 0));
-        // next <= MAX_EXITS more than before; 2^32 exits of one account take longer than the chain lives
-        delegation.firstExit = uint32(next);
+        require(shares != 0, Delegation_NothingReady(next < end ? delegation.exits[next].readyAt : 0));
+        // next <= nextExit, a uint32
+        delegation.firstExit = next == end ? 0 : uint32(next);
+        if (next == end) delegation.nextExit = 0;
         emit DelegationWithdrawn(provider, account, shares, amount);
         _pools().totalAssets -= amount;
         ASY.safeTransfer(account, amount);
@@ -284,7 +290,7 @@ contract DelegationPools is Managed, IDelegationPools {
         Delegation storage delegation = pool.delegations[account];
         if (delegation.epoch != pool.epoch) return exits;
         uint256 first = delegation.firstExit;
-        exits = new Exit[](delegation.exits.length - first);
+        exits = new Exit[](delegation.nextExit - first);
         for (uint256 i; i < exits.length; ++i) {
             exits[i] = delegation.exits[first + i];
         }
@@ -348,7 +354,8 @@ contract DelegationPools is Managed, IDelegationPools {
             delegation.epoch = pool.epoch;
             delegation.shares = 0;
             delegation.exiting = 0;
-            delegation.firstExit = uint32(delegation.exits.length);
+            delegation.firstExit = 0;
+            delegation.nextExit = 0;
             for (uint256 i; i < count; ++i) {
                 delegation.paidIndex[$.feeTokens[i]] = pool.feeIndex[pool.epoch][$.feeTokens[i]];
             }

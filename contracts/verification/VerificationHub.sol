@@ -5,6 +5,7 @@ import {Managed} from "../access/Managed.sol";
 import {IVerificationHub} from "../interfaces/IVerificationHub.sol";
 import {IVerificationStrategy} from "../interfaces/IVerificationStrategy.sol";
 import {JobTerms} from "../libraries/JobTerms.sol";
+import {Strategies} from "../libraries/Strategies.sol";
 import {SubmittedJob, Verdict} from "../types/JobTypes.sol";
 
 /// @title VerificationHub
@@ -18,10 +19,11 @@ import {SubmittedJob, Verdict} from "../types/JobTypes.sol";
 /// Liveness: a strategy that reverts or never answers holds its jobs pending; the market has a timeout for that.
 contract VerificationHub is Managed, IVerificationHub {
     using JobTerms for uint256[6];
+    using Strategies for IVerificationStrategy;
 
     uint256 public constant MAX_STRATEGIES = 16;
     /// @notice What each strategy may spend on its answer.
-    uint256 public constant STRATEGY_GAS = 500_000;
+    uint256 public constant STRATEGY_GAS = Strategies.GAS;
 
     /// @custom:storage-location erc7201:assay.storage.VerificationHub
     struct Storage {
@@ -81,10 +83,11 @@ contract VerificationHub is Managed, IVerificationHub {
         Storage storage $ = _storage();
         uint256 policy = job.terms.policy();
         verdict = Verdict.Accepted;
+        bytes memory question = _question(job);
         bool unknown;
         for (uint256 number; policy != 0; (policy >>= 1, ++number)) {
             if (policy & 1 == 0) continue;
-            (Verdict one, uint256 ready) = _ask($.strategies[number], job);
+            (Verdict one, uint256 ready) = $.strategies[number].ask(question);
             if (one == Verdict.Rejected) return (Verdict.Rejected, 0);
             if (one == Verdict.Accepted) continue;
             verdict = Verdict.Pending;
@@ -97,16 +100,15 @@ contract VerificationHub is Managed, IVerificationHub {
     /// @inheritdoc IVerificationHub
     function rejectionOf(SubmittedJob calldata job) external view returns (bool rejected, address finder) {
         Storage storage $ = _storage();
+        bytes memory question = _question(job);
         // bit 0 is the optimistic window, which rejects nothing
         uint256 policy = job.terms.policy() >> 1;
         for (uint256 number = 1; policy != 0; (policy >>= 1, ++number)) {
             if (policy & 1 == 0) continue;
             IVerificationStrategy strategy = $.strategies[number];
-            (Verdict one, ) = _ask(strategy, job);
+            (Verdict one, ) = strategy.ask(question);
             if (one != Verdict.Rejected) continue;
-            bytes memory question = abi.encodeCall(IVerificationStrategy.beneficiary, (job.commitment));
-            (bool answered, uint256 account, ) = _query(strategy, question, 32);
-            return (true, answered && account <= type(uint160).max ? address(uint160(account)) : address(0));
+            return (true, strategy.finderOf(job.commitment));
         }
     }
 
@@ -117,29 +119,8 @@ contract VerificationHub is Managed, IVerificationHub {
 
     /* ── INTERNALS ── */
 
-    function _ask(IVerificationStrategy strategy, SubmittedJob calldata job) private view returns (Verdict, uint256) {
-        bytes memory question = abi.encodeCall(IVerificationStrategy.verdict, (job));
-        (bool answered, uint256 one, uint256 ready) = _query(strategy, question, 64);
-        if (!answered || one > uint256(type(Verdict).max)) return (Verdict.Pending, 0);
-        return (Verdict(one), ready);
-    }
-
-    /// @dev A fixed gas stipend, checked beforehand, so that a caller cannot make an answer look like silence by sending
-    ///      little gas; a low-level call that copies two words and no more, so that a malformed or endless answer is
-    ///      silence too and never blocks a timeout.
-    function _query(
-        IVerificationStrategy strategy,
-        bytes memory question,
-        uint256 length
-    ) private view returns (bool answered, uint256 first, uint256 second) {
-        uint256 available = gasleft();
-        require(available - available / 64 > STRATEGY_GAS + 20_000, Hub_NotEnoughGas(available, STRATEGY_GAS));
-        assembly ("memory-safe") {
-            answered := staticcall(STRATEGY_GAS, strategy, add(question, 32), mload(question), 0, 64)
-            answered := and(answered, iszero(lt(returndatasize(), length)))
-            first := mload(0)
-            second := mload(32)
-        }
+    function _question(SubmittedJob calldata job) private pure returns (bytes memory) {
+        return Strategies.question(job.id, job.terms, job.run, job.commitment);
     }
 
     function _storage() private pure returns (Storage storage $) {

@@ -153,8 +153,8 @@ describe("a strategy that rejects and answers nonsense about the finder, VER-09"
 
   test("endless answers are read up to their first word", async () => {
     const job = await submittedJob(scene, { policy: ALL });
-    await etch(rejecting("335f52620186a05ff3")); // its caller, the hub, and 100,000 bytes
-    await assertShares(job, scene.world.hub.address);
+    await etch(rejecting("335f52620186a05ff3")); // its caller, the market, and 100,000 bytes
+    await assertShares(job, scene.world.market.address);
   });
 
   test("no amount of gas takes the share from the finder: all of it or nothing happens", async () => {
