@@ -17,6 +17,7 @@ import { type Deployment, parseDeployment } from "@assay/sdk";
 import { type Address, parseUnits } from "viem";
 import { z } from "zod";
 import { nodeError } from "./errors.ts";
+import { NOTICES } from "./notices.ts";
 import type { Pricing } from "./quote.ts";
 
 /** The hardhat and anvil chain: mines at once, never reorganises. */
@@ -28,6 +29,7 @@ export const SECRET_VARIABLES = {
   password: `${ENV_PREFIX}PASSWORD`,
   ownerKey: `${ENV_PREFIX}OWNER_KEY`,
   uploadToken: `${ENV_PREFIX}UPLOAD_TOKEN`,
+  webhookSecret: `${ENV_PREFIX}WEBHOOK_SECRET`,
 } as const;
 
 const tokenPrice = z.strictObject({
@@ -87,6 +89,12 @@ export const configSchema = z.strictObject({
   maxWindow: whole(1, 365 * 86_400).default(14 * 86_400),
   minGasBalance: amount.default("0.005"),
   maxFeeGwei: z.coerce.number().positive().max(1e6).default(500),
+  webhooks: z.strictObject({
+    receivers: listOf(z.url({ protocol: /^https?$/, message: "must be an http or https URL" })).default([]),
+    events: listOf(z.enum(NOTICES)).default([...NOTICES]),
+    minFreeStake: amount.default("0"),
+    maxHeadAgeSeconds: whole(10, 86_400).default(300),
+  }),
   httpHost: z.string().default("127.0.0.1"),
   httpPort: whole(0, 65_535).default(9464),
   logLevel: logLevel.default("info"),
@@ -103,7 +111,7 @@ export interface TokenPrice {
 /** The checked configuration: paths absolute, chain-dependent defaults filled in, amounts in smallest units. */
 export type NodeConfig = Omit<
   Parsed,
-  "prices" | "pricing" | "deployment" | "pollMs" | "confirmations" | "minGasBalance" | "maxBond"
+  "prices" | "pricing" | "webhooks" | "deployment" | "pollMs" | "confirmations" | "minGasBalance" | "maxBond"
 > & {
   pollMs: number;
   confirmations: number;
@@ -111,6 +119,8 @@ export type NodeConfig = Omit<
   /** By token address in lower case, or "ASY". */
   prices: ReadonlyMap<string, TokenPrice>;
   pricing: Pricing;
+  /** `minFreeStake` in ASY's smallest unit. */
+  webhooks: Omit<Parsed["webhooks"], "minFreeStake"> & { minFreeStake: bigint };
   /** Wei. */
   minGasBalance: bigint;
   /** Largest bond of a job, ASY's smallest unit. */
@@ -159,6 +169,7 @@ function complete(values: Parsed, folder: string): NodeConfig {
       costPerHour: parseUnits(values.pricing.costPerHour, 18),
       asyPerCoin: parseUnits(values.pricing.asyPerCoin, 18),
     },
+    webhooks: { ...values.webhooks, minFreeStake: parseUnits(values.webhooks.minFreeStake, 18) },
     dataDir: path(values.dataDir),
     ...(values.keystore === undefined ? {} : { keystore: path(values.keystore) }),
     ...(values.engineFolder === undefined ? {} : { engineFolder: path(values.engineFolder) }),

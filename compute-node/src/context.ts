@@ -2,6 +2,7 @@ import { join } from "node:path";
 import {
   connect,
   createTxSender,
+  createWebhooks,
   type Guard,
   type HttpServer,
   type Journal,
@@ -10,6 +11,7 @@ import {
   openJournal,
   type Rpc,
   type TxSender,
+  type Webhooks,
 } from "@assay/daemon-kit";
 import type { BackendName } from "@assay/exact";
 import { type AssayClient, createAssayClient } from "@assay/sdk";
@@ -18,6 +20,7 @@ import { type NodeConfig, readDeployment, SECRET_VARIABLES } from "./config.ts";
 import { type History, openHistory } from "./history.ts";
 import { Machine } from "./machine.ts";
 import { createMetrics, type NodeMetrics } from "./metrics.ts";
+import type { NodeNotice } from "./notices.ts";
 
 /** What reading the chain needs; commands that send nothing stop here. */
 export interface ChainContext {
@@ -42,6 +45,9 @@ export interface NodeContext extends ChainContext {
   signal: AbortSignal;
   engine: BackendName;
   uploadToken: string | undefined;
+  /** Tells the operator, where webhooks are set; returns at once. */
+  notify(notice: NodeNotice): void;
+  webhooks: Webhooks;
 }
 
 /** Connects to the chain with an account that is already open. @throws DK-040..DK-042, CN-002, SDK-003 */
@@ -74,6 +80,14 @@ export function openNode(
     metrics: { registry, prefix: "assay_node_" },
     signal,
   });
+  const metrics = createMetrics(registry);
+  const webhooks = createWebhooks({
+    urls: config.webhooks.receivers,
+    secret: env[SECRET_VARIABLES.webhookSecret] || undefined,
+    source: { chainId: config.chainId, provider: chain.provider, operator: account.address },
+    log,
+    onEnd: (end) => metrics.webhooks.inc({ end: end.replaceAll(" ", "_") }),
+  });
   const uploadToken = env[SECRET_VARIABLES.uploadToken] || undefined;
   return {
     ...chain,
@@ -85,7 +99,11 @@ export function openNode(
     signal,
     engine,
     uploadToken,
-    metrics: createMetrics(registry),
+    metrics,
+    webhooks,
+    notify: (notice) => {
+      if (config.webhooks.events.includes(notice.event)) webhooks.notify(notice);
+    },
     machine: new Machine(config.dataDir, engine),
   };
 }

@@ -44,6 +44,7 @@ export function createMetrics(registry: Registry) {
     rpcEndpoints: gauge("rpc_endpoints", "RPC endpoints by state", ["state"]),
     machineSpeed: gauge("machine_seconds_per_gmac", "Seconds this machine needs for 10^9 multiply-adds"),
     noncesMended: counter("nonces_mended_total", "Gaps in the account's nonces that were filled"),
+    webhooks: counter("webhooks_total", "Notices to the operator's receivers, by how their delivery ended", ["end"]),
     rpcErrors: counter("rpc_errors_total", "Looks at the chain that failed"),
   };
 }

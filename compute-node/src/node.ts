@@ -22,6 +22,7 @@ import { Defender } from "./defender/defender.ts";
 import { JobIndex } from "./job-index.ts";
 import { LocalJobs } from "./local.ts";
 import { MarketPrices } from "./market-prices.ts";
+import { Conditions, conditionsOf } from "./notices.ts";
 import { type ChainFacts, observe } from "./observe.ts";
 import { skipReasons } from "./reasons.ts";
 import { forgetJob, jobsMb, jobsOnDisk } from "./run-folder.ts";
@@ -52,6 +53,7 @@ export class ComputeNode {
   #repairedAt = 0;
   #leaving: boolean;
   readonly #waker = new Waker();
+  readonly #conditions = new Conditions();
 
   constructor(context: NodeContext) {
     const { client, provider, config, log } = context;
@@ -73,7 +75,18 @@ export class ComputeNode {
     const own = index.all().filter((job) => isMine(job, account.address));
     const known = new Set<string>(own.map(({ id }) => id));
     for (const id of jobsOnDisk(config.dataDir)) if (!known.has(id)) forgetJob(config.dataDir, id);
-    for (const { id, status } of own) log.info({ jobId: id, status }, "own job found on chain");
+    for (const { id, status } of own) {
+      log.info({ jobId: id, status }, "own job found on chain");
+      this.#noteWon(id, status);
+    }
+  }
+
+  /** A claim that was mined while nobody was there to see it. */
+  #noteWon(id: JobId, status: string): void {
+    const { history, notify } = this.#deps;
+    if (status !== "claimed" || history.notesOf(id).some(({ reason }) => reason === "CLAIMED")) return;
+    history.note(id, "CLAIMED", "found on chain at a start");
+    notify({ event: "JOB_WON", text: `job ${id} was claimed before this start`, facts: { jobId: id } });
   }
 
   /** Works until the signal fires. */
@@ -82,11 +95,34 @@ export class ComputeNode {
     metrics.startTime.set(this.#started / 1000);
     while (!signal.aborted) {
       await this.#look();
+      this.#tellConditions();
       metrics.ready.set(this.readiness() === undefined ? 1 : 0);
       const pause = Math.min(config.pollMs * 2 ** Math.min(this.#failures, 5), Math.max(config.pollMs, WORST_PAUSE_MS));
       await this.#waker.sleep(pause, signal);
     }
     index.close();
+  }
+
+  /** Tells the operator what has come to be amiss, readable or not as the chain may be. */
+  #tellConditions(): void {
+    const { config, notify, rpc } = this.#deps;
+    const chain = this.#chain;
+    const nowMs = Date.now();
+    const endpoints = rpc.endpoints?.health() ?? [];
+    const found = conditionsOf(
+      {
+        nowMs,
+        headMs: chain && chain.headTime * 1000,
+        freeStake: chain?.freeStake,
+        stake: chain?.stake,
+        gasBalance: chain?.gasBalance,
+        poorEndpoints: endpoints
+          .filter(({ state }) => state !== "good" && state !== "unknown")
+          .map(({ url, state }) => `${url} (${state})`),
+      },
+      config,
+    );
+    for (const notice of this.#conditions.news(found, nowMs)) notify(notice);
   }
 
   /** Looks again at once. */

@@ -1,6 +1,8 @@
 // A token is a secret where it opens something; `paymentToken` is an address.
 const SECRET_NAME =
   /(secret|password|passphrase|private_?key|mnemonic|api_?key|(storage|upload|access|auth|bearer|api)_?token)$/i;
+/** Whoever knows the whole address of a receiver can write to it. */
+const RECEIVERS = /^receivers$/i;
 const REFERENCE_NAME = /(file|path|dir)$/i;
 
 export const MASK = "***";
@@ -42,12 +44,19 @@ export function maskUrlsIn(text: string): string {
 /** A value fit for printing, by the name of its setting. */
 export function maskValue(name: string, value: unknown): unknown {
   if (isSecretName(name)) return value === undefined || value === "" ? value : MASK;
+  if (RECEIVERS.test(name)) return originsOf(value);
   if (typeof value === "string") return maskUrlsIn(value);
   if (Array.isArray(value)) return value.map((item) => maskValue(name, item));
   if (typeof value === "object" && value !== null) {
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, maskValue(key, item)]));
   }
   return value;
+}
+
+function originsOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(originsOf);
+  const origin = URL.parse(String(value))?.origin;
+  return origin && origin !== "null" ? `${origin}/${MASK}` : MASK;
 }
 
 // Words and versions stay readable ("v2", "mainnet", "ext"); ids of 16 signs and more with a digit do not.

@@ -1,8 +1,12 @@
 // An operator at the keyboard: approving a job, looking at what befell it, taking the money, leaving.
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { after, before, type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { signatureOf } from "../../daemon-kit/src/index.ts";
 import { startProcess } from "../../scripts/lib/processes.ts";
 import { assayTokenAbi } from "../../sdk/src/index.ts";
 import {
@@ -45,15 +49,37 @@ async function assayNode(args: readonly string[], env: Record<string, string> = 
   return { code, text: child.tail.join("\n") };
 }
 
+/** Takes the node's notices, and answers as told. */
+async function receiver(t: TestContext, answer: (response: ServerResponse) => void) {
+  const heard: { headers: IncomingHttpHeaders; body: string }[] = [];
+  const server = createServer(async (request, response) => {
+    heard.push({ headers: request.headers, body: Buffer.concat(await request.toArray()).toString("utf8") });
+    answer(response);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`, heard };
+}
+
 const ownerKey = () => ({ ASSAY_NODE_OWNER_KEY: market.chain.key(OWNER) });
 
-test("oversight: a job waits for approval; then it is run, told about, paid out, and the operator leaves", async () => {
+test("oversight: a job waits for approval; then it is run, told about, paid out, and the operator leaves", async (t) => {
   await market.enrol(OWNER);
   const inputs = await uploadInputs(market, 64, "oversight");
+  const hanging = await receiver(t, () => {});
+  const good = await receiver(t, (response) => void response.writeHead(204).end());
   const node = await startTestNode(market, {
     account: OWNER,
     dataDir: "node-operator",
-    env: { ASSAY_NODE_MODE: "oversight" },
+    env: {
+      ASSAY_NODE_MODE: "oversight",
+      ASSAY_NODE_WEBHOOKS__RECEIVERS: `${hanging.url},${good.url}`,
+      ASSAY_NODE_WEBHOOK_SECRET: "of the receivers",
+    },
   });
   await node.logged("node started");
   const { id } = await post(market, inputs.spec);
@@ -66,6 +92,13 @@ test("oversight: a job waits for approval; then it is run, told about, paid out,
   assert.deepEqual([approved.code, approved.text], [0, `${id} approved`]);
   await waitForPayment(market, id);
   await node.logged("job finalized");
+  // One receiver hung all the time.
+  const [won] = good.heard;
+  assert.deepEqual([won?.headers["x-assay-event"], JSON.parse(won?.body ?? "{}").facts.jobId], ["JOB_WON", id]);
+  const time = String(won?.headers["x-assay-time"]);
+  assert.equal(won?.headers["x-assay-signature"], signatureOf("of the receivers", time, won?.body ?? ""));
+  assert.equal(hanging.heard.length, 1);
+  assert.ok(!JSON.stringify(node.lines).includes("/hook"), "the path of a receiver is in the log");
 
   const jobs = await assayNode(["jobs", "--mine"]);
   assert.match(jobs.text, new RegExp(`^${id} .* own .* ENDED +finalized$`, "m"));

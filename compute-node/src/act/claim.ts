@@ -19,6 +19,7 @@ export async function claim(deps: ActDeps, job: PostedJob, atMs: number): Promis
     const receipt = await sender.send({ key: `claim:${id}`, to, data, value });
     countGas(deps, receipt, "claim");
     history.note(id, "CLAIMED", receipt.transactionHash);
+    deps.notify({ event: "JOB_WON", text: `job ${id} was claimed`, facts: { jobId: id, tx: receipt.transactionHash } });
     log.info({ jobId: id, tx: receipt.transactionHash, block: receipt.blockNumber }, "job claimed");
   } catch (error) {
     if (signal.aborted) return;

@@ -79,6 +79,7 @@ export async function start({ file, flags, env }: SettingsArgs): Promise<void> {
     shutdown.register("journal", () => context.journal.close());
     shutdown.register("guard", () => context.guard.close());
     shutdown.register("history", () => context.history.close());
+    shutdown.register("webhooks", () => context.webhooks.close());
     shutdown.register("address", noteAddress(config.dataDir, http.url, token));
 
     const node = new ComputeNode(context);

@@ -148,7 +148,10 @@ export class Defender {
       const ended = isEnded(job.status);
       this.#cases.set(commitment, { job, ended, busy: false, notBeforeMs: 0, alarmed: new Map() });
       if (ended) continue;
+      const isNews = !this.#deps.history.notesOf(id).some(({ reason }) => reason === "CHALLENGED");
       this.#deps.history.note(id, "CHALLENGED", commitment);
+      const text = `the result of job ${id} is challenged; the node answers by itself while it runs`;
+      if (isNews) this.#deps.notify({ event: "DISPUTE_OPENED", text, facts: { jobId: id, commitment } });
       this.#deps.log.warn({ jobId: id, commitment }, "own result challenged");
     }
   }
@@ -209,6 +212,11 @@ export class Defender {
         if (!alarmed || due <= (alarmed.get(key) ?? 0)) continue;
         alarmed.set(key, due);
         const text = `less than ${100 * (ALARMS[due - 1] ?? 0)} % of the clock is left to answer a challenge`;
+        this.#deps.notify({
+          event: due === ALARMS.length ? "DISPUTE_CLOCK_QUARTER" : "DISPUTE_CLOCK_HALF",
+          text: `job ${view.job.id}: ${text}`,
+          facts: { jobId: view.job.id, clockLeft: Number(left.toFixed(3)) },
+        });
         log[due === ALARMS.length ? "error" : "warn"]({ jobId: view.job.id, clockLeft: Number(left.toFixed(3)) }, text);
       }
     }
