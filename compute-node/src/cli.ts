@@ -51,12 +51,14 @@ function initCommand(env: NodeJS.ProcessEnv): Command {
     .option("--owner <address>", "owner of the stake, when the operator's key is another one")
     .option("--gateway <url>", "storage gateway")
     .option("--password-file <file>", `password of the keystore (or ${SECRET_VARIABLES.password})`)
+    .option("--no-benchmark", "do not measure the machine (assay-node benchmark does it later)")
     .option("--scrypt-n <n>", "cost of opening the keystore, a power of two", wholeNumber)
     .addHelpText("after", `\nImports the key in ${SECRET_VARIABLES.privateKey}; makes a fresh one when it is not set.`)
-    .action((values: Record<string, string | undefined> & { nonInteractive: boolean }) =>
+    .action((values: Record<string, string | undefined> & { nonInteractive: boolean; benchmark: boolean }) =>
       init({
         file: values.config ?? CONFIG_FILE,
         nonInteractive: values.nonInteractive,
+        benchmark: values.benchmark,
         rpcUrl: values.rpcUrl,
         chainId: values.chainId === undefined ? undefined : Number(values.chainId),
         owner: values.owner,

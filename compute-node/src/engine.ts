@@ -1,8 +1,9 @@
 import type { BackendName } from "@assay/exact";
-import { chooseEngine, type ProvenEngine, type RejectedEngine } from "@assay/exact/engines";
+import { chooseEngine, ENGINES, type ProvenEngine, type RejectedEngine } from "@assay/exact/engines";
 import { probeEngine } from "./children.ts";
 import type { NodeConfig } from "./config.ts";
 import { nodeError } from "./errors.ts";
+import { fastestFirst, readMeasured } from "./machine.ts";
 
 /** What this machine's engines are worth: those that passed the exactness probe, the one to use first. */
 export interface EngineReport {
@@ -16,7 +17,8 @@ export function examineEngines(config: NodeConfig, signal?: AbortSignal): Promis
 }
 
 /**
- * The engine that `engine` asks for; with `auto` the first that loads and passes the probe.
+ * The engine that `engine` asks for; with `auto` the first that loads and passes the probe, the fastest that was measured
+ * here before all others.
  * @throws CN-010 when one gave wrong integers, CN-011 when none works
  */
 export async function findEngine(
@@ -37,7 +39,8 @@ export async function findEngine(
 
 function choose(config: NodeConfig, all: boolean, signal?: AbortSignal): Promise<EngineReport> {
   const prove = (name: BackendName) => probeEngine(config, name, signal);
-  return chooseEngine(config.engine, prove, { folder: config.engineFolder, all });
+  const order = fastestFirst(readMeasured(config.dataDir), ENGINES);
+  return chooseEngine(config.engine, prove, { folder: config.engineFolder, all, order });
 }
 
 /** What a process takes beyond the leanest engine's, in MiB: libraries, and what they keep for themselves. */

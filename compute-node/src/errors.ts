@@ -13,6 +13,7 @@ export const nodeErrors = {
   "CN-031": "the result on the disk is not the one that was computed",
   "CN-032": "the job is not this claim's any more",
   "CN-033": "a child said what no run says",
+  "CN-034": "the clock is behind the chain",
   "CN-040": "the provider has too little free stake",
   "CN-041": "the key is not an operator of the provider",
   "CN-042": "the account cannot pay for gas",

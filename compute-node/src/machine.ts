@@ -25,13 +25,22 @@ const WEIGHT = 0.3;
 /** After this long a measurement is made anew. */
 const STALE_MS = 7 * 86_400_000;
 
-/** The measurement in a data folder, undefined where there is none or it cannot be read. */
-export function readMeasured(dataDir: string): Measured | undefined {
+/** What was measured of each engine, in a data folder; nothing where there is nothing, or it cannot be read. */
+export function readMeasured(dataDir: string): Measured[] {
   try {
-    return JSON.parse(readFileSync(join(dataDir, FILE), "utf8")) as Measured;
+    const found: unknown = JSON.parse(readFileSync(join(dataDir, FILE), "utf8"));
+    return Array.isArray(found) ? (found as Measured[]) : [found as Measured];
   } catch {
-    return undefined;
+    return [];
   }
+}
+
+/** Engines in the order in which `auto` tries them: the measured ones, fastest first, then the others as they stand. */
+export function fastestFirst(measured: readonly Measured[], engines: readonly BackendName[]): BackendName[] {
+  const speed = new Map(measured.map(({ engine, secondsPerGmac }) => [engine, secondsPerGmac]));
+  const known = engines.filter((engine) => speed.has(engine));
+  const others = engines.filter((engine) => !speed.has(engine));
+  return [...known.sort((a, b) => (speed.get(a) ?? 0) - (speed.get(b) ?? 0)), ...others];
 }
 
 /** What this machine needs for jobs: measured by a benchmark, and by every run since. */
@@ -43,8 +52,7 @@ export class Machine {
   constructor(dataDir: string, engine: BackendName) {
     this.#dataDir = dataDir;
     this.#engine = engine;
-    const known = readMeasured(dataDir);
-    this.#measured = known?.engine === engine ? known : undefined;
+    this.#measured = readMeasured(dataDir).find((known) => known.engine === engine);
   }
 
   get model(): CostModel {
@@ -81,6 +89,8 @@ export class Machine {
 
   #keep(measured: Measured): void {
     this.#measured = measured;
-    writeDurably(join(this.#dataDir, FILE), new TextEncoder().encode(`${JSON.stringify(measured)}\n`));
+    const others = readMeasured(this.#dataDir).filter(({ engine }) => engine !== measured.engine);
+    const text = JSON.stringify([...others, measured]);
+    writeDurably(join(this.#dataDir, FILE), new TextEncoder().encode(`${text}\n`));
   }
 }

@@ -16,6 +16,7 @@ import { finalize } from "./act/finalize.ts";
 import { prepare } from "./act/prepare.ts";
 import { run } from "./act/run.ts";
 import { submit } from "./act/submit.ts";
+import { clockError } from "./clock.ts";
 import type { NodeContext } from "./context.ts";
 import { type Action, decide } from "./decide.ts";
 import { Defender } from "./defender/defender.ts";
@@ -51,6 +52,7 @@ export class ComputeNode {
   #lookedAt = 0;
   #disk = { atMs: 0, usedMb: 0 };
   #repairedAt = 0;
+  #clockIsBehind = false;
   #leaving: boolean;
   readonly #waker = new Waker();
   readonly #conditions = new Conditions();
@@ -175,6 +177,7 @@ export class ComputeNode {
     try {
       await index.refresh();
       this.#chain = await observe(this.#deps);
+      this.#lookAtClock(this.#chain);
       await this.#mendNonces();
       await this.#defender?.look(this.#chain);
       this.#lookedAt = Date.now();
@@ -198,6 +201,14 @@ export class ComputeNode {
       this.#failure = decodeError(error);
       log.error({ err: error }, "no decision");
     }
+  }
+
+  #lookAtClock({ headTime }: ChainFacts): void {
+    const { config, log } = this.#deps;
+    const error = clockError(headTime, Date.now(), config.chainId);
+    if (error && !this.#clockIsBehind) log.error({ ...facts(error) }, "the clock is behind the chain");
+    if (!error && this.#clockIsBehind) log.info("the clock is right again");
+    this.#clockIsBehind = error !== undefined;
   }
 
   /** Now and then: what is above a gap in the account's nonces would wait forever. */

@@ -21,6 +21,28 @@ function sourcesOf(folder: string): string[] {
     .map((name) => join(root, folder, name));
 }
 
+test("every code of a daemon has a page of its own that says what it means, how it looks, what happens and what to do", () => {
+  const index = readFileSync(join(root, "docs/errors.md"), "utf8");
+  const titles = new Map(
+    [...index.matchAll(/^### ((?:DK|CN|KP)-\d{3}) (.+)$/gm)].map(([, code, title]) => [code, title]),
+  );
+  const pages = readdirSync(join(root, "docs/errors"));
+  assert.deepEqual(pages.toSorted(), [...titles.keys()].map((code) => `${code}.md`).sort());
+  for (const [code, title] of titles) {
+    const page = readFileSync(join(root, `docs/errors/${code}.md`), "utf8");
+    const [head = "", ...sections] = page.split(/^## /m);
+    assert.ok(head.startsWith(`# ${code} ${title}\n`), `${code}: its heading is not "${title}"`);
+    assert.ok(head.split("\n").slice(1).join(" ").trim().length > 20, `${code}: no meaning`);
+    const named = sections.map((section) => section.slice(0, section.indexOf("\n")));
+    assert.deepEqual(named, ["How it looks", "What the program does", "Remedy"], code);
+    for (const section of sections)
+      assert.ok(section.slice(section.indexOf("\n")).trim().length > 15, `${code}: ${section}`);
+    const [look = ""] = sections;
+    assert.match(look, new RegExp(`^${code}: .+\n  found:  .+\n  wanted: .+\n  do:     .+`, "m"), code);
+    assert.match(index, new RegExp(`\\(errors/${code}\\.md\\)`), `${code}: no link in docs/errors.md`);
+  }
+});
+
 test("every error code in the sources has its entry, with cause and remedy, and no entry is left over", () => {
   const page = readFileSync(join(root, "docs/errors.md"), "utf8");
   const entries = new Map(

@@ -12,7 +12,7 @@ export type DaemonErrorInit = {
   wanted: string;
   hint: string;
   cause?: unknown;
-  /** The page that explains it; docs/errors.md with the code as its anchor, if absent. */
+  /** The page that explains it; the code's own, if absent. */
   docs?: string;
 };
 
@@ -33,13 +33,18 @@ export class DaemonError extends Error {
     this.found = init.found;
     this.wanted = init.wanted;
     this.hint = init.hint;
-    this.docs = init.docs ?? `docs/errors.md#${code.toLowerCase()}`;
+    this.docs = init.docs ?? pageOf(code);
   }
 
   toJSON(): Record<string, string> {
     const { code, kind, message, found, wanted, hint, docs } = this;
     return { code, kind, message, found, wanted, hint, docs };
   }
+}
+
+/** Daemons' codes have a page each, the others an entry of docs/errors.md. */
+function pageOf(code: string): string {
+  return /^(DK|CN|KP)-/.test(code) ? `docs/errors/${code}.md` : `docs/errors.md#${code.toLowerCase()}`;
 }
 
 /** What any of our packages' errors have in common, whichever class they are of. */

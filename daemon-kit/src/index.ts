@@ -34,6 +34,7 @@ export {
 } from "./config.ts";
 export { type Control, type ControlHandler, type ControlRequest, newControlToken } from "./control.ts";
 export { type CreateRpcArgs, createRpc, type Rpc } from "./create-rpc.ts";
+export { makeDataFolder } from "./data-folder.ts";
 export { readDeploymentFile } from "./deployment-file.ts";
 export { writeDurably } from "./durable.ts";
 export {

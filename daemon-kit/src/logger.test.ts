@@ -44,7 +44,7 @@ test("URLs keep host and plain path, lose the rest", () => {
 
 test("an error prints its four facts, one without a code is shown as a defect", () => {
   const error = new DaemonError("DK-012", "wrong password", { kind: "UserFault", found: "f", wanted: "w", hint: "h" });
-  const text = "DK-012: wrong password\n  found:  f\n  wanted: w\n  do:     h\n  see:    docs/errors.md#dk-012";
+  const text = "DK-012: wrong password\n  found:  f\n  wanted: w\n  do:     h\n  see:    docs/errors/DK-012.md";
   assert.equal(formatError(error), text);
   assert.match(formatError(new TypeError("oops")), /^DK-000: .*\n {2}found: {2}TypeError: oops/);
   assert.equal(exitCodeOf(error), 1);

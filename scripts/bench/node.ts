@@ -49,6 +49,9 @@ try {
     onKill: (kills) => {
       if (!flags.json || kills % 10 === 0) process.stderr.write(`${kills} kills\n`);
     },
+    onBatch: ({ kills, jobs, lost, duplicated }) => {
+      process.stderr.write(`${kills} kills, ${jobs} jobs: ${lost} lost, ${duplicated} duplicated\n`);
+    },
   });
   const { kills, lost, duplicated, jobs, journal, points } = crash;
   const report = {

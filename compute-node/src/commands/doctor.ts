@@ -1,16 +1,18 @@
-import { mkdirSync, statfsSync } from "node:fs";
+import { statfsSync } from "node:fs";
 import {
   checkRpc,
   createRpc,
   facts,
   findBwrap,
   isCodedError,
+  makeDataFolder,
   maskUrl,
   openAccount,
   type SettingsArgs,
 } from "@assay/daemon-kit";
 import type { LocalAccount } from "viem";
 import { formatEther } from "viem";
+import { clockError } from "../clock.ts";
 import { loadNodeConfig, type NodeConfig, readDeployment, SECRET_VARIABLES } from "../config.ts";
 import { type ChainContext, openChain } from "../context.ts";
 import { examineEngines } from "../engine.ts";
@@ -56,8 +58,9 @@ export async function examine(config: NodeConfig, env: NodeJS.ProcessEnv): Promi
   if (rpc && account) await checkAccount(config, account, checks);
   for (const gateway of config.gateways) await attempt(checks, "storage", () => checkGateway(gateway));
   checks.push(checkSandbox(config));
-  await checkEngines(config, checks);
-  await attempt(checks, "disk", () => checkDisk(config));
+  const disk = await attempt(checks, "disk", () => checkDisk(config));
+  // The children that prove engines write their log there.
+  if (disk) await checkEngines(config, checks);
   return checks;
 }
 
@@ -81,6 +84,8 @@ async function checkChain({ rpcUrls, chainId }: NodeConfig): Promise<Finding<tru
   const rpc = createRpc({ urls: rpcUrls, retryCount: 0 });
   await checkRpc(rpc, rpcUrls, chainId);
   const head = await rpc.getBlock();
+  const clock = clockError(Number(head.timestamp), Date.now(), chainId);
+  if (clock) throw clock;
   const age = Math.max(0, Math.round(Date.now() / 1000) - Number(head.timestamp));
   const found = `chain ${chainId}, block ${head.number}, ${age} s old, at ${rpcUrls.map(maskUrl).join(", ")}`;
   const old = age > OLD_BLOCK_SECONDS && chainId !== 31337;
@@ -190,7 +195,6 @@ function checkSandbox({ sandbox }: NodeConfig): Check {
 
 /** One line for each engine; a rejected one is a failure only where no other can be used. */
 async function checkEngines(config: NodeConfig, checks: Check[]): Promise<void> {
-  mkdirSync(config.dataDir, { recursive: true });
   const { proven, rejected } = await examineEngines(config);
   const [used] = proven;
   const missing = !used || (config.engine !== "auto" && used.engine !== config.engine);
@@ -206,7 +210,7 @@ async function checkEngines(config: NodeConfig, checks: Check[]): Promise<void> 
 }
 
 async function checkDisk({ dataDir }: NodeConfig): Promise<Finding<true>> {
-  mkdirSync(dataDir, { recursive: true });
+  makeDataFolder(dataDir);
   const { bavail, bsize } = statfsSync(dataDir);
   const free = bavail * bsize;
   const found = `${(free / 2 ** 30).toFixed(1)} GiB free in ${dataDir}`;

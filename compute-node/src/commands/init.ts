@@ -3,11 +3,12 @@ import { dirname, join, resolve } from "node:path";
 import { stdin, stdout } from "node:process";
 import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
-import { writeKeystore } from "@assay/daemon-kit";
+import { facts, writeKeystore } from "@assay/daemon-kit";
 import type { Hex } from "viem";
 import { generatePrivateKey, privateKeyToAddress } from "viem/accounts";
-import { LOCAL_CHAIN, loadNodeConfig, SECRET_VARIABLES } from "../config.ts";
+import { LOCAL_CHAIN, loadNodeConfig, type NodeConfig, SECRET_VARIABLES } from "../config.ts";
 import { nodeError } from "../errors.ts";
+import { measureMachine, sentence } from "./benchmark.ts";
 
 export interface InitArgs {
   file: string;
@@ -19,6 +20,8 @@ export interface InitArgs {
   deployment: string | undefined;
   passwordFile: string | undefined;
   scryptN: number | undefined;
+  /** Measure the machine, so that the first quotes are not guesses. */
+  benchmark: boolean;
   env: NodeJS.ProcessEnv;
 }
 
@@ -38,12 +41,13 @@ export async function init(args: InitArgs): Promise<void> {
   await writeKeystore({ path: keystore, privateKey, password, ...(args.scryptN ? { scryptN: args.scryptN } : {}) });
   writeFileSync(file, configText(args), { mode: 0o600, flag: "wx" });
   // What was written must be what `start` reads.
-  loadNodeConfig({ file });
+  const { config } = loadNodeConfig({ file });
   const operator = privateKeyToAddress(privateKey);
   stdout.write(
     [
       `configuration  ${file}`,
       `keystore       ${keystore}  (operator ${operator})`,
+      ...(args.benchmark ? await measuredLines(config) : []),
       "",
       "Next:",
       `  1. send some of the chain's coin to ${operator}, for gas`,
@@ -54,6 +58,17 @@ export async function init(args: InitArgs): Promise<void> {
       "",
     ].join("\n"),
   );
+}
+
+/** A machine without an engine gets its configuration all the same: `doctor` says what is missing. */
+async function measuredLines(config: NodeConfig): Promise<string[]> {
+  stdout.write("measuring this machine with each engine ...\n");
+  try {
+    return (await measureMachine(config)).map((found) => `engine         ${sentence(found)}`);
+  } catch (error) {
+    const { code, message, hint } = facts(error);
+    return [`engine         not measured: ${code} ${message}. ${hint ?? ""}`.trimEnd()];
+  }
 }
 
 function keyOf(env: NodeJS.ProcessEnv): Hex {

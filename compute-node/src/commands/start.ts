@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import {
   type ControlHandler,
@@ -8,6 +8,7 @@ import {
   facts,
   type Logger,
   lockKey,
+  makeDataFolder,
   maskUrl,
   newControlToken,
   noteAddress,
@@ -43,7 +44,7 @@ export async function start({ file, flags, env }: SettingsArgs): Promise<void> {
   });
   try {
     log.debug({ settings: describeConfig(loaded).split("\n") }, "configuration");
-    mkdirSync(config.dataDir, { recursive: true });
+    makeDataFolder(config.dataDir);
     // At work while key and chain are opened: it takes the longest.
     const examined = findEngine(config, shutdown.signal);
     examined.catch(() => {}); // seen where it is awaited

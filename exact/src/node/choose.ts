@@ -41,20 +41,28 @@ function rejectedUnseen(engine: BackendName, folder: string | undefined): ExactE
   return notAvailable(engine, `no package @tensorflow/${engine}`, "the optional package");
 }
 
+export interface ChooseOptions {
+  /** Where the packages of TensorFlow were installed. */
+  folder?: string | undefined;
+  /** Go on after the first, so that the rejections are complete. */
+  all?: boolean;
+  /** In which order `auto` tries them; ENGINES if absent. */
+  order?: readonly BackendName[];
+}
+
 /**
- * The engine to use: the wanted one, or with `auto` the first of ENGINES that `prove` does not reject.
+ * The engine to use: the wanted one, or with `auto` the first of `order` that `prove` does not reject.
  * @param prove loads and probes one engine, in a process of its own where a crash must be survived; see `proveEngine`
- * @param all go on after the first, so that the rejections are complete
  * @returns every engine that passed, the one to use first, and why the others did not
  */
 export async function chooseEngine(
   wanted: "auto" | BackendName,
   prove: (engine: BackendName) => Promise<ProvenEngine>,
-  { folder, all = false }: { folder?: string | undefined; all?: boolean } = {},
+  { folder, all = false, order = ENGINES }: ChooseOptions = {},
 ): Promise<{ proven: ProvenEngine[]; rejected: RejectedEngine[] }> {
   const proven: ProvenEngine[] = [];
   const rejected: RejectedEngine[] = [];
-  const names = wanted === "auto" ? ENGINES : [wanted, ...(all ? ENGINES.filter((name) => name !== wanted) : [])];
+  const names = wanted === "auto" ? order : [wanted, ...(all ? ENGINES.filter((name) => name !== wanted) : [])];
   for (const engine of names) {
     if (proven.length > 0 && !all) break;
     try {

@@ -1,9 +1,9 @@
-import { mkdirSync } from "node:fs";
 import {
   createLogger,
   createShutdown,
   describeConfig,
   facts,
+  makeDataFolder,
   maskUrl,
   noteAddress,
   openAccount,
@@ -32,7 +32,7 @@ export async function start({ file, flags, env }: SettingsArgs): Promise<void> {
   try {
     log.debug({ settings: describeConfig(loaded).split("\n") }, "configuration");
     const bots = enabledBots(config);
-    mkdirSync(config.dataDir, { recursive: true });
+    makeDataFolder(config.dataDir);
     const account = await openAccount(config, env, SECRET_VARIABLES, log);
     const chain = await openChain(config, account);
 
