@@ -17,7 +17,7 @@ import { type Deployment, parseDeployment } from "@assay/sdk";
 import { type Address, parseUnits } from "viem";
 import { z } from "zod";
 import { nodeError } from "./errors.ts";
-import { NOTICES } from "./notices.ts";
+import { NOTICES } from "./notice-names.ts";
 import type { Pricing } from "./quote.ts";
 
 /** The hardhat and anvil chain: mines at once, never reorganises. */

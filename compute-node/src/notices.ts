@@ -1,18 +1,8 @@
 import type { Notice } from "@assay/daemon-kit";
 import { formatEther } from "viem";
-import type { NodeConfig } from "./config.ts";
+import { LOCAL_CHAIN, type NodeConfig } from "./config.ts";
+import type { NoticeName } from "./notice-names.ts";
 
-/** What an operator can be told of. */
-export const NOTICES = [
-  "JOB_WON",
-  "DISPUTE_OPENED",
-  "DISPUTE_CLOCK_HALF",
-  "DISPUTE_CLOCK_QUARTER",
-  "STAKE_LOW",
-  "BALANCE_LOW",
-  "RPC_BEHIND",
-] as const;
-export type NoticeName = (typeof NOTICES)[number];
 export type NodeNotice = Notice & { event: NoticeName };
 
 /** What the conditions are judged by. Amounts in the smallest unit, times in Unix ms. */
@@ -34,7 +24,6 @@ type Limits = Pick<NodeConfig, "minGasBalance" | "webhooks" | "chainId">;
 const AGAIN_MS = 86_400_000;
 /** One that comes and goes is not told more often than this. */
 const FLAPPING_MS = 900_000;
-const LOCAL_CHAIN = 31337;
 
 /** What is amiss now, in the operator's words. Depends on nothing but its arguments. */
 export function conditionsOf(now: Circumstances, { minGasBalance, webhooks, chainId }: Limits): NodeNotice[] {
