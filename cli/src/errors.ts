@@ -8,6 +8,7 @@ export const cliErrors = {
   "CLI-004": "an argument is not valid",
   "CLI-005": "no account to act for",
   "CLI-006": "an output file cannot be written",
+  "CLI-007": "there is no such token",
 } as const satisfies Record<string, string>;
 
 export type CliErrorCode = keyof typeof cliErrors;

@@ -1,11 +1,33 @@
-import { erc20Abi, type PreparedCall } from "@assay/sdk";
-import { type Address, formatUnits, isAddressEqual } from "viem";
+import { decodeError, erc20Abi, type PreparedCall } from "@assay/sdk";
+import { type Address, type BaseError, ContractFunctionExecutionError, formatUnits, isAddressEqual } from "viem";
 import { accountOf, type CliContext } from "./context.ts";
+import { cliError } from "./errors.ts";
 
-/** A token's decimals; those of one that does not say are 0: its amounts are smallest units. */
+/**
+ * A token's decimals.
+ * @throws CLI-007 where there is no token that tells them: amounts would mean something else than what was typed
+ */
 export async function decimalsOf({ client }: CliContext, token: Address): Promise<number> {
-  const { publicClient } = client;
-  return publicClient.readContract({ abi: erc20Abi, address: token, functionName: "decimals" }).catch(() => 0);
+  try {
+    return await client.publicClient.readContract({ abi: erc20Abi, address: token, functionName: "decimals" });
+  } catch (cause) {
+    if (cause instanceof ContractFunctionExecutionError && !isAway(cause)) throw noToken(token, cause);
+    throw decodeError(cause);
+  }
+}
+
+/** Whether the endpoint did not answer, which says nothing of the token. */
+function isAway(error: BaseError): boolean {
+  return decodeError(error).kind === "retryable";
+}
+
+function noToken(token: Address, cause: unknown) {
+  return cliError("CLI-007", {
+    found: `no token at ${token}`,
+    wanted: "an ERC-20 token that tells its decimals",
+    hint: "correct the address, or leave it out to pay in ASY",
+    cause,
+  });
 }
 
 /** Writes amounts of a token for people. */

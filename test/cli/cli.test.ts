@@ -7,11 +7,12 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
-import { getAddress, parseAbi } from "viem";
+import { type Address, getAddress, parseAbi } from "viem";
 import { program } from "../../cli/src/cli.ts";
 import { configPath, loadConfig } from "../../scripts/deploy/config.ts";
 import { handover } from "../../scripts/deploy/handover.ts";
 import { deployLocally, type LocalChain, startChain } from "../../scripts/lib/devnet.ts";
+import { jobMarketplaceAbi, parseDeployment } from "../../sdk/src/index.ts";
 import { CLOCKS, governedConfig } from "../support/governed.ts";
 import { readBuild } from "../support/world.ts";
 
@@ -23,6 +24,8 @@ const PROVIDER = 2;
 let chain: LocalChain;
 let dir: string;
 let deployment: string;
+/** A payment token with 6 decimals. */
+let dollarToken: Address;
 
 before(async () => {
   chain = await startChain();
@@ -30,9 +33,14 @@ before(async () => {
   deployment = join(dir, "31337.json");
   const { referee: _, ...config } = loadConfig(configPath("local"));
   await deployLocally(chain, deployment, config);
-  const { abi, bytecode } = readBuild("mocks/Council.sol");
-  const hash = await chain.wallet(0).deployContract({ abi, bytecode });
-  const council = (await chain.publicClient.waitForTransactionReceipt({ hash })).contractAddress!;
+  const council = await create("mocks/Council.sol");
+  dollarToken = await create("mocks/DecimalsToken.sol", [6]);
+  const market = parseDeployment(JSON.parse(readFileSync(deployment, "utf8"))).contracts.JobMarketplace.address;
+  const listing = { abi: jobMarketplaceAbi, address: market, functionName: "configureToken" } as const;
+  await chain.wallet(0).writeContract({ ...listing, args: [dollarToken, true, 250, 10n * UNIT] });
+  const minting = parseAbi(["function mint(address to, uint256 amount)"]);
+  const mint = { abi: minting, address: dollarToken, functionName: "mint" } as const;
+  await chain.wallet(0).writeContract({ ...mint, args: [chain.wallet(VOTER).account.address, 10n ** 9n] });
   const parts = { publicClient: chain.publicClient, walletClient: chain.wallet(0) };
   const done = await handover({ ...parts, config: governedConfig(council, council), path: deployment });
   const { address } = done.deployment.contracts.AssayToken!;
@@ -52,6 +60,12 @@ after(async () => {
   await chain?.process.stop();
   rmSync(dir, { recursive: true, force: true });
 });
+
+async function create(source: string, args: readonly unknown[] = []): Promise<Address> {
+  const { abi, bytecode } = readBuild(source);
+  const hash = await chain.wallet(0).deployContract({ abi, bytecode, args: args as unknown[] });
+  return (await chain.publicClient.waitForTransactionReceipt({ hash })).contractAddress!;
+}
 
 interface Run {
   code: number | null;
@@ -179,6 +193,38 @@ describe("assay", () => {
     assert.match(why.stdout, /not eligible[\s\S]*own stake[\s\S]*training, webgpu[\s\S]*16 GiB[\s\S]*score of 2600/);
   });
 
+  test("prices in another token, by its decimals, and in dollars; nobody pays in what is not listed, USD-01", async () => {
+    const token = dollarToken;
+    const price = { dollars: "3.50", max: "4" };
+    const file = write("tokens.json", [await jobFile({ token, price: "1.25" }), await jobFile({ token, price })]);
+    const { ids, deposited } = await json(["job", "post", file], VOTER);
+    assert.equal(deposited, `5.25 of ${getAddress(token)}`);
+    const [first, second] = await Promise.all((ids as string[]).map((id) => assay(["job", "status", id])));
+    assert.match(first!.stdout, new RegExp(`price {6}1.25 of ${token}\n`, "i"));
+    assert.match(second!.stdout, new RegExp(`price {6}3.5 dollars, at most 4 of ${token}\n`, "i"));
+    const precise = write("precise.json", await jobFile({ token, price: "1.2345678" }));
+    const strange = write("strange.json", await jobFile({ token: address(9) }));
+    const refused = await Promise.all([precise, strange].map((path) => assay(["job", "post", path], { key: VOTER })));
+    assert.match(refused[0]!.stderr, /CLI-003[\s\S]*at most 6 decimals/);
+    assert.match(refused[1]!.stderr, /CLI-007[\s\S]*no token at/);
+  });
+
+  test("what one has is paid out: balance, stake, fees; rounds of grants are shown", async () => {
+    const [rounds, out, thaw, fees, vote] = await Promise.all([
+      assay(["grants", "show"]),
+      json(["balance", "withdraw", "0.25", "--token", dollarToken, "--dry-run", "--account", address(5)]).catch(String),
+      json(["unstake", "1"], PROVIDER),
+      assay(["fees", address(PROVIDER), "--dry-run", "--account", address(VOTER)]),
+      assay(["grants", "vote", "0", "0", "1", "--dry-run", "--account", address(VOTER)]),
+    ]);
+    assert.equal(rounds.stdout, "no rounds\n");
+    assert.match(String(out), /SDK-030[\s\S]*found/);
+    const [sent] = thaw.transactions as { events: { eventName: string; args: { amount: string } }[] }[];
+    assert.equal(sent!.events.find(({ eventName }) => eventName === "ThawRequested")!.args.amount, String(UNIT));
+    assert.match(fees.stderr, /SDK-030/);
+    assert.match(vote.stderr, /SDK-030[\s\S]*round/);
+  });
+
   test("an order: signed without gas, claimed, taken back one by one and all at once, ORD-01 to ORD-03", async () => {
     const file = write("order-job.json", await jobFile({}));
     const order = (name: string) => join(dir, name);
@@ -236,8 +282,8 @@ describe("assay", () => {
     assert.deepEqual(simulated.parameters, [{ name: "StakingManager.thawPeriod", before: "3600", after: "5000" }]);
     const { proposalId } = await json(["gov", "propose", file], VOTER);
     const id = proposalId as string;
-    assert.match((await assay(["gov", "simulate", id])).stdout, /StakingManager\.thawPeriod: 3600 -> 5000/);
     assert.equal((await json(["gov", "show", id])).state, "pending");
+    assert.match((await assay(["gov", "simulate", id])).stdout, /StakingManager\.thawPeriod: 3600 -> 5000/);
     await pass(CLOCKS.votingDelay + 1);
     const cannot = await assay(["gov", "show", id, "--account", address(5)]);
     assert.match(cannot.stdout, /you cannot vote: the account had no votes/);
