@@ -88,3 +88,29 @@ test("the service unit starts the node's own program, and does not restart what 
   assert.ok(existsSync(new URL(`../../${bin}`, import.meta.url)), bin);
   assert.match(unit, /^RestartPreventExitStatus=1$/m);
 });
+
+test("the image starts the node's own program, as an ordinary user, and holds no secret", () => {
+  // Continued lines are one instruction.
+  const lines = file("Dockerfile")
+    .replace(/\\\n\s*/g, "")
+    .split("\n");
+  const instructions = lines.filter((line) => line !== "" && !line.startsWith("#"));
+  const known = /^(FROM|WORKDIR|COPY|RUN|USER|VOLUME|HEALTHCHECK|STOPSIGNAL|ENTRYPOINT|CMD) \S/;
+  for (const line of instructions) assert.match(line, known);
+  const all = (name: string) => instructions.filter((line) => line.startsWith(`${name} `));
+  for (const line of all("FROM")) assert.match(line, /^FROM node:24-\S+( AS \w+)?$/);
+  // What is run is a list of words: a shell in between would keep signals from the node.
+  const words = [...all("ENTRYPOINT"), ...all("CMD")].flatMap(
+    (line) => JSON.parse(line.slice(line.indexOf(" ") + 1)) as string[],
+  );
+  assert.deepEqual(words.slice(0, 3), ["node", "/opt/assay/compute-node/bin/assay-node.mjs", "start"]);
+  assert.ok(existsSync(new URL(`../../${words[1]?.slice("/opt/assay/".length)}`, import.meta.url)));
+  const last = instructions.findLastIndex((line) => line.startsWith("FROM "));
+  const user = instructions.findIndex((line, i) => i > last && line.startsWith("USER "));
+  assert.ok(user > last && !/^USER (root|0)\b/.test(instructions[user] ?? ""));
+  assert.match(all("HEALTHCHECK").join(), /127\.0\.0\.1:9464\/readyz/);
+  assert.doesNotMatch(instructions.join("\n"), /PRIVATE_KEY|PASSWORD=|SECRET|TOKEN/);
+  const ignored = readFileSync(new URL("../../.dockerignore", import.meta.url), "utf8");
+  for (const name of ["**/node_modules", ".git", "**/keystore*.json", "**/password*"])
+    assert.ok(ignored.includes(name));
+});
