@@ -4,19 +4,28 @@
 //   npm test -- exact sdk       only these
 //   npm test -- --list          what there is
 import { spawn } from "node:child_process";
-import { globSync } from "node:fs";
+import { globSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { REPOSITORY } from "./deploy/artifacts.ts";
+import { unprovoked } from "./errors/unprovoked.ts";
 
 interface Suite {
   name: string;
   /** Test files, for Node's own runner. */
   files: string[];
+  /** Whether it runs the contracts: then what their calls are refused with is noted. */
+  contracts?: boolean;
   /** How many files run at once, two unless told. */
   concurrency?: number;
 }
 
 /** A file that is not done by then hangs: far above what the slowest needs on a busy machine. */
 const HANG_MS = 600_000;
+
+/** Where the errors that tests provoke are noted, and by what. */
+const PROVOKED = join(REPOSITORY, "dist", "provoked");
+const RECORD = new URL("errors/record.ts", import.meta.url).href;
 
 const SUITES: Suite[] = [
   { name: "exact", files: ["exact/src/**/*.test.ts", "test/backends/**/*.test.ts"] },
@@ -27,10 +36,10 @@ const SUITES: Suite[] = [
   { name: "keepers", files: ["keepers/src/**/*.test.ts"] },
   { name: "cli", files: ["cli/src/**/*.test.ts", "test/cli/**/*.test.ts"] },
   { name: "scripts", files: ["scripts/**/*.test.ts"] },
-  { name: "contracts", files: ["test/{contracts,deploy,upgrade,invariant,gas,layout}/**/*.test.ts"] },
-  { name: "judge", files: ["test/judge/**/*.test.ts"] },
-  { name: "dispute", files: ["test/dispute/**/*.test.ts"] },
-  { name: "crosschain", files: ["test/crosschain/**/*.test.ts"] },
+  { name: "contracts", files: ["test/{contracts,deploy,upgrade,invariant,gas,layout}/**/*.test.ts"], contracts: true },
+  { name: "judge", files: ["test/judge/**/*.test.ts"], contracts: true },
+  { name: "dispute", files: ["test/dispute/**/*.test.ts"], contracts: true },
+  { name: "crosschain", files: ["test/crosschain/**/*.test.ts"], contracts: true },
   { name: "indexer", files: ["indexer/src/**/*.test.ts", "test/indexer/**/*.test.ts"], concurrency: 1 },
   { name: "e2e", files: ["test/e2e/**/*.test.ts"] },
 ];
@@ -52,10 +61,19 @@ if (values.list) {
     process.exit(1);
   }
   const outcomes: Outcome[] = [];
+  rmSync(PROVOKED, { recursive: true, force: true });
   for (const suite of SUITES) {
     if (positionals.length === 0 || positionals.includes(suite.name)) outcomes.push(await runSuite(suite));
   }
+  // only a whole run can say that nobody provokes an error
+  if (positionals.length === 0) listUnprovoked();
   report(outcomes);
+}
+
+/** Names the custom errors of the contracts in which no call of any test ended. */
+function listUnprovoked(): void {
+  const never = unprovoked(PROVOKED);
+  console.log(`\n${never.length} custom errors were never provoked${never.map((name) => `\n  ${name}`).join("")}`);
 }
 
 /** Runs one suite, passing its output through. A suite that dies without a failing test counts as one failure. */
@@ -68,6 +86,7 @@ async function runSuite(suite: Suite): Promise<Outcome> {
   }
   const nodeFlags = ["--disable-warning=ExperimentalWarning", "--test-reporter=spec", `--test-timeout=${HANG_MS}`];
   const args = ["--test", ...nodeFlags, `--test-concurrency=${suite.concurrency ?? 2}`, ...files];
+  if (suite.contracts) args.unshift(`--import=${RECORD}`);
   const started = performance.now();
   const { code, output } = await spawnTee(process.execPath, args);
   const passed = sum(output, /^ℹ pass (\d+)/gm);
@@ -78,7 +97,10 @@ async function runSuite(suite: Suite): Promise<Outcome> {
 
 function spawnTee(command: string, args: string[]): Promise<{ code: number; output: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(command, args, {
+      stdio: ["ignore", "pipe", "inherit"],
+      env: { ...process.env, ASSAY_PROVOKED: PROVOKED },
+    });
     let output = "";
     child.stdout.setEncoding("utf8");
     child.stdout.on("data", (chunk: string) => {

@@ -13,7 +13,11 @@ export interface Claim {
   /** the expression */
   text: string;
   finding: Finding;
+  /** who says so */
+  engine: "bmc" | "chc";
 }
+
+const RANK: Readonly<Record<Finding, number>> = { proved: 0, undecided: 1, violated: 2 };
 
 interface Message {
   message: string;
@@ -23,8 +27,10 @@ interface Message {
 }
 
 const TARGETS = ["assert", "underflow", "overflow", "divByZero", "popEmptyArray", "outOfBounds"];
-/** Histories of calls with loops first; what they leave open is tried again within one call. */
-const ENGINES = ["chc", "bmc"] as const;
+/** One call from any state first; what that leaves open is tried with the engine that knows loops and histories. */
+const ENGINES = ["bmc", "chc"] as const;
+/** The proofs in which a loop needs the second engine, which takes minutes where it does not find an end. */
+const WITH_LOOPS = ["FeeProof"];
 
 /**
  * Has the compiler's model checker look for assertions that fail and arithmetic that overflows in a proof contract and
@@ -35,6 +41,8 @@ const ENGINES = ["chc", "bmc"] as const;
 export function prove(path: string, z3: string): Claim[] {
   const claims = new Map<string, Claim>();
   for (const engine of ENGINES) {
+    const open = [...claims.values()].some(({ finding }) => finding !== "proved");
+    if (engine === "chc" && !(open && WITH_LOOPS.includes(contractOf(path)))) continue;
     for (const message of check(path, engine, z3)) note(claims, message, engine);
   }
   return [...claims].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, claim]) => claim);
@@ -82,10 +90,10 @@ function note(
   const key = `${file} ${String(start).padStart(8, "0")} ${end} ${kind}`;
   const violated = says === "happens here" && engine === "chc";
   const finding: Finding = says === "check is safe!" ? "proved" : violated ? "violated" : "undecided";
-  const before = claims.get(key)?.finding;
+  const before = claims.get(key);
   // one place is asked about once for each call that reaches it: within one engine the worst answer counts
-  if (before === "violated" || (before === "proved" && engine === "bmc")) return;
-  if (before === "undecided" && finding === "proved" && engine === "chc") return;
+  if (before?.engine === engine && RANK[before.finding] >= RANK[finding]) return;
+  if (before?.finding === "proved" && before.engine !== engine) return;
   const text = source.subarray(start, end).toString().replace(/\s+/g, " ");
-  claims.set(key, { place: `${file}:${line}`, kind, text, finding });
+  claims.set(key, { place: `${file}:${line}`, kind, text, finding, engine });
 }

@@ -26,14 +26,9 @@ test("each error is declared once, raised somewhere and seen by a test", () => {
     [],
     "never raised",
   );
-  const mine = declared.filter((name) =>
-    /^(Market|Staking|Delegation|Slashing|Reputation|Hub|ProxySeed|Governor|Timelock|Treasury|Council|Grants|Bridge|Adapter|SatelliteToken|JobHub|Portal|RemoteJobAccount)_/.test(
-      name,
-    ),
-  );
   assert.deepEqual(
-    mine.filter((name) => uses(tests, name) === 0),
+    declared.filter((name) => uses(tests, name) === 0),
     [],
-    "never seen by a test",
+    "never seen by a test; scripts/test.ts says after a whole run which were not provoked",
   );
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { zeroAddress } from "viem";
 import { useCase } from "./support/case.ts";
 
 describe("a paused protocol", () => {
@@ -13,5 +14,20 @@ describe("a paused protocol", () => {
     const next = await the.court.pick(the.accuser, game, data);
     assert.ok(next, "the game goes on");
     assert.notEqual(next.place, game.place);
+  });
+
+  test("still pays out what an account has in the referee, and refuses amounts and accounts that are none", async () => {
+    const { court, alice, bob } = the;
+    const { world } = court;
+    await world.send(world.deployer, world.market, "setPause", [3]);
+    await court.refused(alice, ["deposit", [zeroAddress, 1n]], "Dispute_ZeroAddress");
+    await court.refused(alice, ["deposit", [bob, 0n]], "Dispute_ZeroAmount");
+    await court.send(alice, ["deposit", [bob, 7n]]);
+    assert.equal(await court.credit(bob), 7n);
+    await court.refused(bob, ["withdraw", [0n]], "Dispute_ZeroAmount");
+    await court.refused(bob, ["withdraw", [8n]], "Dispute_InsufficientCredit");
+    const before = await world.read<bigint>(world.asy, "balanceOf", [bob]);
+    await court.send(bob, ["withdraw", [7n]]);
+    assert.equal((await world.read<bigint>(world.asy, "balanceOf", [bob])) - before, 7n);
   });
 });

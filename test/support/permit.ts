@@ -16,13 +16,14 @@ export async function signPermit(
   spender: Address,
   value: bigint,
   deadline = BigInt(world.now + 3_600),
+  chainId = world.deployment.chainId,
 ): Promise<PermitArgs> {
   const account = mnemonicToAccount(MNEMONIC, { addressIndex: index });
   const signature = await account.signTypedData({
     domain: {
       name: await world.read<string>(token, "name"),
       version: "1",
-      chainId: world.deployment.chainId,
+      chainId,
       verifyingContract: token.address,
     },
     types: {

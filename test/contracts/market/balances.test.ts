@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
-import { encodeFunctionData, getAddress, zeroAddress } from "viem";
+import { encodeFunctionData, getAddress, serializeSignature, zeroAddress } from "viem";
 import { Actor, ASY_UNIT } from "../../support/actor.ts";
+import { malleable } from "../../support/malleable.ts";
 import { signPermit } from "../../support/permit.ts";
 import { createScene, DEPOSIT, passWindow, type Scene, submittedJob } from "../../support/scene.ts";
 import type { Target } from "../../support/world.ts";
@@ -100,12 +101,27 @@ describe("depositWithPermit, JOB-63", () => {
     assert.equal(await anyone.balance(), 100n);
   });
 
-  test("RevertWhen_ThePermitIsNotValid: the token decides", async () => {
+  test("RevertWhen_ThePermitIsNotValid: expired, of another chain, spender or owner, malleable or used; the token decides", async () => {
     const { world, anyone } = scene;
     await world.send(world.deployer, world.asy, "transfer", [anyone.address, 100n]);
-    const late = await signPermit(world, world.asy, 4, world.market.address, 100n, BigInt(world.now - 1));
-    const args = [world.asy.address, 100n, ...late];
-    await anyone.refused(world.market, "depositWithPermit", args, "ERC20InsufficientAllowance");
+    const { address } = world.market;
+    const refused = (permit: readonly unknown[]) => {
+      const args = [world.asy.address, 100n, ...permit];
+      return anyone.refused(world.market, "depositWithPermit", args, "ERC20InsufficientAllowance");
+    };
+    const deadline = BigInt(world.now + 60);
+    await refused(await signPermit(world, world.asy, 4, address, 100n, BigInt(world.now - 1)));
+    await refused(await signPermit(world, world.asy, 4, address, 100n, deadline, 1));
+    await refused(await signPermit(world, world.asy, 4, world.staking.address, 100n));
+    await refused(await signPermit(world, world.asy, 3, address, 100n));
+    const good = await signPermit(world, world.asy, 4, address, 100n, deadline);
+    const [, v, r, s] = good;
+    const other = malleable(serializeSignature({ r, s, yParity: v - 27 }));
+    const twin = [Number(`0x${other.slice(130)}`), r, `0x${other.slice(66, 130)}`];
+    await refused([deadline, ...twin]);
+    await anyone.send(world.market, "depositWithPermit", [world.asy.address, 100n, ...good]);
+    await world.send(world.deployer, world.asy, "transfer", [anyone.address, 100n]);
+    await refused(good);
   });
 
   test("RevertWhen_TokenNotAllowed: a token that nobody vouched for is not even called", async () => {

@@ -3,7 +3,17 @@ import { after, before, beforeEach, describe, test } from "node:test";
 import { getAddress, type Hex, zeroAddress } from "viem";
 import { quotedPrice, quoteOf } from "../../../sdk/src/codec/priceAt.ts";
 import type { Bid } from "../../../sdk/src/eip712/market.ts";
-import { Actor, ASY_UNIT, draftJob, type Job, laneStatus, recordClaim, STATUS } from "../../support/actor.ts";
+import {
+  Actor,
+  ASY_UNIT,
+  draftJob,
+  type Job,
+  laneStatus,
+  marketDomain,
+  recordClaim,
+  STATUS,
+} from "../../support/actor.ts";
+import { malleable } from "../../support/malleable.ts";
 import { createScene, DEPOSIT, passWindow, type Scene, STAKE } from "../../support/scene.ts";
 import type { Receipt } from "../../support/world.ts";
 
@@ -155,7 +165,7 @@ describe("bids", () => {
     await refused(job, NONE, provider, bidOf(job, provider, 5n * ASY_UNIT), "Market_Paused");
   });
 
-  test("a bid is for one job, one price, one epoch, BID-06", async () => {
+  test("a bid is for one job, one price, one epoch, one chain, and not malleable, BID-06", async () => {
     const { world, provider, anyone } = scene;
     const job = await posted();
     const other = await posted({ lane: 1 });
@@ -178,6 +188,15 @@ describe("bids", () => {
       "Market_BadSignature",
       signer,
     );
+    const domain = marketDomain(world);
+    for (const wrong of [
+      await provider.signBid(job, bid, 0n, { ...domain, chainId: 1 }),
+      await provider.signBid(job, bid, 0n, { ...domain, verifyingContract: world.staking.address }),
+      malleable(signature),
+      "0x",
+    ]) {
+      await anyone.refused(world.market, "placeBid", [job.terms, NONE, bid, wrong], "Market_BadSignature", signer);
+    }
     await provider.send(world.market, "revokeSignatures");
     await anyone.refused(world.market, "placeBid", send(job, bid), "Market_BadSignature", signer);
   });

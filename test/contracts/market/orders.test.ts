@@ -12,6 +12,7 @@ import {
   recordClaim,
   STATUS,
 } from "../../support/actor.ts";
+import { malleable } from "../../support/malleable.ts";
 import { createScene, DEPOSIT, passWindow, type Scene, STAKE } from "../../support/scene.ts";
 
 let scene: Scene;
@@ -223,14 +224,6 @@ describe("batches", () => {
     ]);
   });
 });
-
-/** The other signature of the same key for the same digest. */
-function malleable(signature: Hex): Hex {
-  const order = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
-  const s = order - BigInt(`0x${signature.slice(66, 130)}`);
-  const v = signature.endsWith("1b") ? "1c" : "1b";
-  return `${signature.slice(0, 66)}${s.toString(16).padStart(64, "0")}${v}` as Hex;
-}
 
 async function signedArgs(overrides: Parameters<typeof draftJob>[2]) {
   const job = draft(overrides);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { getAddress } from "viem";
+import { malleable } from "../../support/malleable.ts";
 import { createScene, type Scene } from "../../support/scene.ts";
 
 let scene: Scene;
@@ -65,7 +66,7 @@ describe("provider registry, REG", () => {
     assert.deepEqual(await found(), [3n, 6]);
   });
 
-  test("other signers, chains, contracts and contents are refused, REG-03", async () => {
+  test("other signers, chains, contracts and contents, malleable and expired ones are refused, REG-03", async () => {
     const { world, anyone } = scene;
     const message = record();
     const bad = [
@@ -75,10 +76,13 @@ describe("provider registry, REG", () => {
       await sign(message, scene.provider, { verifyingContract: world.market.address }),
       await sign(record({ endpoint: "https://other.example" })),
       await sign(record({ capabilities: 7n })),
+      malleable(await sign(message)),
     ];
     for (const signature of bad) {
       await anyone.refused(world.registry, "setSignedRecord", [message, signature], "Registry_BadSignature");
     }
+    const over = record({ expiry: world.now });
+    await anyone.refused(world.registry, "setSignedRecord", [over, await sign(over)], "Registry_Expired");
   });
 
   test("a record ends by itself; its bounds are checked, REG-04", async () => {

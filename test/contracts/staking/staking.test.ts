@@ -4,7 +4,7 @@ import { getAddress, maxUint96, zeroAddress } from "viem";
 import { Actor, ASY_UNIT } from "../../support/actor.ts";
 import { signPermit } from "../../support/permit.ts";
 import { asMarket, createScene, penalty, REASON, type Scene, STAKE } from "../../support/scene.ts";
-import { Refusal } from "../../support/world.ts";
+import { Refusal, readBuild } from "../../support/world.ts";
 
 const HOUR = 3_600;
 
@@ -276,7 +276,30 @@ describe("administration, STK-07", () => {
     }
     const bare = world.create("market/JobMarketplace.sol", [peersOf(7, 7), anyone.address]);
     await assert.rejects(bare, { errorName: "Market_NotAContract" });
-    await assert.rejects(world.create("registry/ProviderRegistry.sol", [zeroAddress]), refusal);
+    await assert.rejects(world.create("registry/ProviderRegistry.sol", [zeroAddress]), {
+      errorName: "Registry_ZeroAddress",
+    });
+  });
+
+  test("RevertWhen_TheRefereeHasNoPeersOrMoreTimeThanTheMarketWaits, DSP-70", async () => {
+    const { world } = scene;
+    const build = readBuild("verification/RefereedDispute.sol");
+    world.watch({ address: zeroAddress, abi: build.abi });
+    const { market, staking, hub, asy } = world;
+    const all = { market, staking, hub, asy, judge: asy };
+    const peers = Object.fromEntries(Object.entries(all).map(([name, { address }]) => [name, address]));
+    const limits = { strategy: 1n, minWindow: 86_400n, minBudget: 86_400n, minBond: 1n };
+    const refused = (change: object, bounds: object, errorName: string) =>
+      assert.rejects(
+        world.createFrom(build, [
+          { ...peers, ...change },
+          { ...limits, ...bounds },
+        ]),
+        { errorName },
+      );
+    for (const name of Object.keys(peers)) await refused({ [name]: zeroAddress }, {}, "Dispute_ZeroAddress");
+    await refused({}, { minWindow: 30n * 86_400n }, "Dispute_LimitsTooLong");
+    await refused({}, { minBudget: 12n * 86_400n }, "Dispute_LimitsTooLong");
   });
 
   test("nothing here can be paused: withdrawals have no switch", () => {
