@@ -16,4 +16,9 @@ contract Puppet {
         (passed, answer) = target.call(data);
         if (!passed && answer.length >= 4) reason = bytes4(answer);
     }
+
+    /// @notice Signs by naming the digest: whatever else comes as a signature is somebody else's.
+    function isValidSignature(bytes32 digest, bytes calldata signature) external pure returns (bytes4) {
+        return bytes32(signature) == digest ? this.isValidSignature.selector : bytes4(0xffffffff);
+    }
 }

@@ -34,4 +34,6 @@ const REACHED = [
   ...["requestThaw", "withdraw", "claimCredit", "burnForfeited", "payAuditFund", "setOperator", "delegate"],
   ...["delegateStake", "undelegateStake", "redelegateStake", "withdrawDelegation", "claimFees", "syncVotes"],
   ...["openCase", "appeal", "refuseAppeal", "veto", "executeCase", "lapse", "setThawPeriod", "setPause"],
+  ...["placeBid", "award", "awardBid", "cancelBidding", "claimOrder", "rescue", "postBatch", "claimBatch"],
+  ...["revokeSignatures", "retireLane", "setFeeShares", "setPrice"],
 ];

@@ -4,7 +4,8 @@ import { Random } from "../support/random.ts";
 import { registerMock, tell } from "../support/scene.ts";
 import { createWorld, Refusal, type Target, type World } from "../support/world.ts";
 import { Model, TokenBook } from "./model.ts";
-import { type Move, randomMove, type Stage } from "./moves.ts";
+import type { Move, Stage } from "./moves/move.ts";
+import { randomMove } from "./moves.ts";
 
 const THAW = 3_600;
 

@@ -13,6 +13,18 @@ export interface GhostJob {
   provider?: Address;
   price: bigint;
   submittedAt: number;
+  /** the best bid so far, whose bond is locked while the job is open */
+  standing?: Standing | undefined;
+  /** who was late */
+  late?: Address;
+}
+
+/** IMarketTypes.Standing */
+export interface Standing {
+  provider: Address;
+  bidder: Address;
+  quote: bigint;
+  score: bigint;
 }
 
 interface Case {
@@ -52,6 +64,11 @@ export class Ghost {
   /** prices of finalized jobs by token, and what of it was collected */
   readonly earned = new Map<Address, bigint>();
   readonly collected = new Map<Address, bigint>();
+  /** fees of finalized jobs by token, and what of it went to who settled them */
+  readonly fees = new Map<Address, bigint>();
+  readonly tips = new Map<Address, bigint>();
+  /** how often somebody has revoked what it signed */
+  readonly epochs = new Map<Address, bigint>();
   #drafts: ReadonlyMap<Hex, Job> = new Map();
 
   constructor(supply: bigint, thawPeriod: bigint) {
@@ -66,6 +83,8 @@ export class Ghost {
   see({ name, args }: Event, now: number): void {
     if (name === "JobPosted") this.#posted(args.id as Hex);
     else if (name in NEXT) this.#moved(name, args, now);
+    else if (name === "BidPlaced") this.#bid(args);
+    else if (name === "JobRescued") this.#rescued(args);
     else this.#other(name, args, now);
   }
 
@@ -96,13 +115,42 @@ export class Ghost {
     const { job } = one;
     const provider = getAddress(args.provider as Address);
     const price = args.price as bigint;
-    assert.ok(
-      price <= job.fields.maxPrice && price >= job.fields.minPrice,
-      `INV-14: a price of ${price} is out of range`,
+    // a price in dollars has no lower bound in tokens, and a rescue takes over the price of the claim
+    const lowest = job.fields.rule === 2 || one.late ? 1n : job.fields.minPrice;
+    const highest = one.late ? one.price : job.fields.maxPrice;
+    assert.ok(price <= highest && price >= lowest, `INV-14: a price of ${price} is out of range`);
+    assert.notEqual(provider, one.late, "INV-25: the late one does not rescue itself");
+    assert.equal(
+      BigInt(args.run as bigint) >> 56n,
+      (BigInt(provider) << 40n) | BigInt(now),
+      "the run names who and when",
     );
-    Object.assign(one, { provider, price });
-    Object.assign(job, { nonce: args.nonce, claimer: args.claimer, claimedAt: now });
-    job.run = (BigInt(provider) << 96n) | (BigInt(now) << 56n);
+    Object.assign(one, { provider, price, standing: undefined });
+    Object.assign(job, { nonce: args.nonce, claimer: args.claimer, claimedAt: now, run: args.run });
+  }
+
+  #bid(args: Record<string, unknown>): void {
+    const one = this.jobs.get(args.id as Hex);
+    assert.equal(one?.phase, "open", "INV-12: a bid for a job that is not open");
+    const [provider, bidder] = [getAddress(args.provider as Address), getAddress(args.bidder as Address)];
+    const next = { provider, bidder, quote: args.quote as bigint, score: args.score as bigint };
+    const { standing, job } = one!;
+    assert.ok(!standing || next.score > standing.score, `INV-24: ${next.score} took the place of ${standing?.score}`);
+    assert.ok(
+      (args.price as bigint) >= job.fields.minPrice && (args.price as bigint) <= job.fields.maxPrice,
+      "INV-14: a bid",
+    );
+    one!.standing = next;
+  }
+
+  /** The claim of the rescuer follows: until then the job stands as if it were open. */
+  #rescued(args: Record<string, unknown>): void {
+    const one = this.jobs.get(args.id as Hex);
+    assert.ok(one && one.phase === "claimed", `INV-12: a rescue of a job that is ${one?.phase}`);
+    assert.equal(one.late, undefined, "INV-25: a job is rescued once");
+    assert.ok((args.penalty as bigint) <= one.job.fields.bond, "INV-08: a rescue costs no more than the bond");
+    one.late = one.provider!;
+    one.phase = "open";
   }
 
   #finalized({ job, price, provider }: GhostJob, args: Record<string, unknown>): void {
@@ -113,12 +161,24 @@ export class Ghost {
     assert.ok(fee * 10_000n <= price * MAX_FEE_BPS, "INV-15: at most a fifth");
     const token = getAddress(job.fields.token);
     this.earned.set(token, (this.earned.get(token) ?? 0n) + price);
+    this.fees.set(token, (this.fees.get(token) ?? 0n) + fee);
+  }
+
+  /** A tip comes out of the fees of the jobs that were settled before it. */
+  #tipped(args: Record<string, unknown>): void {
+    const token = getAddress(args.token as Address);
+    const tip = args.tip as bigint;
+    this.tips.set(token, (this.tips.get(token) ?? 0n) + tip);
+    this.earned.set(token, (this.earned.get(token) ?? 0n) - tip);
+    assert.ok(this.tips.get(token)! <= (this.fees.get(token) ?? 0n), "INV-26: tips are a part of fees");
   }
 
   #other(name: string, args: Record<string, unknown>, now: number): void {
     if (name === "Burned") this.burned += args.amount as bigint;
     if (name === "ThawPeriodSet") this.thawPeriod = args.current as bigint;
     if (name === "EarningsCollected") this.#collected(args);
+    if (name === "SettlementTipped") this.#tipped(args);
+    if (name === "SignaturesRevoked") this.epochs.set(getAddress(args.signer as Address), args.epoch as bigint);
     if (name === "ThawRequested") this.#thaw(args, now);
     if (name === "Withdrawn" && "provider" in args) this.#withdrawn(args, now);
     if (name === "ExitRequested") {
@@ -133,6 +193,8 @@ export class Ghost {
   #collected(args: Record<string, unknown>): void {
     const token = getAddress(args.token as Address);
     const sum = (args.net as bigint) + (args.fee as bigint) + (args.shared as bigint);
+    assert.ok((args.burned as bigint) <= (args.fee as bigint), "INV-26: no more is burned than the fee");
+    this.burned += args.burned as bigint;
     this.collected.set(token, (this.collected.get(token) ?? 0n) + sum);
     assert.ok(
       (this.collected.get(token) ?? 0n) <= (this.earned.get(token) ?? 0n),
@@ -192,7 +254,8 @@ export class Ghost {
   locked(provider: Address): bigint {
     let sum = 0n;
     for (const one of this.jobs.values()) {
-      if (one.provider === provider && one.phase !== "ended") sum += one.job.fields.bond;
+      const holder = one.phase === "open" ? one.standing?.provider : one.provider;
+      if (holder === provider && one.phase !== "ended") sum += one.job.fields.bond;
     }
     for (const one of this.cases.values()) if (one.open && one.provider === provider) sum += one.amount;
     return sum;

@@ -50,7 +50,8 @@ async function endEverything(stage: Stage): Promise<number> {
   return calls;
 }
 
-function endings({ job, phase }: GhostJob): [string, readonly unknown[]][] {
+function endings({ job, phase, standing }: GhostJob): [string, readonly unknown[]][] {
+  if (phase === "open" && standing) return [["cancelBidding", [job.terms, standing]]];
   if (phase === "open") return [["cancel", [job.terms]]];
   if (phase === "claimed") return [["expire", expireArgs(job)]];
   return ["finalize", "reject", "resolveStalled"].map((name) => [name, settleArgs(job)]);

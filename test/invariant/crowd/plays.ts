@@ -1,12 +1,11 @@
-import { type Address, zeroAddress } from "viem";
-import { draftJob, expireArgs, sampleSpec, settleArgs, submitArgs } from "../../support/actor.ts";
+import type { Address } from "viem";
+import { expireArgs, settleArgs, submitArgs } from "../../support/actor.ts";
+import { actor, amount, type Maker, play, someJob } from "./choose.ts";
+import { draft } from "./drafts.ts";
 import { forbidden } from "./forbidden.ts";
-import type { GhostJob, Phase } from "./ghost.ts";
+import type { Phase } from "./ghost.ts";
+import { OFFERS } from "./offers.ts";
 import { CAST, type Play, type Stage, UNIT } from "./stage.ts";
-
-type Maker = (stage: Stage) => Play | undefined;
-
-const LANES = 12;
 
 /** Something that somebody might do: mostly sensible, often enough early, late, too much, or somebody else's. */
 export function randomPlay(stage: Stage): Play {
@@ -56,55 +55,13 @@ const PLAYS: readonly (readonly [weight: number, make: Maker])[] = [
   [1, administer],
   [2, answer],
   [5, forbidden],
+  ...OFFERS,
 ];
 
-/** Mostly who is meant to, sometimes anybody. */
-function actor({ random, people }: Stage, ...meant: readonly number[]): number {
-  return random.chance(8) ? random.below(people.length) : random.pick(meant);
-}
-
-function amount({ random }: Stage, limit: bigint): bigint {
-  if (random.chance(3)) return random.pick([0n, 1n, limit + 1n, 2n ** 96n, 2n ** 128n - 1n]);
-  return 1n + random.amount(limit);
-}
-
-function someJob({ ghost, random }: Stage, phase: Phase): GhostJob | undefined {
-  const jobs = [...ghost.jobs.values()];
-  if (jobs.length === 0) return undefined;
-  const right = jobs.filter((one) => one.phase === phase);
-  return right.length > 0 && random.chance(90) ? random.pick(right) : random.pick(jobs);
-}
-
 function post(stage: Stage): Play {
-  const { world, random, people, tokens, providers, drafts } = stage;
   const who = actor(stage, ...CAST.requesters);
-  const token = random.pick(tokens);
-  const maxPrice = 1n + random.amount(random.chance(5) ? UNIT : UNIT / 100n);
-  const ramp = random.chance(50);
-  const job = draftJob(
-    world,
-    people[who]!,
-    {
-      lane: random.below(LANES),
-      // the time of the draft makes it new, and often it is not newer than what the lane knows
-      generation: (world.now % 2 ** 31) + random.below(50),
-      token: token.address,
-      maxPrice,
-      minPrice: ramp ? 1n + random.amount(maxPrice - 1n) : maxPrice,
-      rampStart: ramp ? world.now + random.below(100) : 0,
-      rampLength: ramp ? 1 + random.below(1_000) : 0,
-      claimBy: world.now + 100 + random.below(3_000),
-      runTime: 60 + random.below(600),
-      window: 60 + random.below(600),
-      feeBps: token === tokens[0] ? 250 : 100,
-      bond: 1_000n + random.amount(UNIT / 100n),
-      policy: random.chance(60) ? 1 : 3,
-      provider: random.chance(10) ? random.pick(providers) : zeroAddress,
-    },
-    sampleSpec({ steps: random.between(1, 100) }),
-  );
-  drafts.set(job.id, job);
-  return play("post", who, world.market, "postJob", [job.terms, job.specWords]);
+  const job = draft(stage, who);
+  return play("post", who, stage.world.market, "postJob", [job.terms, job.specWords]);
 }
 
 function claim(stage: Stage): Play | undefined {
@@ -287,8 +244,4 @@ function answer(stage: Stage): Play {
   const { random, world, strategy, people } = stage;
   if (random.chance(30)) return play("setTerms", CAST.keeper, strategy, "setTerms", [false, random.pick(people)]);
   return play("answer", CAST.keeper, strategy, "set", [0, random.chance(40) ? 0 : random.below(3), world.now]);
-}
-
-function play(name: string, who: number, to: Play["to"], functionName: string, args: readonly unknown[]): Play {
-  return { name, who, to, functionName, args };
 }

@@ -36,6 +36,8 @@ export interface Stage {
   crowd: Target;
   census: Target;
   strategy: Target;
+  /** what every token is worth in dollars */
+  feed: Target;
   tokens: readonly Target[];
   people: readonly Address[];
   providers: readonly Address[];
@@ -61,6 +63,10 @@ export async function createStage(seed: number): Promise<Stage> {
   await world.send(deployer, pools, "addFeeToken", [other.address]);
   const strategy = await registerMock(world, 1);
   await tell(world, strategy, 0, 0);
+  const feed = await world.create("mocks/TestAggregator.sol", [8, 100_000_000n]);
+  for (const { address } of [asy, other]) {
+    await world.send(deployer, world.feeds, "setFeed", [address, feed.address, 2 * 86_400, 10_000]);
+  }
   const total = await world.read<bigint>(asy, "balanceOf", [deployer]);
   const share = total / BigInt(PEOPLE);
   for (const [index, one] of people.entries()) {
@@ -82,6 +88,7 @@ export async function createStage(seed: number): Promise<Stage> {
     crowd,
     census,
     strategy,
+    feed,
     tokens: [asy, other].map(({ address, abi }) => ({ address: getAddress(address), abi })),
     people,
     providers: CAST.providers.map((who) => people[who]!),
