@@ -311,8 +311,8 @@ abstract contract LinkedBridge is BridgeFungibleUpgradeable, Managed, ILinkedBri
             _refuse(chainId, number, 0);
             return;
         }
-        bool waits = _bridge().pauseBits & PAUSE_DELIVER != 0 ||
-            !link.limit.tryConsume(bytes32(chainId), transfer.amount);
+        bool waits =
+            _bridge().pauseBits & PAUSE_DELIVER != 0 || !link.limit.tryConsume(bytes32(chainId), transfer.amount);
         if (!waits) waits = !_deliver(chainId, number, transfer);
         if (!waits) return;
         link.incoming[number] = _folded(transfer, uint8(Incoming.Queued));
