@@ -1,4 +1,3 @@
-import { rmSync } from "node:fs";
 import { join } from "node:path";
 import {
   type ControlHandler,
@@ -143,11 +142,14 @@ async function keepMeasured({ config, engine, machine, log, signal }: NodeContex
   }
 }
 
-/** The blocks are a cache: it starts anew when it has outgrown its limit. */
+/** Share of the limit to which the cache is cut, so that not every start has to. */
+const KEPT_SHARE = 0.75;
+
+/** The blocks are a cache: when it has outgrown its limit, those longest unused go. */
 async function tidyBlocks({ dataDir, cacheBytes }: NodeConfig, log: Logger): Promise<void> {
   const folder = join(dataDir, "blocks");
-  const { blocks, bytes } = (await openBlockFolder(folder)).usage();
-  if (bytes <= cacheBytes) return;
-  rmSync(folder, { recursive: true, force: true });
-  log.info({ blocks, bytes, limit: cacheBytes }, "block cache emptied");
+  const store = await openBlockFolder(folder);
+  if (store.usage().bytes <= cacheBytes) return;
+  const { blocks, bytes } = await store.prune(Math.floor(cacheBytes * KEPT_SHARE));
+  log.info({ blocks, bytes, limit: cacheBytes }, "old blocks removed from the cache");
 }

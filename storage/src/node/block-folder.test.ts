@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { open, readdir, readFile, rename, truncate, writeFile } from "node:fs/promises";
+import { open, readdir, readFile, rename, stat, truncate, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { FsBlockstore } from "blockstore-fs";
@@ -148,4 +148,21 @@ test("only identifiers of the kind we write are taken", async (t) => {
 test("a block over 2 MiB is refused", async (t) => {
   const folder = await openBlockFolder(await scratch(t));
   await assert.rejects(folder.put(new Uint8Array(2 * 1024 * 1024 + 1)), withCode("ST-006"));
+});
+
+test("pruning removes what was longest unused, and no more than it must", async (t) => {
+  const folder = await openBlockFolder(await scratch(t));
+  const cids: CID[] = [];
+  for (let n = 0; n < 5; n++) cids.push(await folder.put(noise(1000 + n)));
+  for (const path of await filesOf(folder.dir)) {
+    // Oldest by its length: 1002, 1000, 1001, 1003, 1004.
+    const age = [1002, 1000, 1001, 1003, 1004].indexOf((await stat(path)).size);
+    await utimes(path, 1000 + age, 1000 + age);
+  }
+  assert.deepEqual(await folder.prune(1e9), { blocks: 0, bytes: 0 });
+  assert.deepEqual(await folder.prune(3100), { blocks: 2, bytes: 2002 });
+  assert.deepEqual(await Promise.all(cids.map((cid) => folder.has(cid))), [false, true, false, true, true]);
+  assert.deepEqual(folder.usage(), { blocks: 3, bytes: 3008 });
+  assert.deepEqual((await openBlockFolder(folder.dir)).usage(), folder.usage());
+  assert.deepEqual(await folder.prune(0), { blocks: 3, bytes: 3008 });
 });

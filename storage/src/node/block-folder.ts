@@ -26,6 +26,8 @@ export type BlockFolder = BlockStore & {
   readonly maxBytes: number | undefined;
   /** Blocks held and their bytes. */
   usage(): { blocks: number; bytes: number };
+  /** Removes blocks, those longest unused first, until no more than `bytes` are held. @returns what was removed */
+  prune(bytes: number): Promise<{ blocks: number; bytes: number }>;
 };
 
 const TEMPORARY = ".part";
@@ -101,6 +103,17 @@ class Folder implements BlockFolder {
 
   async delete(cid: CID): Promise<void> {
     await this.#remove(this.#path(cid));
+  }
+
+  async prune(bytes: number): Promise<Usage> {
+    if (this.#held.bytes <= bytes) return { blocks: 0, bytes: 0 };
+    const before = this.usage();
+    const found = await attempt(this.dir, () => blocksOf(this.dir));
+    for (const { path } of found.toSorted((a, b) => a.usedMs - b.usedMs)) {
+      if (this.#held.bytes <= bytes) break;
+      await this.#remove(path);
+    }
+    return { blocks: before.blocks - this.#held.blocks, bytes: before.bytes - this.#held.bytes };
   }
 
   #path(cid: CID): string {
@@ -190,6 +203,22 @@ async function survey(root: string): Promise<Usage> {
     }
   }
   return held;
+}
+
+/** Every block, and when it was last written or, where the file system notes that, read. */
+async function blocksOf(root: string): Promise<{ path: string; usedMs: number }[]> {
+  const { extension } = new NextToLast();
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  const paths = entries
+    .filter((entry) => entry.isFile() && entry.name.endsWith(extension))
+    .map((entry) => join(entry.parentPath, entry.name));
+  const found: { path: string; usedMs: number }[] = [];
+  for (const path of paths) {
+    // Another process may have removed it meanwhile.
+    const times = await stat(path).catch(() => undefined);
+    if (times) found.push({ path, usedMs: Math.max(times.mtimeMs, times.atimeMs) });
+  }
+  return found;
 }
 
 function isRunning(pid: number): boolean {
