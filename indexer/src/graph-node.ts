@@ -32,6 +32,8 @@ const SETTINGS = {
   // history is fetched in large pieces: each costs a round trip
   GRAPH_ETHEREUM_TARGET_TRIGGERS_PER_BLOCK_RANGE: "5000",
   ETHEREUM_BLOCK_BATCH_SIZE: "50",
+  // seconds that a history is gathered before it is written: the first answers must not wait for the default of 300
+  GRAPH_STORE_WRITE_BATCH_DURATION: "5",
   GRAPH_ALLOW_NON_DETERMINISTIC_IPFS: "0",
   // no log of every query, no ANSI colours
   GRAPH_LOG: "info",

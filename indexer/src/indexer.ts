@@ -48,7 +48,6 @@ export interface IndexerStatus {
 }
 
 const GENESIS_MS = 5_000;
-const FIRST_BLOCK_MS = 120_000;
 const POLL_MS = 100;
 
 /** Starts database, graph-node and gateway, builds the subgraph for this deployment and has graph-node index it. */
@@ -112,16 +111,18 @@ export async function startIndexer(args: IndexerArgs): Promise<Indexer> {
   }
 }
 
-/** Waits until there is a block to answer from: before it graph-node refuses every query. */
+/**
+ * Waits until there is a block to answer from: before it graph-node refuses every query. A long history takes long, so it is
+ * given up only when graph-node ends or says that it cannot go on.
+ */
 async function firstBlock(node: GraphNode): Promise<void> {
-  const deadline = Date.now() + FIRST_BLOCK_MS;
   let gone = false;
   void node.exited.then(() => {
     gone = true;
   });
   const query = JSON.stringify({ query: "{ _meta { block { number } } }" });
   let said = "";
-  while (!gone && Date.now() < deadline) {
+  while (!gone) {
     const { body } = await ask(node.door("graphql"), `/subgraphs/name/${SUBGRAPH}`, query);
     const reply = JSON.parse(body.toString()) as { data?: { _meta?: object }; errors?: { message: string }[] };
     if (reply.data?._meta) return;

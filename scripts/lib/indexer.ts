@@ -2,8 +2,8 @@ import { fileURLToPath } from "node:url";
 import { jsonLine, type LocalProcess, startProcess } from "./processes.ts";
 
 const SCRIPT = fileURLToPath(new URL("../../indexer/bin/assay-indexer.mjs", import.meta.url));
-/** The first start builds the subgraph and makes a database. */
-const START_MS = 180_000;
+/** The first start builds the subgraph, makes a database and indexes the first blocks. */
+const START_MS = 480_000;
 
 export interface IndexerOptions {
   rpcUrl: string;

@@ -336,18 +336,24 @@ export type { SettlementArgs } from "./internal/settlement.ts";
 export type { AskArgs, IndexBlock, RawAnswer } from "./query/ask.ts";
 export type {
   IndexedBalance,
+  IndexedDelegation,
+  IndexedDispute,
   IndexedJob,
   IndexedJobStats,
   IndexedJobWithTimeline,
+  IndexedProposal,
   IndexedProtocol,
   IndexedProvider,
   IndexedProviderWithKeys,
+  IndexedSlash,
+  IndexedVote,
 } from "./query/entities.ts";
 export type { Found, Page, PageArgs, PageCursor } from "./query/entity.ts";
 export type { Freshness, WaitForBlockArgs } from "./query/freshness.ts";
+export type { QueryDelegationsArgs, QueryVotesArgs } from "./query/governance.ts";
 export type { OpenJob, OpenJobsArgs, QueryJobsArgs } from "./query/jobs.ts";
 export type { QueryBalancesArgs, QueryJobStatsArgs } from "./query/market.ts";
-export type { QueryProvidersArgs } from "./query/providers.ts";
+export type { OfProviderArgs, QueryProvidersArgs } from "./query/providers.ts";
 export type { IndexQueries } from "./query/queries.ts";
 export type { Seen, WatchArgs } from "./query/watch.ts";
 export { decodeError } from "./revert/decodeError.ts";

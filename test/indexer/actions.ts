@@ -130,7 +130,7 @@ function addressOf(client: AssayClient) {
   return client.walletClient!.account!.address;
 }
 
-function spec(dice: Dice): JobSpec {
+export function spec(dice: Dice): JobSpec {
   const steps = [10, 64, 100, 4000][dice(4)]!;
   return {
     programHash: keccak256(toHex(dice(1e6))),

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { erc20Abi, type Hex } from "viem";
 import { deployLocally, type LocalChain, startChain } from "../../scripts/lib/devnet.ts";
-import { startLocalIndexer } from "../../scripts/lib/indexer.ts";
+import { SHARED_BUILDS, startLocalIndexer } from "../../scripts/lib/indexer.ts";
 import type { LocalProcess } from "../../scripts/lib/processes.ts";
 import { type AssayClient, createAssayClient, type Deployment } from "../../sdk/src/index.ts";
 
@@ -38,7 +38,8 @@ export async function openIndexedMarket(): Promise<IndexedMarket> {
     url: "",
     indexer: undefined as never,
     startIndexer: async () => {
-      const options = { rpcUrl: chain.url, deploymentPath: join(folder, DEPLOYMENT), dataDir: join(folder, "indexer") };
+      const [deploymentPath, dataDir] = [join(folder, DEPLOYMENT), join(folder, "indexer")];
+      const options = { rpcUrl: chain.url, deploymentPath, dataDir, builds: SHARED_BUILDS };
       // where a machine has no namespaces, its ports are open to the machine's own network for the length of the test
       const started = await startLocalIndexer({ ...options, env: { ASSAY_INDEXER_OPEN_PORTS: "1" } });
       market.indexer = started.process;

@@ -39,6 +39,25 @@ export const indexedJobStatus = choice(
   "UNRESOLVED",
 );
 
+/** What happens to a job, as the index writes it. */
+export const indexedJobEventKind = choice(
+  "JobEventKind",
+  "POSTED",
+  "BID",
+  "CLAIMED",
+  "RESCUED",
+  "SUBMITTED",
+  "CHALLENGED",
+  "CONVICTED",
+  "FINALIZED",
+  "CANCELLED",
+  "EXPIRED",
+  "REJECTED",
+  "UNRESOLVED",
+  "CLAIM_SKIPPED",
+  "SETTLEMENT_SKIPPED",
+);
+
 const job = {
   id: bytes,
   status: indexedJobStatus,
@@ -53,6 +72,7 @@ const job = {
   steps: integer,
   programHash: bytes,
   provider: maybe(idOf("Provider")),
+  bestBid: maybe(one("Bid", { provider: idOf("Provider"), price: integer })),
   price: maybe(integer),
   runRoot: maybe(bytes),
   finalState: maybe(bytes),
@@ -71,8 +91,16 @@ export const jobEntity = entity("Job", "job", "jobs", job);
 
 const jobEvents = many(
   "JobEvent",
-  { status: indexedJobStatus, actor: bytes, transaction: bytes, block: integer, time: integer },
-  "first: 1000, orderBy: block",
+  {
+    kind: indexedJobEventKind,
+    status: indexedJobStatus,
+    actor: bytes,
+    amount: maybe(integer),
+    transaction: bytes,
+    block: integer,
+    time: integer,
+  },
+  "first: 1000, orderBy: position",
 );
 /** A job with everything that happened to it. */
 export const jobWithTimeline = entity("Job", "job", "jobs", { ...job, events: jobEvents });
@@ -87,6 +115,7 @@ const provider = {
   jobsFinalized: int,
   jobsExpired: int,
   jobsRejected: int,
+  score: int,
 };
 /** A provider as lists show it. */
 export const providerEntity = entity("Provider", "provider", "providers", provider);
@@ -99,6 +128,73 @@ const thaws = many(
 );
 /** A provider with its hot keys and what is on its way out. */
 export const providerWithKeys = entity("Provider", "provider", "providers", { ...provider, operators, thaws });
+
+/** A dispute about a provider's result, with its games. */
+export const disputeEntity = entity("Dispute", "dispute", "disputes", {
+  id: bytes,
+  job: idOf("Job"),
+  provider: idOf("Provider"),
+  outcome: choice("DisputeOutcome", "OPEN", "REJECTED"),
+  opened: int,
+  live: int,
+  byTimeout: maybe(flag),
+  openedAt: integer,
+  decidedAt: maybe(integer),
+  games: many(
+    "DisputeGame",
+    { challenger: bytes, status: choice("GameStatus", "LIVE", "FORFEITED", "CLOSED"), bond: integer },
+    "first: 100",
+  ),
+});
+
+/** What a provider lost, and who got it. */
+export const slashEntity = entity("Slash", "slash", "slashes", {
+  id: bytes,
+  provider: idOf("Provider"),
+  job: maybe(idOf("Job")),
+  lost: integer,
+  fromPool: integer,
+  toRequester: integer,
+  toFinder: integer,
+  burned: integer,
+  time: integer,
+});
+
+/** A proposal with its count of votes. */
+export const proposalEntity = entity("Proposal", "proposal", "proposals", {
+  id: key,
+  proposer: idOf("TokenHolder"),
+  status: choice("ProposalStatus", "CREATED", "CANCELED", "QUEUED", "EXECUTED"),
+  description: text,
+  voteStart: integer,
+  voteEnd: integer,
+  forVotes: integer,
+  againstVotes: integer,
+  abstainVotes: integer,
+  createdAt: integer,
+});
+
+/** How an account voted, and why. */
+export const voteEntity = entity("Vote", "vote", "votes", {
+  id: bytes,
+  proposal: one("Proposal", { id: key, description: text }),
+  voter: idOf("TokenHolder"),
+  support: choice("VoteSupport", "AGAINST", "FOR", "ABSTAIN"),
+  weight: integer,
+  reduced: integer,
+  reason: text,
+  time: integer,
+});
+
+/** What an account holds of a provider's pool. */
+export const delegationEntity = entity("Delegation", "delegation", "delegations", {
+  id: bytes,
+  pool: one("DelegationPool", { id: bytes, assets: integer, shares: integer, epoch: integer, cutBps: int }),
+  account: idOf("TokenHolder"),
+  epoch: integer,
+  shares: integer,
+  exiting: integer,
+});
 
 /** What an account has of a token inside the market. */
 export const balanceEntity = entity("MarketBalance", "marketBalance", "marketBalances", {
@@ -142,6 +238,11 @@ export type IndexedJob = Answer<typeof job>;
 export type IndexedJobWithTimeline = Answer<typeof jobWithTimeline.fields>;
 export type IndexedProvider = Answer<typeof provider>;
 export type IndexedProviderWithKeys = Answer<typeof providerWithKeys.fields>;
+export type IndexedDispute = Answer<typeof disputeEntity.fields>;
+export type IndexedSlash = Answer<typeof slashEntity.fields>;
+export type IndexedProposal = Answer<typeof proposalEntity.fields>;
+export type IndexedVote = Answer<typeof voteEntity.fields>;
+export type IndexedDelegation = Answer<typeof delegationEntity.fields>;
 export type IndexedBalance = Answer<typeof balanceEntity.fields>;
 export type IndexedProtocol = Answer<typeof protocolEntity.fields>;
 export type IndexedJobStats = Answer<typeof jobStatsEntity.fields>;

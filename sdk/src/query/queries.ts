@@ -2,9 +2,10 @@ import type { AssayContext } from "../context.ts";
 import { type AskArgs, askIndex, type RawAnswer } from "./ask.ts";
 import { pagesOf } from "./entity.ts";
 import { indexedBlock, waitForBlock } from "./freshness.ts";
+import { queryDelegations, queryProposals, queryVotes } from "./governance.ts";
 import { queryJob, queryJobs, queryOpenJobs } from "./jobs.ts";
 import { queryBalances, queryJobStats, queryProtocol } from "./market.ts";
-import { queryProvider, queryProviders } from "./providers.ts";
+import { queryDisputes, queryProvider, queryProviders, querySlashes } from "./providers.ts";
 import { watch } from "./watch.ts";
 
 const queries = {
@@ -17,6 +18,14 @@ const queries = {
   /** One provider with its hot keys and thawing stake. */
   provider: queryProvider,
   providers: queryProviders,
+  disputes: queryDisputes,
+  /** What providers lost. */
+  slashes: querySlashes,
+  proposals: queryProposals,
+  /** How accounts voted, and why. */
+  votes: queryVotes,
+  /** Stake that accounts put behind providers. */
+  delegations: queryDelegations,
   /** What accounts have inside the market. */
   balances: queryBalances,
   /** Totals of the whole protocol. */

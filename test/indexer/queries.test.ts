@@ -1,0 +1,199 @@
+// The documented questions and client.query against the live index, and what becomes of it when a part of it dies.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { keccak256 } from "viem";
+import { startLocalIndexer } from "../../scripts/lib/indexer.ts";
+import { type AssayClient, AssayError, createAssayClient, isRevert } from "../../sdk/src/index.ts";
+import { Random } from "../support/random.ts";
+import { spec } from "./actions.ts";
+import { ASY, type IndexedMarket, openIndexedMarket } from "./harness.ts";
+
+const JOBS = 7;
+const dice = (random: Random) => (n: number) => random.below(n);
+let market: IndexedMarket;
+let client: AssayClient;
+let job: `0x${string}`;
+
+before(async () => {
+  market = await openIndexedMarket();
+  const [requester, provider] = market.people as [AssayClient, AssayClient];
+  const random = dice(new Random(3));
+  for (let i = 0; i < JOBS; i++) await requester.postJob({ spec: spec(random), price: BigInt(i + 1) * ASY });
+  const open = await provider.listJobs({ status: "open" });
+  job = open[0]!.id;
+  await provider.claimJob({ terms: open[0]!.terms });
+  client = indexed(requester);
+  await catchUp();
+});
+after(() => market?.close());
+
+function indexed({ publicClient, deployment }: AssayClient): AssayClient {
+  return createAssayClient({ publicClient, deployment, index: { url: market.url } });
+}
+
+async function catchUp() {
+  const block = await market.chain.publicClient.getBlockNumber({ cacheTime: 0 });
+  return client.query.waitForBlock({ block });
+}
+
+function refuses(promise: Promise<unknown>, code: string, pattern = /./) {
+  return assert.rejects(promise, (error) => {
+    assert.ok(error instanceof AssayError && !isRevert(error), String(error));
+    assert.equal(error.code, code, error.message);
+    assert.match(error.message, pattern);
+    return true;
+  });
+}
+
+/** Questions of docs/queries.md with their variables. */
+function documented(): { title: string; query: string; variables: Record<string, unknown> }[] {
+  const text = readFileSync(new URL("../../docs/queries.md", import.meta.url), "utf8");
+  const addressOf = (index: number) => market.people[index]!.walletClient!.account!.address.toLowerCase();
+  const values: Record<string, string> = {
+    $JOB: job,
+    $ACCOUNT: addressOf(0),
+    $PROVIDER: addressOf(1),
+    $TOKEN: market.deployment.contracts.AssayToken.address.toLowerCase(),
+  };
+  return text
+    .split(/^## /m)
+    .slice(1)
+    .map((section) => {
+      const [query, json] = [/```graphql\n([^`]+)```/, /```json\n([^`]+)```/].map(
+        (pattern) => pattern.exec(section)?.[1],
+      );
+      assert.ok(query && json, `${section.split("\n")[0]} has a query and its variables`);
+      const variables = JSON.parse(json.replace(/\$[A-Z]+/g, (name) => values[name] ?? name)) as Record<
+        string,
+        unknown
+      >;
+      return { title: section.split("\n")[0]!, query, variables };
+    });
+}
+
+test("each of the ten documented questions is answered", async () => {
+  const questions = documented();
+  assert.equal(questions.length, 10);
+  const answers: Record<string, unknown>[] = [];
+  for (const { title, query, variables } of questions) {
+    const answer = await fetch(market.url, { method: "POST", body: JSON.stringify({ query, variables }) });
+    const reply = (await answer.json()) as { data?: Record<string, unknown>; errors?: unknown };
+    assert.equal(reply.errors, undefined, `${title}: ${JSON.stringify(reply.errors)}`);
+    assert.ok(reply.data?._meta, `${title} says which block it is from`);
+    answers.push(reply.data);
+  }
+  const open = answers[0]!.jobs as unknown[];
+  assert.equal(open.length, JOBS - 1, "one is claimed");
+  const { status, events } = answers[1]!.job as { status: string; events: { kind: string }[] };
+  assert.deepEqual([status, ...events.map(({ kind }) => kind)], ["CLAIMED", "POSTED", "CLAIMED"]);
+  assert.equal((answers[3]!.provider as { jobsClaimed: number }).jobsClaimed, 1);
+  assert.ok(answers[5]!.tokenHolder);
+  assert.ok((answers[9]!.parameters as unknown[]).length > 5);
+});
+
+test("every question of client.query is understood, and its answer decoded", async () => {
+  const provider = market.people[1]!.walletClient!.account!.address;
+  const token = market.deployment.contracts.AssayToken.address;
+  const { query } = client;
+  const answers = await Promise.all([
+    query.jobs({ status: ["open", "claimed"], token, orderBy: "dearest" }),
+    query.jobs({ provider }),
+    query.providers({ minStake: 1n, orderBy: "score" }),
+    query.disputes({ provider }),
+    query.slashes({ provider }),
+    query.proposals(),
+    query.votes({ voter: provider, proposal: 1n }),
+    query.delegations({ account: provider, provider }),
+    query.balances({ token }),
+  ]);
+  assert.deepEqual(
+    answers.slice(0, 3).map(({ items }) => items.length),
+    [JOBS, 1, market.people.length],
+  );
+  assert.ok((await query.jobStats({ interval: "hour", token })).block.number > 0n);
+  assert.equal((await query.protocol()).item?.jobsPosted, JOBS);
+  assert.equal((await query.provider({ address: provider })).item?.jobsClaimed, 1);
+  assert.equal((await query.job({ id: keccak256("0x00") })).item, undefined);
+});
+
+test("pages hold every job once, dearest first, and an open job's terms can be claimed", async () => {
+  const seen: bigint[] = [];
+  for await (const page of client.query.pagesOf((after) =>
+    client.query.jobs({ orderBy: "dearest", first: 3, after }),
+  )) {
+    seen.push(...page.items.map(({ maxPrice }) => maxPrice));
+    await market.people[2]!.deposit({ amount: 1n });
+  }
+  assert.deepEqual(
+    seen,
+    Array.from({ length: JOBS }, (_, i) => BigInt(JOBS - i) * ASY),
+  );
+  await catchUp();
+  const { items, block } = await client.query.openJobs({ now: 0, first: 2 });
+  await market.people[2]!.claimJob({ terms: items[0]!.terms });
+  await refuses(client.query.openJobs({ now: 0, minBlock: block.number + 1_000n }), "SDK-063");
+});
+
+test("a query that is too deep, too wide or no query at all is refused with the reason", async () => {
+  const meta = "_meta { block { number hash timestamp } hasIndexingErrors }";
+  const deep = `${"{ provider { jobs(first: 1) ".repeat(9)}{ id }${" } }".repeat(9)}`;
+  await refuses(client.query.ask({ query: `{ jobs(first: 1) ${deep} ${meta} }` }), "SDK-062");
+  const wide = "{ id provider { jobs(first: 1000) { events(first: 1000) { id } } } }";
+  await refuses(client.query.ask({ query: `{ jobs(first: 1000) ${wide} ${meta} }` }), "SDK-062");
+  await refuses(client.query.ask({ query: `{ jobs(first: 1001) { id } ${meta} }` }), "SDK-062");
+  await refuses(client.query.ask({ query: "{ nonsense" }), "SDK-062");
+  await refuses(client.query.ask({ query: `{ ${"x".repeat(70_000)} }` }), "SDK-062", /65536 bytes/);
+  assert.equal((await client.query.protocol()).item?.jobsPosted, JOBS, "it goes on answering");
+});
+
+test("a taken port, another indexer on the folder and a deployment of another chain are refused with a code", async () => {
+  const { chain, folder, deployment } = market;
+  const up = (dataDir: string, port = 0, deploymentPath = join(folder, "deployment.json"), rpcUrl = chain.url) =>
+    startLocalIndexer({ rpcUrl, deploymentPath, dataDir, port, env: { ASSAY_INDEXER_OPEN_PORTS: "1" } });
+  const port = Number(new URL(market.url).port);
+  await assert.rejects(up(join(folder, "other"), port), /IX-008[\s\S]*EADDRINUSE/);
+  await assert.rejects(up(join(folder, "indexer")), /IX-009/);
+  await assert.rejects(up(join(folder, "other"), 0, join(folder, "none.json")), /IX-014/);
+  await assert.rejects(up(join(folder, "other"), 0, undefined, "http://127.0.0.1:1"), /IX-010/);
+  assert.ok(deployment);
+});
+
+test("an endpoint that keeps no history is refused before anything is indexed", async () => {
+  const pruned = createServer(async (request, answer) => {
+    const parts: Buffer[] = [];
+    for await (const part of request as AsyncIterable<Buffer>) parts.push(part);
+    const body = Buffer.concat(parts).toString();
+    if (body.includes("eth_getBlockByNumber") && body.includes('"0x0"')) {
+      const { id } = JSON.parse(body) as { id: number };
+      answer.end(JSON.stringify({ jsonrpc: "2.0", id, result: null }));
+      return;
+    }
+    const upstream = await fetch(market.chain.url, { method: "POST", body });
+    answer.end(await upstream.text());
+  });
+  await new Promise<void>((resolve) => pruned.listen(0, "127.0.0.1", resolve));
+  try {
+    const rpcUrl = `http://127.0.0.1:${(pruned.address() as { port: number }).port}`;
+    const options = { deploymentPath: join(market.folder, "deployment.json"), dataDir: join(market.folder, "pruned") };
+    await assert.rejects(startLocalIndexer({ rpcUrl, ...options }), /IX-010[\s\S]*whole history/);
+  } finally {
+    pruned.close();
+  }
+});
+
+test("when PostgreSQL dies the indexer ends with a reason, and goes on where it was when started again", async () => {
+  const file = join(market.folder, "indexer", "postgres", "cluster", "postmaster.pid");
+  process.kill(Number(readFileSync(file, "utf8").split("\n")[0]), "SIGKILL");
+  const { code } = await market.indexer.exited;
+  assert.equal(code, 75, "trying again helps");
+  assert.match(market.indexer.tail.join("\n"), /IX-012[\s\S]*(PostgreSQL|graph-node) ended/);
+  await refuses(client.query.protocol(), "SDK-061");
+  await market.startIndexer();
+  client = indexed(market.people[0]!);
+  await market.people[3]!.deposit({ amount: 1n });
+  await catchUp();
+  assert.equal((await client.query.job({ id: job })).item?.status, "CLAIMED");
+});
