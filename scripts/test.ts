@@ -33,7 +33,7 @@ const SUITES: Suite[] = [
   { name: "daemon-kit", files: ["daemon-kit/src/**/*.test.ts"] },
   { name: "sdk", files: ["sdk/src/**/*.test.ts", "test/sdk/**/*.test.ts"] },
   { name: "compute-node", files: ["compute-node/src/**/*.test.ts"] },
-  { name: "keepers", files: ["keepers/src/**/*.test.ts"] },
+  { name: "keepers", files: ["keepers/src/**/*.test.ts", "test/keepers/**/*.test.ts"] },
   { name: "cli", files: ["cli/src/**/*.test.ts", "test/cli/**/*.test.ts"] },
   { name: "scripts", files: ["scripts/**/*.test.ts"] },
   { name: "contracts", files: ["test/{contracts,deploy,upgrade,invariant,gas,layout}/**/*.test.ts"], contracts: true },

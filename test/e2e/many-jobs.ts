@@ -1,3 +1,4 @@
+import { request } from "node:http";
 import {
   type Address,
   decodeEventLog,
@@ -164,18 +165,33 @@ async function rpc(
   market: Market,
   calls: readonly { method: string; params: readonly unknown[] }[],
 ): Promise<unknown[]> {
-  const answer = await fetch(market.chain.url, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(calls.map((call, id) => ({ jsonrpc: "2.0", id, ...call }))),
-  });
-  const results = (await answer.json()) as { id: number; result?: unknown; error?: { message: string } }[];
+  const body = JSON.stringify(calls.map((call, id) => ({ jsonrpc: "2.0", id, ...call })));
+  const results = JSON.parse(await post(market.chain.url, body)) as {
+    id: number;
+    result?: unknown;
+    error?: { message: string };
+  }[];
   return results
     .sort((a, b) => a.id - b.id)
     .map(({ result, error }) => {
       if (error) throw new Error(error.message);
       return result;
     });
+}
+
+/** By a connection of its own: one that is kept may be closed by the other side in the moment of its use. */
+function post(url: string, body: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const headers = { "content-type": "application/json" };
+    const sent = request(url, { method: "POST", headers, agent: false }, (response) => {
+      const parts: Buffer[] = [];
+      response.on("data", (part: Buffer) => parts.push(part));
+      response.on("end", () => resolve(Buffer.concat(parts).toString()));
+      response.on("error", reject);
+    });
+    sent.on("error", reject);
+    sent.end(body);
+  });
 }
 
 function readEvent(topics: [Hex, ...Hex[]], data: Hex) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { HttpRequestError } from "viem";
+import { HttpRequestError, ResponseBodyTooLargeError } from "viem";
 import { AssayError } from "../errors.ts";
 import { FakeChain, marketLog, rpcError } from "../testing/chain.ts";
 import { fetchLogs } from "./logs.ts";
@@ -45,6 +45,18 @@ test("the range grows again after an endpoint has refused once", async () => {
     [10, 29],
     [30, 39],
   ]);
+});
+
+test("an answer above the transport's own limit is asked for in smaller ranges", async () => {
+  const chain = chainOf(40);
+  const context = chain.context();
+  await fetchLogs(context, { ...filterOf(chain), toBlock: 0n });
+  // the transport asks once more by itself
+  const tooLarge = new ResponseBodyTooLargeError({ maxSize: 1, size: 2 });
+  chain.failures.push(tooLarge, tooLarge);
+  const logs = await fetchLogs(context, filterOf(chain));
+  assert.equal(logs.length, 39);
+  assert.deepEqual(chain.ranges[1], [0, 19]);
 });
 
 test("an endpoint that refuses even one block is reported, with its own words", async () => {

@@ -6,6 +6,7 @@ import {
   HttpRequestError,
   type Log,
   numberToHex,
+  ResponseBodyTooLargeError,
   TimeoutError,
 } from "viem";
 import { type AssayContext, requireChain } from "../context.ts";
@@ -73,6 +74,8 @@ async function requestLogs(context: AssayContext, filter: LogFilter, from: bigin
  */
 function mayBeTooLarge(error: unknown): boolean {
   if (!(error instanceof BaseError)) return false;
+  // the transport's own limit on an answer
+  if (error.walk((cause) => cause instanceof ResponseBodyTooLargeError)) return true;
   const http = error.walk((cause) => cause instanceof HttpRequestError) as HttpRequestError | null;
   if (http) return http.status !== undefined && http.status !== 401 && http.status !== 403;
   if (error.walk((cause) => cause instanceof TimeoutError)) return true;
