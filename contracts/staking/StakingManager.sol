@@ -46,7 +46,7 @@ contract StakingManager is Managed, StakedVotes, IStakingManager {
     address public immutable SLASHING;
     IDelegationPools public immutable POOLS;
 
-    /// @dev One slot. good, bad and day are the record of Reputation, which keeps them below 2^16 (days until 2149); exposure is one more than the basis points, zero while
+    /// @dev One slot. good, bad and day are the record of Reputation; exposure is one more than the basis points, zero while
     ///      nobody has set it.
     struct Account {
         uint96 stake;
@@ -251,19 +251,15 @@ contract StakingManager is Managed, StakedVotes, IStakingManager {
     /// @inheritdoc IStakingManager
     function release(address provider, uint256 amount, bool earned) external {
         require(msg.sender == MARKET || msg.sender == SLASHING, Staking_NotMarket(msg.sender, MARKET));
-        Storage storage $ = _storage();
-        Account memory account = $.accounts[provider];
+        Account storage account = _storage().accounts[provider];
         // INVARIANT: never more than is locked (checked arithmetic)
         account.locked -= amount.toUint96();
         uint256 today = _today();
         if (earned && account.day != today) {
             Reputation.Record memory record = Reputation.Record(account.good, account.bad, account.day);
             record.succeed(today);
-            account.good = uint16(record.good);
-            account.bad = uint16(record.bad);
-            account.day = uint16(record.day);
+            _setRecord(account, record);
         }
-        $.accounts[provider] = account;
     }
 
     /// @inheritdoc IStakingManager
@@ -429,6 +425,13 @@ contract StakingManager is Managed, StakedVotes, IStakingManager {
         return record.scoreDown();
     }
 
+    /// @dev Reputation keeps counts below 2^16; days fit until the year 2149.
+    function _setRecord(Account storage account, Reputation.Record memory record) private {
+        account.good = uint16(record.good);
+        account.bad = uint16(record.bad);
+        account.day = uint16(record.day);
+    }
+
     function _today() private view returns (uint256) {
         return block.timestamp / 1 days;
     }
@@ -442,8 +445,7 @@ contract StakingManager is Managed, StakedVotes, IStakingManager {
         uint256 lost,
         uint256 failures
     ) private returns (uint256 fromPool) {
-        // read and written whole: field by field costs a thousand more
-        Account memory account = $.accounts[provider];
+        Account storage account = $.accounts[provider];
         uint256 staked = account.stake;
         uint256 exposure = account.exposure;
         uint256 share = staked == 0 ? BPS : Math.ceilDiv(lost * BPS, staked);
@@ -455,11 +457,8 @@ contract StakingManager is Managed, StakedVotes, IStakingManager {
         if (failures != 0) {
             Reputation.Record memory record = Reputation.Record(account.good, account.bad, account.day);
             record.fail(_today(), failures);
-            account.good = uint16(record.good);
-            account.bad = uint16(record.bad);
-            account.day = uint16(record.day);
+            _setRecord(account, record);
         }
-        $.accounts[provider] = account;
     }
 
     function _exposureBps(Account storage account) private view returns (uint256) {

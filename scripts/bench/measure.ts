@@ -2,6 +2,8 @@ import { zeroAddress } from "viem";
 import { Actor, ASY_UNIT, draftJob, type Job, recordClaim, settleArgs } from "../../test/support/actor.ts";
 import { MANNER, registerMock, setTerms, tell, VERDICT } from "../../test/support/scene.ts";
 import { createWorld, type Receipt, type World } from "../../test/support/world.ts";
+import { voteGas } from "./measure-vote.ts";
+import type { Trace } from "./where.ts";
 
 const NO_BID = { provider: zeroAddress, bidder: zeroAddress, quote: 0n, score: 0n };
 const DAY = 86_400;
@@ -37,7 +39,8 @@ export type GasReport = Record<
   | "slash"
   | "delegate"
   | "undelegate"
-  | "withdrawDelegation",
+  | "withdrawDelegation"
+  | "vote",
   number
 >;
 
@@ -47,13 +50,17 @@ interface Stage {
   provider: Actor;
   operator: Actor;
   anyone: Actor;
+  trace: Trace;
   /** next generation, by lane */
   generations: Map<number, number>;
 }
 
-/** Measures every step on a chain of its own. The build in use must be the production one. */
-export async function measureGas(): Promise<GasReport> {
-  const stage = await setUp();
+/**
+ * Measures every step on a chain of its own. The build in use must be the production one.
+ * @param trace sees the transactions of the main steps
+ */
+export async function measureGas(trace: Trace = async () => {}): Promise<GasReport> {
+  const stage = await setUp(trace);
   try {
     const job = await jobGas(stage);
     const byOwner = await fullJob(stage, 0, stage.provider);
@@ -74,13 +81,14 @@ export async function measureGas(): Promise<GasReport> {
       ...(await moneyGas(stage)),
       slash: await slashGas(stage),
       ...(await delegationGas(stage)),
+      vote: await voteGas(trace),
     };
   } finally {
     await stage.world.close();
   }
 }
 
-async function setUp(): Promise<Stage> {
+async function setUp(trace: Trace): Promise<Stage> {
   const world = await createWorld((config) => {
     config.market.tipBps = 1_000;
   });
@@ -91,7 +99,7 @@ async function setUp(): Promise<Stage> {
   await requester.deposit(500_000n * ASY_UNIT);
   await provider.stake(100_000n * ASY_UNIT);
   await provider.send(world.staking, "setOperator", [operator.address, true]);
-  const stage = { world, requester, provider, operator, anyone, generations: new Map() };
+  const stage = { world, requester, provider, operator, anyone, trace, generations: new Map() };
   // Every slot that a later step touches is used once, and left non-zero.
   await fullJob(stage, 0);
   await anyone.send(world.market, "collect", [world.asy.address, provider.address]);
@@ -146,6 +154,7 @@ async function signedGas(stage: Stage) {
   const signature = await requester.signOrder(order);
   const args = [order.terms, order.specWords, provider.address, signature];
   const claimed = await operator.send(world.market, "claimOrder", args);
+  await stage.trace("orderClaim", world, claimed);
   recordClaim(order, claimed);
   await operator.submit(order);
   await settle(stage, order);
@@ -192,53 +201,71 @@ async function moneyGas({ world, requester, provider, anyone }: Stage) {
   };
 }
 
-/** A rejected result: two strategies are asked, the finder has been paid before. */
-async function slashGas({ world, requester, provider, operator, anyone, ...stage }: Stage): Promise<number> {
+/** A rejected result, the dearest slash: a strategy is asked that reads one slot, as a referee does; the finder was paid before. */
+async function slashGas(stage: Stage): Promise<number> {
+  const { world, provider, operator, anyone } = stage;
   const strategy = await registerMock(world, 2);
   await setTerms(world, strategy, { finder: anyone.address });
   const jobs: Job[] = [];
   for (const lane of [3, 4]) {
-    const { job } = await post({ world, requester, provider, operator, anyone, ...stage }, lane, { policy: 5 });
+    const { job } = await post(stage, lane, { policy: 5 });
     await operator.claim(job, provider.address);
     await operator.submit(job);
     jobs.push(job);
   }
   await tell(world, strategy, MANNER.answer, VERDICT.rejected);
   await anyone.reject(jobs[0]!);
-  return gasOf(await anyone.reject(jobs[1]!));
+  const rejected = await anyone.reject(jobs[1]!);
+  await stage.trace("slash", world, rejected);
+  return gasOf(rejected);
 }
 
-/** Delegations of somebody who has delegated before, to a provider that earned meanwhile: the pool's fees are split first. */
-async function delegationGas({ world, requester, provider, anyone, ...stage }: Stage) {
-  const all = { world, requester, provider, anyone, ...stage };
+/**
+ * Delegations of somebody who has delegated and left before, to a provider that earned meanwhile: the pool's fees are split
+ * first, and an exit finds the slots of the one that was paid.
+ */
+async function delegationGas(stage: Stage) {
+  const { world, requester, provider, anyone } = stage;
   const delegate = () => requester.send(world.pools, "delegateStake", [provider.address, ASY_UNIT]);
   const undelegate = () => requester.send(world.pools, "undelegateStake", [provider.address, ASY_UNIT / 2n]);
   await delegate();
-  await fullJob(all, 0);
+  await fullJob(stage, 0);
   await delegate();
   await undelegate();
-  await fullJob(all, 0);
-  const gas = { delegate: gasOf(await delegate()), undelegate: gasOf(await undelegate()) };
-  world.pass(DAY);
   const args = [provider.address, requester.address];
+  world.pass(DAY);
+  await anyone.send(world.pools, "withdrawDelegation", args);
+  await fullJob(stage, 0);
+  const [joined, left] = [await delegate(), await undelegate()];
+  await stage.trace("delegate", world, joined);
+  await stage.trace("undelegate", world, left);
+  const gas = { delegate: gasOf(joined), undelegate: gasOf(left) };
+  world.pass(DAY);
   return { ...gas, withdrawDelegation: gasOf(await anyone.send(world.pools, "withdrawDelegation", args)) };
 }
 
 async function fullJob(stage: Stage, lane: number, claimer = stage.operator) {
-  const { job, gas } = await post(stage, lane);
-  const claim = gasOf(await claimer.claim(job, stage.provider.address));
+  const { job, gas, posted } = await post(stage, lane);
+  const claimed = await claimer.claim(job, stage.provider.address);
   stage.world.pass(60);
-  const submit = gasOf(await claimer.submit(job));
-  return { post: gas, claim, submit, finalize: await settle(stage, job) };
+  const submitted = await claimer.submit(job);
+  if (claimer === stage.operator) {
+    await stage.trace("post", stage.world, posted);
+    await stage.trace("claim", stage.world, claimed);
+    await stage.trace("submit", stage.world, submitted);
+  }
+  return { post: gas, claim: gasOf(claimed), submit: gasOf(submitted), finalize: await settle(stage, job) };
 }
 
 function sum({ post, claim, submit, finalize }: Record<"post" | "claim" | "submit" | "finalize", number>): number {
   return post + claim + submit + finalize;
 }
 
-async function settle({ world, anyone }: Stage, job: Job): Promise<number> {
+async function settle({ world, anyone, trace }: Stage, job: Job): Promise<number> {
   world.pass(DAY);
-  return gasOf(await anyone.finalize(job));
+  const settled = await anyone.finalize(job);
+  await trace("finalize", world, settled);
+  return gasOf(settled);
 }
 
 function draft(stage: Stage, lane: number, overrides: Parameters<typeof draftJob>[2]): Job {
@@ -249,7 +276,8 @@ function draft(stage: Stage, lane: number, overrides: Parameters<typeof draftJob
 
 async function post(stage: Stage, lane: number, overrides: Parameters<typeof draftJob>[2] = {}) {
   const job = draft(stage, lane, overrides);
-  return { job, gas: gasOf(await stage.requester.post(job)) };
+  const posted = await stage.requester.post(job);
+  return { job, gas: gasOf(posted), posted };
 }
 
 function gasOf({ gasUsed }: Receipt): number {
