@@ -35,6 +35,7 @@ const SOURCES = {
   SatelliteToken: "contracts/crosschain/SatelliteToken.sol",
   JobHub: "contracts/crosschain/JobHub.sol",
   RemoteJobAccount: "contracts/crosschain/RemoteJobAccount.sol",
+  SatelliteExecutor: "contracts/crosschain/SatelliteExecutor.sol",
   RemoteJobPortal: "contracts/crosschain/RemoteJobPortal.sol",
 } as const;
 

@@ -1,4 +1,4 @@
-import { type Address, type Hex, isAddressEqual, toFunctionSelector } from "viem";
+import { type Address, type Hex, toFunctionSelector } from "viem";
 import { type ContractName, readArtifact } from "./artifacts.ts";
 import type { DeployConfig } from "./config.ts";
 import { type Creation, FACTORY } from "./create2.ts";
@@ -6,8 +6,8 @@ import { DeployError } from "./error.ts";
 import {
   encodeCall,
   hasCode,
-  implementationOf,
   implementationOver,
+  installStep,
   type Layout,
   type ManagedName,
   proxyOver,
@@ -110,33 +110,18 @@ export function governanceSteps(client: DeployPublicClient, layout: GovernanceLa
   return [
     ...GOVERNANCE.map((name) => create(`${name} proxy`, layout.proxies[name])),
     ...GOVERNANCE.map((name) => create(`${name} implementation`, layout.implementations[name])),
-    ...GOVERNANCE.map((name) => installStep(client, layout, name)),
+    ...GOVERNANCE.map((name) =>
+      installStep(client, {
+        name,
+        proxy: layout.proxies[name].address,
+        wanted: layout.implementations[name].address,
+        seed: layout.base.seed.address,
+        initializer: layout.initializers[name],
+      }),
+    ),
     councilStep(client, layout, config),
     renounceStep(client, layout),
   ];
-}
-
-function installStep(client: DeployPublicClient, layout: GovernanceLayout, name: GovernanceName): Step {
-  const proxy = layout.proxies[name].address;
-  const wanted = layout.implementations[name].address;
-  return {
-    name: `install ${name}`,
-    isDone: async () => {
-      if (!(await hasCode(client, proxy))) return false;
-      const found = await implementationOf(client, proxy);
-      if (isAddressEqual(found, wanted)) return true;
-      if (isAddressEqual(found, layout.base.seed.address)) return false;
-      throw new DeployError(
-        "DEPLOY-021",
-        `${name} at ${proxy} stands on ${found}, this build is ${wanted}`,
-        "It was upgraded or built with other settings: check out and build the deployed version, or upgrade it",
-      );
-    },
-    transaction: {
-      to: proxy,
-      data: encodeCall("ProxySeed", "upgradeToAndCall", [wanted, layout.initializers[name]]),
-    },
-  };
 }
 
 /** The councils' roles, the treasury and the timelock's power, in one transaction: all of it or nothing. */

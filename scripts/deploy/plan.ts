@@ -185,7 +185,15 @@ export function stepsOf(client: DeployPublicClient, layout: Layout, config: Depl
     ...MANAGED.map((name) => create(`${name} proxy`, proxies[name])),
     create("MarketExtension", layout.extension),
     ...MANAGED.map((name) => create(`${name} implementation`, implementations[name])),
-    ...MANAGED.map((name) => installStep(client, layout, name)),
+    ...MANAGED.map((name) =>
+      installStep(client, {
+        name,
+        proxy: layout.proxies[name].address,
+        wanted: layout.implementations[name].address,
+        seed: layout.seed.address,
+        initializer: layout.initializers[name],
+      }),
+    ),
     ...(layout.judge ? [create("OneStepJudge", layout.judge)] : []),
     create("DataDemands", layout.demands),
     ...layout.strategies.map(({ name, creation }) => create(name, creation)),
@@ -200,7 +208,8 @@ export async function implementationOf(client: DeployPublicClient, proxy: Addres
   return getAddress(slice(word ?? `0x${"0".repeat(64)}`, 12));
 }
 
-function factorySteps(client: DeployPublicClient): Step[] {
+/** The CREATE2 factory, where a chain has none. */
+export function factorySteps(client: DeployPublicClient): Step[] {
   const present = async () => {
     const code = await client.getCode({ address: FACTORY });
     if (code && keccak256(code) !== FACTORY_CODE_HASH) {
@@ -223,17 +232,27 @@ function factorySteps(client: DeployPublicClient): Step[] {
   ];
 }
 
+/** A proxy on the seed that is to stand on its implementation. */
+export interface Installation {
+  name: string;
+  proxy: Address;
+  wanted: Address;
+  seed: Address;
+  initializer: Hex;
+}
+
 /** Puts the implementation under the proxy and initialises it, in one transaction. */
-function installStep(client: DeployPublicClient, layout: Layout, name: ManagedName): Step {
-  const proxy = layout.proxies[name].address;
-  const wanted = layout.implementations[name].address;
+export function installStep(
+  client: DeployPublicClient,
+  { name, proxy, wanted, seed, initializer }: Installation,
+): Step {
   return {
     name: `install ${name}`,
     isDone: async () => {
       if (!(await hasCode(client, proxy))) return false;
       const found = await implementationOf(client, proxy);
       if (isAddressEqual(found, wanted)) return true;
-      if (isAddressEqual(found, layout.seed.address)) return false;
+      if (isAddressEqual(found, seed)) return false;
       throw new DeployError(
         "DEPLOY-021",
         `${name} at ${proxy} stands on ${found}, this build is ${wanted}`,
@@ -245,7 +264,7 @@ function installStep(client: DeployPublicClient, layout: Layout, name: ManagedNa
       data: encodeFunctionData({
         abi: readArtifact("ProxySeed").abi,
         functionName: "upgradeToAndCall",
-        args: [wanted, layout.initializers[name]],
+        args: [wanted, initializer],
       }),
     },
   };

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { type Address, encodeAbiParameters, type Hex, keccak256, parseAbiParameters, zeroAddress } from "viem";
 import { ASY_UNIT } from "../support/actor.ts";
+import { runJobs } from "./support/jobs.ts";
 import { type End, HOME, type Link, SATELLITE } from "./support/link.ts";
 import { createRemote, type Remote, type Sent } from "./support/remote.ts";
 import { errorSelector } from "./support/selectors.ts";
@@ -428,4 +429,9 @@ describe("bad input", () => {
     assert.equal((await remote.statusOf(sent)).status, STATUS.sent);
     assert.equal(await link.outgoing(satellite, sent.number), OUT.sent);
   });
+});
+
+test("RJ-01 schedules of faults over the real gateways: everybody has what the market says", async () => {
+  const tally = await runJobs(remote, 1, 6, 60);
+  for (const [met, count] of Object.entries(tally)) assert.ok(count > 0, `${met}: ${count}`);
 });

@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { runJobs } from "./support/jobs.ts";
 import { runOnContracts } from "./support/mirror.ts";
+import { createRemote } from "./support/remote.ts";
 import { emptyTally, Schedule } from "./support/schedule.ts";
 
 const MODEL_SCHEDULES = 100_000;
 const REAL_SCHEDULES = 200;
+const JOB_SCHEDULES = 200;
 
 test(`XCH-01 ${MODEL_SCHEDULES} schedules of faults in the model`, async (context) => {
   const tally = emptyTally();
@@ -15,4 +18,13 @@ test(`XCH-01 ${MODEL_SCHEDULES} schedules of faults in the model`, async (contex
 
 test(`XCH-01 ${REAL_SCHEDULES} schedules over the real gateways do what the model says`, async (context) => {
   context.diagnostic(JSON.stringify(await runOnContracts(1, REAL_SCHEDULES, 60)));
+});
+
+test(`RJ-01 ${JOB_SCHEDULES} schedules of remote jobs over the real gateways`, async (context) => {
+  const remote = await createRemote([1, 2]);
+  try {
+    context.diagnostic(JSON.stringify(await runJobs(remote, 1, JOB_SCHEDULES, 60)));
+  } finally {
+    await remote.link.close();
+  }
 });

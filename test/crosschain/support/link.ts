@@ -83,7 +83,7 @@ function createAxelar(chain: TestChain, name: Parameters<typeof axelarArtifact>[
 }
 
 /** The real gateway behind its proxy, and the real gas service. */
-async function createGateway(chain: TestChain, domain: Hex) {
+export async function createGateway(chain: TestChain, domain: Hex) {
   const owner = chain.deployer;
   const implementation = await createAxelar(chain, "AxelarAmplifierGateway", [15n, domain, 0n]);
   const proxy = await createAxelar(chain, "AxelarAmplifierGatewayProxy", [
@@ -179,7 +179,7 @@ export class Link {
   /** Sends a transaction and puts what the gateway emitted in flight. */
   async act(end: End, from: Address, target: Target, functionName: string, args: readonly unknown[], value = 0n) {
     const receipt = await end.chain.send(from, target, functionName, args, value);
-    this.#see(end, receipt);
+    this.see(end, receipt);
     return receipt;
   }
 
@@ -222,7 +222,7 @@ export class Link {
     const args = [commandId, message.sourceChain, message.sourceAddress, payload];
     const target = { address: message.contractAddress, abi: to.adapter.abi };
     const receipt = await to.chain.send(relayer, target, "execute", args, 0n, gas);
-    this.#see(to, receipt);
+    this.see(to, receipt);
     return receipt;
   }
 
@@ -263,7 +263,7 @@ export class Link {
   }
 
   /** Notes what the gateway emitted, as a relayer that watches it does. */
-  #see(end: End, { hash, events }: Receipt): void {
+  see(end: End, { hash, events }: Receipt): void {
     const calls = events.filter(
       ({ name, address }) => name === "ContractCall" && isAddressEqual(address, end.gateway.address),
     );
