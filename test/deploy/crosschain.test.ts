@@ -49,17 +49,15 @@ before(async () => {
   };
   const layouts = [homeLayout(base, pair), satelliteLayout(satellite.deployer, pair)] as const;
   resent = 0;
-  for (const [index, chain] of [world, satellite].entries()) {
-    const clients = await chain.clients();
+  const connected = [await world.clients(), await satellite.clients()] as const;
+  for (const [index, clients] of connected.entries()) {
     await runSteps(clients, endSteps(clients.publicClient, layouts[index]!));
     resent += (await runSteps(clients, endSteps(clients.publicClient, layouts[index]!))).length;
   }
-  const clients = await world.clients();
-  const { deployment } = await handover({ ...clients, config, path: null });
-  for (const chain of [world, satellite]) {
-    chain.now = Number((await (await chain.clients()).publicClient.getBlock()).timestamp) + 1;
-  }
-  satellite.now = world.now = Math.max(world.now, satellite.now);
+  const { deployment } = await handover({ ...connected[0], config, path: null });
+  // a deployment's blocks follow the wall clock
+  const times = await Promise.all(connected.map(async ({ publicClient }) => (await publicClient.getBlock()).timestamp));
+  satellite.now = world.now = Number(times[0]! > times[1]! ? times[0] : times[1]) + 1;
   const end = (chain: TestChain, index: 0 | 1): End => {
     const at = (name: ContractName) =>
       target(chain, name, layouts[index].managed.find((item) => item.name === name)!.proxy.address);
