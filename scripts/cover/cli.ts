@@ -14,7 +14,11 @@ import { BARS, reportOf } from "./report.ts";
 
 const FOLDER = join(REPOSITORY, "dist", "coverage");
 const DATA = join(FOLDER, "data");
-const TESTS = ["test/{contracts,dispute}/**/*.test.ts", "test/judge/{vectors,refusals,image-refusals}.test.ts"];
+const TESTS = [
+  "test/{contracts,dispute,crosschain}/**/*.test.ts",
+  "test/judge/{vectors,refusals,image-refusals}.test.ts",
+  "test/deploy/deploy.test.ts",
+];
 /** Gas differs in an instrumented build; the adversary searches the same paths for minutes. */
 const LEFT_OUT = /gas\.test\.ts$|growth\.test\.ts$|adversary/;
 
