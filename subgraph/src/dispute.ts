@@ -16,7 +16,8 @@ import { logId, NOBODY, position } from "./log";
 import { field, toBytes } from "./terms";
 import { pay, record } from "./timeline";
 
-const NOTHING = Bytes.empty();
+// not Bytes.empty(), which is four zero bytes
+const NOTHING = new Bytes(0);
 const ANSWERED = BigInt.fromI32(1);
 const NO_WORD = Bytes.fromHexString("0x0000000000000000000000000000000000000000000000000000000000000000");
 /** Levels by their number in contracts/verification/dispute/DisputeTypes.sol. */

@@ -15,6 +15,10 @@ export interface IndexedMarket {
   chain: LocalChain;
   deployment: Deployment;
   folder: string;
+  /** Where the deployment is written down. */
+  deploymentPath: string;
+  /** A client of a test account. */
+  client(index: number): AssayClient;
   /** Clients of accounts 1 to 4. */
   people: AssayClient[];
   /** Where queries go. */
@@ -26,19 +30,31 @@ export interface IndexedMarket {
   close(): Promise<void>;
 }
 
-/** @throws what kept it from opening; nothing goes on running then */
-export async function openIndexedMarket(): Promise<IndexedMarket> {
+/**
+ * @param prepare what happens on the chain before the indexer is started
+ * @throws what kept it from opening; nothing goes on running then
+ */
+export async function openIndexedMarket(
+  prepare: (market: IndexedMarket) => Promise<void> = async () => {},
+): Promise<IndexedMarket> {
   const folder = mkdtempSync(join(tmpdir(), "assay-index-"));
   const chain = await startChain();
   const market: IndexedMarket = {
     chain,
     deployment: undefined as never,
     folder,
+    deploymentPath: join(folder, DEPLOYMENT),
+    client: (index) =>
+      createAssayClient({
+        publicClient: chain.publicClient,
+        walletClient: chain.wallet(index),
+        deployment: market.deployment,
+      }),
     people: [],
     url: "",
     indexer: undefined as never,
     startIndexer: async () => {
-      const [deploymentPath, dataDir] = [join(folder, DEPLOYMENT), join(folder, "indexer")];
+      const [deploymentPath, dataDir] = [market.deploymentPath, join(folder, "indexer")];
       const options = { rpcUrl: chain.url, deploymentPath, dataDir, builds: SHARED_BUILDS };
       // where a machine has no namespaces, its ports are open to the machine's own network for the length of the test
       const started = await startLocalIndexer({ ...options, env: { ASSAY_INDEXER_OPEN_PORTS: "1" } });
@@ -54,20 +70,16 @@ export async function openIndexedMarket(): Promise<IndexedMarket> {
     },
   };
   try {
-    market.deployment = await deployLocally(chain, join(folder, DEPLOYMENT));
-    market.people = [1, 2, 3, 4].map((index) => person(market, index));
+    market.deployment = await deployLocally(chain, market.deploymentPath);
+    market.people = [1, 2, 3, 4].map((index) => market.client(index));
     await endow(market);
+    await prepare(market);
     await market.startIndexer();
     return market;
   } catch (error) {
     await market.close();
     throw error;
   }
-}
-
-function person({ chain, deployment }: IndexedMarket, index: number): AssayClient {
-  const { publicClient } = chain;
-  return createAssayClient({ publicClient, walletClient: chain.wallet(index), deployment });
 }
 
 /** Gives everybody money in the market and stake behind their name. */

@@ -5,12 +5,13 @@ import { after, before, test } from "node:test";
 import { query, waitForIndex } from "../../scripts/subgraph/query.ts";
 import { verifyIndex } from "../../scripts/subgraph/verify.ts";
 import { Random } from "../support/random.ts";
-import { act } from "./actions.ts";
 import { type IndexedMarket, openIndexedMarket } from "./harness.ts";
+import { playRounds } from "./rounds.ts";
+import { playAll } from "./scene.ts";
 
 let market: IndexedMarket;
 before(async () => {
-  market = await openIndexedMarket();
+  market = await openIndexedMarket(playAll);
 });
 after(() => market?.close());
 
@@ -22,19 +23,7 @@ async function verified() {
 }
 
 test("after random actions with reorganisations, every entity is what contracts and raw logs say", async () => {
-  const random = new Random(7);
-  const dice = (n: number) => random.below(n);
-  const done = new Map<string, number>();
-  for (let round = 0; round < 6; round++) {
-    const snapshot = await market.rpc("evm_snapshot");
-    for (let i = 0; i < 3; i++) await act(market, dice);
-    // the same heights again, with other blocks
-    if (round % 2 === 1) await market.rpc("evm_revert", [snapshot]);
-    for (let i = 0; i < 20; i++) {
-      const name = await act(market, dice);
-      done.set(name, (done.get(name) ?? 0) + 1);
-    }
-  }
+  const done = await playRounds(market, new Random(7), { rounds: 6, actions: 20 });
   const { mismatches, uncovered, entities } = await verified();
   assert.deepEqual(mismatches, []);
   assert.deepEqual(uncovered, [], "every stored field has a second source");
