@@ -179,11 +179,8 @@ test("a vote that was signed is cast by anybody, once, and only as it was signed
   }
   const { receipt } = await alice.castVoteBySignature(ballot);
   assert.equal(receipt.status, "success");
-  assert.ok(
-    (await alice.explainVote({ proposalId: id, account: signer.address })).reasons.includes(
-      "the account has voted already",
-    ),
-  );
+  const { reasons } = await alice.explainVote({ proposalId: id, account: signer.address });
+  assert.match(reasons.join("\n"), /^the account has voted already/m);
   await assert.rejects(alice.castVoteBySignature(ballot), (error) => isRevert(error, "GovernorInvalidSignature"));
 });
 
