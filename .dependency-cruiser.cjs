@@ -43,7 +43,8 @@ module.exports = {
     {
       name: "package-door",
       severity: "error",
-      comment: "Other workspaces are entered through their index (or node.ts, engines.ts, child.ts), never by an inner path",
+      comment:
+        "Other workspaces are entered through their index (or node.ts, engines.ts, child.ts), never by an inner path",
       from: { path: "^(compute-node|keepers|cli|indexer)/" },
       to: {
         path: "^(sdk|exact|storage|daemon-kit)/",

@@ -36,7 +36,9 @@ const SUITES: Suite[] = [
   { name: "keepers", files: ["keepers/src/**/*.test.ts", "test/keepers/**/*.test.ts"] },
   { name: "cli", files: ["cli/src/**/*.test.ts", "test/cli/**/*.test.ts"] },
   { name: "scripts", files: ["scripts/**/*.test.ts"] },
-  { name: "contracts", files: ["test/{contracts,deploy,upgrade,invariant,gas,layout}/**/*.test.ts"], contracts: true },
+  { name: "contracts", files: ["test/{contracts,deploy,upgrade,invariant,layout}/**/*.test.ts"], contracts: true },
+  // After the deployments, which make the production build: beside them it would wait for the same build.
+  { name: "gas", files: ["test/gas/**/*.test.ts"] },
   { name: "judge", files: ["test/judge/**/*.test.ts"], contracts: true },
   { name: "dispute", files: ["test/dispute/**/*.test.ts"], contracts: true },
   { name: "crosschain", files: ["test/crosschain/**/*.test.ts"], contracts: true },

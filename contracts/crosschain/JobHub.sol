@@ -218,10 +218,7 @@ contract JobHub is Managed, IJobHub, IBridgeRecipient {
     /* ── INTERNALS: SENDING ── */
 
     /// @dev Brings together what is due to an ended job's user: what has come to its account, and an outcome that came back.
-    function _collect(
-        Ticket calldata ticket,
-        address account
-    ) private returns (uint256 change, JobStatus outcome) {
+    function _collect(Ticket calldata ticket, address account) private returns (uint256 change, JobStatus outcome) {
         (, outcome) = MARKET.laneOf(account, 0);
         require(uint8(outcome) >= uint8(JobStatus.Finalized), JobHub_NotEnded(account, outcome));
         change = _drain(account);

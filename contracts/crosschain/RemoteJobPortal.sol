@@ -224,13 +224,7 @@ contract RemoteJobPortal is Managed, IRemoteJobPortal, IBridgeRecipient {
     function _note(RemoteJobMessages.Result memory result) private {
         Job storage job = _requireArrived(result.user, result.index);
         job.commitment = result.commitment;
-        emit RemoteResultReceived(
-            result.user,
-            result.index,
-            result.commitment,
-            result.finalState,
-            result.outputDigest
-        );
+        emit RemoteResultReceived(result.user, result.index, result.commitment, result.finalState, result.outputDigest);
     }
 
     function _requireSent(address user, uint64 index) private view returns (Job storage job) {
