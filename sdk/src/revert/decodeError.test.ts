@@ -41,7 +41,7 @@ function sampleOf(type: string): unknown {
 for (const item of errorsAbi) {
   test(`${item.name} has a sentence that its arguments fill, and advice`, () => {
     const sentence = sentences[item.name];
-    assert.ok(sentence, `write a sentence for ${item.name} in sentences.ts`);
+    assert.ok(sentence, `write a sentence for ${item.name} in sdk/src/revert`);
     const data = encodeErrorResult({
       abi: errorsAbi as Abi,
       errorName: item.name,
