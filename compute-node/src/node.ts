@@ -7,6 +7,7 @@ import {
   decodeError,
   isEnded,
   type JobId,
+  JobIndex,
   type PostedJob,
   type SubmittedJob,
 } from "@assay/sdk";
@@ -20,7 +21,6 @@ import { clockError } from "./clock.ts";
 import type { NodeContext } from "./context.ts";
 import { type Action, decide } from "./decide.ts";
 import { Defender } from "./defender/defender.ts";
-import { JobIndex } from "./job-index.ts";
 import { LocalJobs } from "./local.ts";
 import { MarketPrices } from "./market-prices.ts";
 import { Conditions, conditionsOf } from "./notices.ts";
@@ -61,7 +61,13 @@ export class ComputeNode {
     const { client, provider, config, log } = context;
     this.#deps = {
       ...context,
-      index: new JobIndex(client, provider, log, BigInt(config.reorgDepth)),
+      index: new JobIndex(client, {
+        provider,
+        keepEnded: true,
+        reorgDepth: config.reorgDepth,
+        onError: (error) => log.debug({ err: error }, "logs could not be read"),
+        onUnreadable: (jobId, error) => log.warn({ jobId, err: error }, "job cannot be read and is left alone"),
+      }),
       local: new LocalJobs(config.dataDir),
       prices: new MarketPrices(),
     };

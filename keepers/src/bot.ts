@@ -1,9 +1,8 @@
 import type { Guard, Journal, Logger, TxSender } from "@assay/daemon-kit";
-import type { AssayClient } from "@assay/sdk";
+import type { AssayClient, JobIndex } from "@assay/sdk";
 import type { Registry } from "prom-client";
 import type { LocalAccount, PublicClient } from "viem";
 import type { Budget } from "./budget.ts";
-import type { JobIndex } from "./chain/job-index.ts";
 import type { ChainFacts } from "./chain/observe.ts";
 import type { KeeperConfig } from "./config.ts";
 import type { Approvals } from "./duty/approvals.ts";

@@ -1,10 +1,9 @@
 import { join } from "node:path";
 import { connect, createTxSender, type HttpServer, type Logger, openGuard, openJournal } from "@assay/daemon-kit";
-import { type AssayClient, createAssayClient } from "@assay/sdk";
+import { type AssayClient, createAssayClient, JobIndex } from "@assay/sdk";
 import { type LocalAccount, type PublicClient, parseGwei } from "viem";
 import type { KeeperContext } from "./bot.ts";
 import { Budget } from "./budget.ts";
-import { JobIndex } from "./chain/job-index.ts";
 import { type KeeperConfig, readDeployment } from "./config.ts";
 import { Approvals } from "./duty/approvals.ts";
 import { dutyMetrics } from "./duty/metrics.ts";
@@ -49,7 +48,10 @@ export function openKeeper(
     signal,
   });
   const metrics = createMetrics(registry);
-  const index = new JobIndex(client, log);
+  const index = new JobIndex(client, {
+    onError: (error) => log.debug({ err: error }, "logs could not be read"),
+    onUnreadable: (jobId, error) => log.warn({ jobId, err: error }, "job cannot be read and is left alone"),
+  });
   const duties = dutyMetrics(registry);
   const approvals = new Approvals(join(config.dataDir, "approvals"));
   const tools = { log, journal, guard, budget, sender, registry, metrics, duties, approvals, index };

@@ -333,6 +333,7 @@ export type { AllowanceMethod } from "./internal/allowance.ts";
 export { type FreeLane, findLane } from "./internal/lanes.ts";
 export { type PreparedCall, type Sent, sendCall, simulateCall } from "./internal/send.ts";
 export type { SettlementArgs } from "./internal/settlement.ts";
+export { JobIndex, type JobIndexOptions } from "./jobIndex.ts";
 export type { AskArgs, IndexBlock, RawAnswer } from "./query/ask.ts";
 export type {
   IndexedBalance,

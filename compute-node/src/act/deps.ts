@@ -1,7 +1,6 @@
-import type { JobId } from "@assay/sdk";
+import type { JobId, JobIndex } from "@assay/sdk";
 import type { TransactionReceipt } from "viem";
 import type { NodeContext } from "../context.ts";
-import type { JobIndex } from "../job-index.ts";
 import type { LocalJobs } from "../local.ts";
 import type { MarketPrices } from "../market-prices.ts";
 

@@ -1,5 +1,4 @@
 import { DaemonError, EXIT_OK, EXIT_RETRY, openAccount } from "@assay/daemon-kit";
-import { isEnded } from "@assay/sdk";
 import { type Address, createWalletClient, custom, formatEther } from "viem";
 import { SECRET_VARIABLES } from "../config.ts";
 import { tellNode } from "./desk.ts";
@@ -49,10 +48,7 @@ async function askNodeToLeave({ config }: OwnerDesk): Promise<boolean> {
 }
 
 async function ownJobs({ client, provider }: OwnerDesk) {
-  const lists = await Promise.all(
-    (["claimed", "submitted"] as const).map((status) => client.listJobs({ status, provider })),
-  );
-  return lists.flat().filter(({ status }) => !isEnded(status));
+  return client.listJobs({ status: ["claimed", "submitted"], provider });
 }
 
 /** Thaws what is free, takes what has thawed. @returns what is still in the contract */

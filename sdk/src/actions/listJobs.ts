@@ -1,14 +1,15 @@
-import { type Address, isAddressEqual } from "viem";
+import { type Address, type Hex, isAddressEqual } from "viem";
+import { isEnded } from "../codec/laneWord.ts";
 import type { JobStatus } from "../codec/types.ts";
 import type { AssayContext } from "../context.ts";
-import { foldJob, type Job, type JobEventName } from "../events/job.ts";
-import { fetchJobEvents, groupByJob, marketStartBlock, withTimestamps } from "../internal/jobEvents.ts";
+import { foldJob, type Job, type JobEvent, type JobEventName } from "../events/job.ts";
+import { groupByJob, marketStartBlock, readJobEvents, withTimestamps } from "../internal/jobEvents.ts";
 import { keepConfirmed } from "../internal/laneCheck.ts";
 import { headNumber } from "../internal/logs.ts";
 
 export interface ListJobsArgs {
-  /** `open` when left out. */
-  status?: JobStatus | undefined;
+  /** One or several; `open` when left out. */
+  status?: JobStatus | readonly JobStatus[] | undefined;
   requester?: Address | undefined;
   /** Jobs this provider has claimed; of open jobs those that anyone or this provider may claim. */
   provider?: Address | undefined;
@@ -31,26 +32,44 @@ const STATUS_AFTER: Readonly<Record<JobEventName, JobStatus>> = {
 };
 
 /**
- * Lists jobs in the order of their posting, each checked against its lane on chain: a job that the logs of a lagging
- * endpoint still show as open, but that is gone, is left out.
+ * Lists jobs in the order of their posting. The market's logs are read once, whatever is asked for, and of jobs that have
+ * ended otherwise nothing is kept, so that memory goes with the answer and not with the market's past. Each job is checked against
+ * its lane on chain: one that the logs of a lagging endpoint still show as open, but that is gone, is left out.
  * @throws AssayError SDK-042 when the endpoint gives no logs
  */
 export async function listJobs(context: AssayContext, args: ListJobsArgs = {}): Promise<Job[]> {
-  const status: JobStatus = args.status ?? "open";
   const toBlock = await headNumber(context);
+  return keepConfirmed(context, await readJobs(context, { ...args, toBlock }), toBlock);
+}
+
+/** The same as the logs up to a block tell it, not confirmed by any lane. */
+export async function readJobs(context: AssayContext, args: ListJobsArgs & { toBlock: bigint }): Promise<Job[]> {
+  const { toBlock, signal } = args;
+  const statuses = new Set([args.status ?? "open"].flat());
   const fromBlock = args.fromBlock ?? marketStartBlock(context);
-  const events = await fetchJobEvents(context, { fromBlock, toBlock, signal: args.signal });
-  const wanted = [...groupByJob(events).values()].filter((group) => {
-    const last = group.at(-1);
-    return group[0]?.eventName === "JobPosted" && last && STATUS_AFTER[last.eventName] === status;
-  });
+  const wanted = await readWanted(context, statuses, { fromBlock, toBlock, signal });
   const timed = groupByJob(await withTimestamps(context, wanted.flat()));
-  const jobs = [...timed.values()].map((group) => foldJob(group));
-  return keepConfirmed(
-    context,
-    jobs.filter((job) => matches(job, args)),
-    toBlock,
-  );
+  return [...timed.values()].map((group) => foldJob(group)).filter((job) => matches(job, args));
+}
+
+/** The events of each job that was posted in the range and has one of these statuses at its end. */
+async function readWanted(
+  context: AssayContext,
+  statuses: ReadonlySet<JobStatus>,
+  range: Parameters<typeof readJobEvents>[1],
+): Promise<JobEvent[][]> {
+  const groups = new Map<Hex, JobEvent[]>();
+  for await (const events of readJobEvents(context, range)) {
+    for (const event of events) {
+      const { id } = event.args;
+      const group = groups.get(id);
+      const status = STATUS_AFTER[event.eventName];
+      if (isEnded(status) && !statuses.has(status)) groups.delete(id);
+      else if (group) group.push(event);
+      else if (event.eventName === "JobPosted") groups.set(id, [event]);
+    }
+  }
+  return [...groups.values()].filter((group) => statuses.has(STATUS_AFTER[group.at(-1)!.eventName]));
 }
 
 function matches(job: Job, { requester, provider }: ListJobsArgs): boolean {

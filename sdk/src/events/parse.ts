@@ -59,6 +59,8 @@ export interface EventPosition {
   blockHash: Hash;
   transactionHash: Hash;
   logIndex: number;
+  /** Unix time, seconds; only where the endpoint tells it with its logs. */
+  blockTimestamp?: bigint;
 }
 
 /** One decoded event; narrow it by `contract` and `eventName`. */
@@ -81,6 +83,7 @@ export interface MinedLog {
   blockHash: Hash | null;
   transactionHash: Hash | null;
   logIndex: number | null;
+  blockTimestamp?: bigint | null | undefined;
 }
 
 /**
@@ -100,7 +103,7 @@ export function parseAssayLogs(deployment: Deployment, logs: readonly MinedLog[]
 }
 
 function decodeLog(contract: EventContract, log: MinedLog): AssayEvent | undefined {
-  const { address, blockNumber, blockHash, transactionHash, logIndex } = log;
+  const { address, blockNumber, blockHash, transactionHash, logIndex, blockTimestamp } = log;
   if (blockNumber === null || blockHash === null || transactionHash === null || logIndex === null) return undefined;
   try {
     const { eventName, args } = decodeEventLog({
@@ -108,7 +111,8 @@ function decodeLog(contract: EventContract, log: MinedLog): AssayEvent | undefin
       topics: log.topics as [Hex, ...Hex[]],
       data: log.data,
     });
-    const position = { address, blockNumber, blockHash, transactionHash, logIndex };
+    const time = typeof blockTimestamp === "bigint" ? { blockTimestamp } : {};
+    const position = { address, blockNumber, blockHash, transactionHash, logIndex, ...time };
     return { ...position, contract, eventName, args } as unknown as AssayEvent;
   } catch {
     return undefined;

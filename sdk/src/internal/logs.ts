@@ -27,14 +27,26 @@ export interface LogFilter extends LogRange {
 /** Blocks of the first request; halved when an endpoint refuses, doubled when it answers. */
 const FIRST_CHUNK = 10_000n;
 const LARGEST_CHUNK = 1_000_000n;
+/** Logs of an answer above which the next range is half as long, so that a reader holds about so many at a time. */
+const MANY_LOGS = 5_000;
 
 /**
  * Fetches logs in chunks whose size adapts to what the endpoint grants.
  * @returns logs in chain order
- * @throws AssayError SDK-042 when a single block is refused; SDK-040 when the endpoint cannot be reached; SDK-023
+ * @throws as readLogs
  */
 export async function fetchLogs(context: AssayContext, filter: LogFilter): Promise<Log[]> {
-  const logs: Log[] = [];
+  const parts: Log[][] = [];
+  for await (const part of readLogs(context, filter)) parts.push(part);
+  return parts.flat();
+}
+
+/**
+ * Reads logs in chain order, one chunk after the other, so that a reader of millions need not hold them all. Chunks adapt
+ * to what the endpoint grants and to how much comes.
+ * @throws AssayError SDK-042 when a single block is refused; SDK-040 when the endpoint cannot be reached; SDK-023
+ */
+export async function* readLogs(context: AssayContext, filter: LogFilter): AsyncGenerator<Log[]> {
   let chunk = FIRST_CHUNK;
   let from = filter.fromBlock;
   try {
@@ -46,17 +58,33 @@ export async function fetchLogs(context: AssayContext, filter: LogFilter): Promi
     throwIfAborted(filter.signal);
     const last = from + chunk - 1n;
     const to = last < filter.toBlock ? last : filter.toBlock;
-    try {
-      logs.push(...(await requestLogs(context, filter, from, to)));
-      from = to + 1n;
-      chunk = chunk * 2n < LARGEST_CHUNK ? chunk * 2n : LARGEST_CHUNK;
-    } catch (error) {
-      if (!mayBeTooLarge(error)) throw decodeError(error);
-      if (to === from) throw refusedBlock(from, error);
+    const logs = await tryLogs(context, filter, from, to);
+    if (!logs) {
       chunk = (to - from + 1n) / 2n;
+      continue;
     }
+    chunk = nextChunk(to - from + 1n, chunk, logs.length);
+    from = to + 1n;
+    if (logs.length > 0) yield logs;
   }
-  return logs;
+}
+
+/** @param span blocks of the last answer, which may be less than `chunk` at the end of a range */
+function nextChunk(span: bigint, chunk: bigint, found: number): bigint {
+  if (found > MANY_LOGS) return span > 1n ? span / 2n : 1n;
+  if (found > MANY_LOGS / 2) return chunk;
+  return chunk * 2n < LARGEST_CHUNK ? chunk * 2n : LARGEST_CHUNK;
+}
+
+/** @returns undefined when a smaller range may be granted */
+async function tryLogs(context: AssayContext, filter: LogFilter, from: bigint, to: bigint): Promise<Log[] | undefined> {
+  try {
+    return await requestLogs(context, filter, from, to);
+  } catch (error) {
+    if (!mayBeTooLarge(error)) throw decodeError(error);
+    if (to === from) throw refusedBlock(from, error);
+    return undefined;
+  }
 }
 
 async function requestLogs(context: AssayContext, filter: LogFilter, from: bigint, to: bigint): Promise<Log[]> {

@@ -3,21 +3,26 @@ import {
   type Address,
   createPublicClient,
   custom,
+  decodeFunctionData,
   encodeAbiParameters,
   encodeEventTopics,
+  encodeFunctionResult,
   type Hex,
   keccak256,
+  multicall3Abi,
   numberToHex,
   type PublicClient,
   RpcRequestError,
   toHex,
 } from "viem";
+import { hardhat } from "viem/chains";
 import { jobMarketplaceAbi } from "../abis.ts";
 import type { AssayContext } from "../context.ts";
 import { contractNames, type Deployment } from "../deployment.ts";
 import type { JobEventName } from "../events/job.ts";
 
 const CHAIN_ID = 4242;
+const BATCHER: Address = "0xca11bde05977b3631167028862be2a173976ca11";
 
 /** A deployment with addresses 0x...01, 0x...02 and so on. */
 export function sampleDeployment(): Deployment {
@@ -68,6 +73,8 @@ export class FakeChain {
   readonly failures: unknown[] = [];
   /** Ranges of the answered log requests. */
   readonly ranges: [number, number][] = [];
+  /** The word of a lane, where a test has calls answered. */
+  laneOf: ((requester: Address, lane: bigint) => bigint) | undefined;
   #blocks: Block[] = [];
   #forks = 0;
 
@@ -103,7 +110,9 @@ export class FakeChain {
 
   context(): AssayContext {
     const transport = custom({ request: (call) => this.#answer(call) }, { retryCount: 0 });
-    const publicClient = createPublicClient({ transport, cacheTime: 0 }) as PublicClient;
+    const multicall3 = { address: BATCHER };
+    const chain = { ...hardhat, id: CHAIN_ID, contracts: { multicall3 } };
+    const publicClient = createPublicClient({ chain, transport, cacheTime: 0 }) as PublicClient;
     return { publicClient, deployment: this.deployment };
   }
 
@@ -122,9 +131,32 @@ export class FakeChain {
         return this.#show(this.#blocks.find(({ hash }) => hash === first));
       case "eth_getLogs":
         return this.#logs(first as { fromBlock: Hex; toBlock: Hex; topics: (Hex | Hex[] | null)[] });
+      case "eth_call":
+        return this.#call(first as { to: Address; data: Hex });
       default:
         throw new Error(`the fake chain does not answer ${method}`);
     }
+  }
+
+  /** Lane words, each asked for through the batch contract. */
+  #call({ to, data }: { to: Address; data: Hex }): Hex {
+    const { laneOf } = this;
+    if (!laneOf || to.toLowerCase() !== BATCHER) throw new Error("the fake chain answers no such call");
+    const { args } = decodeFunctionData({ abi: multicall3Abi, data });
+    const calls = args?.[0] as readonly { callData: Hex }[];
+    const result = calls.map(({ callData }) => {
+      const [requester, lane] = decodeFunctionData({ abi: jobMarketplaceAbi, data: callData }).args as [
+        Address,
+        bigint,
+      ];
+      const returnData = encodeFunctionResult({
+        abi: jobMarketplaceAbi,
+        functionName: "laneOf",
+        result: [laneOf(requester, lane), 0],
+      });
+      return { success: true, returnData };
+    });
+    return encodeFunctionResult({ abi: multicall3Abi, functionName: "aggregate3", result });
   }
 
   #show(block: Block | undefined): unknown {

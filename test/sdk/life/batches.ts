@@ -42,6 +42,19 @@ test("a batch: posted together, claimed without those that others took, settled 
   assert.equal((await keeper.getBalance()).available - before, tip.amount);
 });
 
+test("more jobs than one call confirms are listed, and none of those that are gone", async () => {
+  const before = (await keeper.listJobs()).length;
+  const job = { spec: sampleSpec(), price: ASY, policy: 1 };
+  const { jobs } = await requester.postBatch({ jobs: Array.from({ length: 230 }, () => job) });
+  await requester.cancelJob({ terms: jobs[105]!.terms });
+  const listed = await keeper.listJobs({ status: ["open", "claimed", "submitted"] });
+  assert.equal(listed.length, before + 229);
+  assert.deepEqual(
+    listed.slice(before).map(({ id }) => id),
+    jobs.filter((_, index) => index !== 105).map(({ id }) => id),
+  );
+});
+
 test("a batch whose prices together are above the balance is refused before anything is sent", async () => {
   const job = { spec: sampleSpec(), price: 600n * ASY, policy: 1 };
   await assert.rejects(requester.postBatch({ jobs: [job, job] }), /SDK-010.*found 1000000000000000000000, wanted 12/);
