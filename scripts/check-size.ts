@@ -1,12 +1,12 @@
-// Fails when a production contract comes too close to the limit of deployed code (EIP-170).
+// Fails when a production contract is larger than ours may be: EIP-170 ends at 24,576 bytes, the rest is room that an
+// urgent fix can count on.
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { artifactsFolder } from "./deploy/artifacts.ts";
 import { productionHardhat } from "./lib/production.ts";
 
-const LIMIT = 24_576;
-/** Room that an urgent fix can count on. */
-const RESERVE = 1_024;
+/** Bytes of deployed code. */
+const LIMIT = 22_000;
 
 await productionHardhat();
 const folder = join(artifactsFolder(), "contracts");
@@ -24,10 +24,10 @@ const sizes = globSync("**/*.json", { cwd: folder })
 for (const { contractName, size } of sizes) {
   console.log(`${contractName.padEnd(20)} ${String(size).padStart(6)} bytes, ${LIMIT - size} to spare`);
 }
-const fat = sizes.filter(({ size }) => size > LIMIT - RESERVE);
+const fat = sizes.filter(({ size }) => size > LIMIT);
 if (sizes.length === 0 || fat.length > 0) {
   const found =
     fat.map(({ contractName, size }) => `${contractName} has ${size} bytes`).join(", ") || "no contract found";
-  console.error(`SIZE-001: ${found}; wanted at most ${LIMIT - RESERVE}. Move code into a library or a view contract.`);
+  console.error(`SIZE-001: ${found}; wanted at most ${LIMIT}. Move code into a library or a view contract.`);
   process.exitCode = 1;
 }

@@ -1,21 +1,31 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 
-const LOCK = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "dist", "production.lock");
+const REPOSITORY = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
+const LOCK = join(REPOSITORY, "dist", "production.lock");
+
+/** What the gas tests and benchmarks deploy beside the protocol. The other mocks would double the time of the build. */
+const STAGE = ["contracts/mocks/Council.sol", "contracts/mocks/MockStrategy.sol"];
+const PROXY = "npm:@openzeppelin/contracts/proxy/ERC1967/ERC1967Proxy.sol";
 
 /**
- * Hardhat with the production profile (the optimiser's IR pipeline), everything built. Must be called before anything
- * else in the process imports Hardhat, because it chooses the folders of the build. Processes build one after another.
+ * Hardhat with the production profile (the optimiser's IR pipeline), everything built that is deployed. Must be called
+ * before anything else in the process imports Hardhat, because it chooses the folders of the build. Processes build one
+ * after another.
  */
 export async function productionHardhat(): Promise<HardhatRuntimeEnvironment> {
   process.env.ASSAY_BUILD = "production";
   const { default: hre } = await import("hardhat");
   await takeLock();
   try {
-    await withoutWarnings(() => hre.tasks.getTask("build").run({ quiet: true, defaultBuildProfile: "production" }));
+    const own = globSync("contracts/**/*.sol", { cwd: REPOSITORY, exclude: ["contracts/mocks/**"] }).sort();
+    const files = [...own, ...STAGE, PROXY];
+    await withoutWarnings(() =>
+      hre.tasks.getTask("build").run({ quiet: true, defaultBuildProfile: "production", files }),
+    );
   } finally {
     rmSync(LOCK, { force: true });
   }
