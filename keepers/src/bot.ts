@@ -1,5 +1,5 @@
 import type { Guard, Journal, Logger, TxSender } from "@assay/daemon-kit";
-import type { AssayClient, JobIndex } from "@assay/sdk";
+import type { AssayClient, JobIndex, SatelliteDeployment } from "@assay/sdk";
 import type { Registry } from "prom-client";
 import type { LocalAccount, PublicClient } from "viem";
 import type { Budget } from "./budget.ts";
@@ -8,6 +8,13 @@ import type { KeeperConfig } from "./config.ts";
 import type { Approvals } from "./duty/approvals.ts";
 import type { DutyMetrics } from "./duty/metrics.ts";
 import type { KeeperMetrics } from "./metrics.ts";
+
+/** The second chain of a keeper that serves two. */
+export interface Satellite {
+  deployment: SatelliteDeployment;
+  /** The keeper's own, with endpoint, journal and sender of the satellite; `client` and `index` stay the home chain's. */
+  context: KeeperContext;
+}
 
 /** What a running keeper holds and every bot may use. */
 export interface KeeperContext {
@@ -27,6 +34,8 @@ export interface KeeperContext {
   /** Actions that wait for a person. */
   approvals: Approvals;
   index: JobIndex;
+  /** Absent unless the settings name a second chain. */
+  satellite?: Satellite;
   /** Fires when the keeper stops. */
   signal: AbortSignal;
   env: NodeJS.ProcessEnv;

@@ -34,6 +34,8 @@ const OVERRIDES: readonly SettingOption[] = [
   ["--topup", "topup.enabled", "switch on: keeps hot keys supplied"],
   ["--advisor", "advisor.enabled", "switch on: drafts parameter proposals as files"],
   ["--anomaly", "anomaly.enabled", "switch on: alerts"],
+  ["--axelar-relay", "axelarRelay.enabled", "switch on: carries messages between two chains"],
+  ["--remote-jobs", "remoteJobs.enabled", "switch on: serves users of another chain"],
   ["--gateways <url,...>", "challenger.gateways", "storage gateways"],
 ];
 

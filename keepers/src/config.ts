@@ -16,7 +16,14 @@ import { ENGINES } from "@assay/exact/engines";
 import { type Deployment, parseDeployment } from "@assay/sdk";
 import { formatEther, parseUnits } from "viem";
 import { z } from "zod";
-import { MODES } from "./duty/duty.ts";
+import {
+  axelarRelay,
+  type CrosschainSections,
+  completeCrosschain,
+  remoteJobs,
+  satellite,
+} from "./config-crosschain.ts";
+import { duties, mode } from "./config-fields.ts";
 import { keeperError } from "./errors.ts";
 
 /** The hardhat and anvil chain: mines at once, never reorganises. */
@@ -28,16 +35,9 @@ export const SECRET_VARIABLES = {
   password: `${ENV_PREFIX}PASSWORD`,
   samplingSeed: `${ENV_PREFIX}SAMPLING_SEED`,
   webhookSecret: `${ENV_PREFIX}WEBHOOK_SECRET`,
+  signerKeys: `${ENV_PREFIX}SIGNER_KEYS`,
 } as const;
 
-const mode = z.enum(MODES).default("auto");
-/** What every bot that sends calls has. */
-const duties = {
-  enabled: flag.default(false),
-  mode,
-  spreadSeconds: whole(0, 86_400).default(20),
-  gasPerDay: amount.default("0.01"),
-};
 /** `0xTOKEN=0.0004`: what one whole unit (10^18 smallest) of a token is worth, in the chain's coin. */
 const tokenValue = z
   .string()
@@ -146,6 +146,9 @@ export const configSchema = z.strictObject({
   topup,
   advisor,
   anomaly,
+  satellite,
+  axelarRelay,
+  remoteJobs,
 });
 
 export type ParsedConfig = z.output<typeof configSchema>;
@@ -161,7 +164,7 @@ export type TopupConfig = Parsed<"topup", "gasPerDay" | "low" | "high" | "reserv
 export type AdvisorConfig = ParsedConfig["advisor"];
 export type AnomalyConfig = Parsed<"anomaly", "slashAsy">;
 
-interface Sections {
+interface Sections extends CrosschainSections {
   settle: SettleConfig;
   challenger: ChallengerConfig;
   disputeClock: DisputeClockConfig;
@@ -235,6 +238,7 @@ function complete(values: ParsedConfig, folder: string): KeeperConfig {
       reserve: units(topup.reserve),
       perDay: units(topup.perDay),
     },
+    ...completeCrosschain(values, path),
     anomaly: { ...values.anomaly, slashAsy: units(values.anomaly.slashAsy) },
     challenger: {
       ...challenger,

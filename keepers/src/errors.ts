@@ -20,6 +20,10 @@ export const keeperErrors = {
   "KP-042": "earnings cannot be collected",
   "KP-043": "an account cannot be topped up",
   "KP-045": "a drafted proposal could not be simulated",
+  "KP-070": "a message between chains cannot be delivered",
+  "KP-071": "the signers are not the gateway's",
+  "KP-072": "no second chain",
+  "KP-073": "a remote job cannot be moved on",
   "KP-050": "no running keeper found",
   "KP-060": "no such action waits",
 } as const satisfies Record<string, string>;

@@ -27,20 +27,22 @@ export class Keeper {
 
   /** Settles what an earlier process left open. @throws DK-037, DK-040, AssayError: nothing can be done without it */
   async recover(): Promise<void> {
-    const { sender, index, config, budget, journal, rpc } = this.#context;
-    await sender.reconcile();
-    await budget.recover(journal, rpc);
-    this.#adopt();
+    const { index, config, budget, satellite } = this.#context;
+    for (const side of [this.#context, ...(satellite ? [satellite.context] : [])]) {
+      await side.sender.reconcile();
+      await budget.recover(side.journal, side.rpc);
+      this.#adopt(side);
+    }
     await index.open(config.pollMs, () => this.#waker.wake());
     for (const bot of this.#bots) await bot.recover();
   }
 
   /** Follows what an earlier process sent to its end, so that its fee is booked even if no bot asks for it again. */
-  #adopt(): void {
-    const { journal, log, signal } = this.#context;
+  #adopt(side: KeeperContext): void {
+    const { journal, log, signal } = side;
     for (const { key, to, data, value } of journal.list("sent", "abandoned")) {
       const deed = () =>
-        sendCharged(this.#context, { key, to, data, value }).then(
+        sendCharged(side, { key, to, data, value }).then(
           () => {},
           (error: unknown) => {
             if (!signal.aborted) log.warn({ key, ...facts(error) }, "a transaction of an earlier process failed");

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { Registry } from "prom-client";
 import { advisorMetrics } from "./bots/advisor/metrics.ts";
 import { anomalyMetrics } from "./bots/anomaly/metrics.ts";
+import { relayMetrics } from "./bots/axelar-relay/metrics.ts";
 import { challengerMetrics } from "./bots/challenger/metrics.ts";
 import { settleMetrics } from "./bots/settle/metrics.ts";
 import { topupMetrics } from "./bots/topup/metrics.ts";
@@ -21,6 +22,7 @@ function knownMetrics(): Set<string> {
     settleMetrics,
     challengerMetrics,
     topupMetrics,
+    relayMetrics,
     advisorMetrics,
     anomalyMetrics,
   ];

@@ -45,7 +45,7 @@ export async function requireSameProtocol(
 }
 
 /** Writes the file in one step: a reader never sees half of it. */
-export function writeDeployment(path: string, deployment: Deployment): void {
+export function writeDeployment(path: string, deployment: object): void {
   mkdirSync(dirname(path), { recursive: true });
   const draft = `${path}.${process.pid}.draft`;
   writeFileSync(draft, `${JSON.stringify(deployment, null, 2)}\n`);
@@ -72,16 +72,15 @@ export async function describe(
   const judge = layout.judge ? [{ name: "OneStepJudge" as const, creation: layout.judge }] : [];
   const demands = { name: "DataDemands" as const, creation: layout.demands };
   for (const { name, creation } of [...judge, demands, ...layout.strategies]) {
-    const { address } = creation;
-    const startBlock = await startBlockOf(client, name, address, head, known);
-    contracts[name] = { address, implementation: address, version: "1.0.0", startBlock };
+    contracts[name] = await describePlain(client, { name, address: creation.address, head, known });
   }
   // what a later step added (the hand-over) stays in the file
   for (const [name, entry] of Object.entries(known?.contracts ?? {})) {
     if (!contracts[name] && (await client.getCode({ address: entry.address }))) contracts[name] = entry;
   }
   const startBlock = Math.min(...Object.values(contracts).map((contract) => contract.startBlock));
-  return { chainId: config.chainId, name: config.name, startBlock, contracts, config: configToJson(config) };
+  const axelar = known?.axelar ? { axelar: known.axelar } : {};
+  return { chainId: config.chainId, name: config.name, startBlock, ...axelar, contracts, config: configToJson(config) };
 }
 
 /** What the deployments file says of one proxy. */
@@ -98,6 +97,15 @@ export async function describeContract(
   const { abi } = readArtifact(name);
   const version = (await client.readContract({ address, abi, functionName: "version" })) as string;
   return { address, implementation, version, startBlock: await startBlockOf(client, name, address, head, known) };
+}
+
+/** What the deployments file says of a contract without a proxy. */
+export async function describePlain(
+  client: DeployPublicClient,
+  { name, address, head, known }: { name: string; address: Address; head: bigint; known: Deployment | undefined },
+): Promise<DeployedContract> {
+  const startBlock = await startBlockOf(client, name, address, head, known);
+  return { address, implementation: address, version: "1.0.0", startBlock };
 }
 
 async function startBlockOf(

@@ -36,5 +36,7 @@ export interface Deployment {
   name: string;
   startBlock: number;
   contracts: Record<string, DeployedContract>;
+  /** of a home chain: Axelar's contracts on it */
+  axelar?: { name: string; gateway: Address; gasService: Address };
   config: unknown;
 }

@@ -1,17 +1,17 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { signersOf, type WeightedSigners } from "@assay/keepers";
 import {
   type Abi,
   type Address,
-  concatHex,
   encodeAbiParameters,
-  getAddress,
   type Hex,
   keccak256,
   parseAbiParameters,
   stringToHex,
 } from "viem";
-import { privateKeyToAccount } from "viem/accounts";
+import type { AxelarChain } from "../deploy/crosschain.ts";
+import type { LocalChain } from "./devnet.ts";
 
 /** A contract of Axelar's own packages, as they compiled it. */
 export interface AxelarArtifact {
@@ -35,38 +35,6 @@ export function axelarArtifact(name: keyof typeof PACKAGES): AxelarArtifact {
   return { abi, bytecode: bytecode.startsWith("0x") ? (bytecode as Hex) : `0x${bytecode}` };
 }
 
-/** The signers of a gateway, ascending by address, of weight 1 each. */
-export interface WeightedSigners {
-  signers: readonly { signer: Address; weight: bigint }[];
-  threshold: bigint;
-  nonce: Hex;
-}
-
-/** What a gateway is to let through: one message of another chain. */
-export interface Message {
-  /** Axelar's name of the chain it comes from */
-  sourceChain: string;
-  /** `<transaction hash>-<log index>` */
-  messageId: string;
-  sourceAddress: string;
-  contractAddress: Address;
-  payloadHash: Hex;
-}
-
-const SIGNERS = "((address signer, uint128 weight)[] signers, uint128 threshold, bytes32 nonce) signers" as const;
-const MESSAGES =
-  "uint8, (string sourceChain, string messageId, string sourceAddress, address contractAddress, bytes32 payloadHash)[]" as const;
-/** CommandType.ApproveMessages */
-const APPROVE = 0;
-
-/** @param threshold how many of the keys must sign */
-export function signersOf(keys: readonly Hex[], threshold: number): WeightedSigners {
-  const signers = keys
-    .map((key) => ({ signer: privateKeyToAccount(key).address, weight: 1n }))
-    .sort((a, b) => (BigInt(a.signer) < BigInt(b.signer) ? -1 : 1));
-  return { signers, threshold: BigInt(threshold), nonce: `0x${"00".repeat(32)}` };
-}
-
 /** The setup of a gateway: abi.encode(operator, WeightedSigners[]). */
 export function gatewaySetup(operator: Address, signers: WeightedSigners): Hex {
   return encodeAbiParameters(
@@ -75,29 +43,45 @@ export function gatewaySetup(operator: Address, signers: WeightedSigners): Hex {
   );
 }
 
-/** A proof by exactly as many keys as the threshold asks for: one signature more is refused. */
-export async function proofOf(
-  messages: readonly Message[],
-  domain: Hex,
-  signers: WeightedSigners,
-  keys: readonly Hex[],
-): Promise<{ signers: WeightedSigners; signatures: Hex[] }> {
-  const signersHash = keccak256(encodeAbiParameters(parseAbiParameters(SIGNERS), [signers]));
-  const dataHash = keccak256(encodeAbiParameters(parseAbiParameters(MESSAGES), [APPROVE, messages]));
-  const hash = keccak256(concatHex([stringToHex("\x19Ethereum Signed Message:\n96"), domain, signersHash, dataHash]));
-  const chosen = keys
-    .map((key) => privateKeyToAccount(key))
-    .sort((a, b) => (BigInt(a.address) < BigInt(b.address) ? -1 : 1))
-    .slice(0, Number(signers.threshold));
-  return { signers, signatures: await Promise.all(chosen.map((account) => account.sign({ hash }))) };
+/** Whose account deploys and owns Axelar's contracts on a local chain: none of ours. */
+const AXELAR_ACCOUNT = 19;
+/** Signers are kept until sixteen sets are newer, and may be replaced at once. */
+const RETENTION = 15n;
+
+/** The keys of three signers of a local network, any two of which approve a message. */
+export const LOCAL_SIGNERS: readonly Hex[] = [1, 2, 3].map((index) => keccak256(stringToHex(`local signer ${index}`)));
+export const LOCAL_THRESHOLD = 2;
+
+/** What binds a proof to one gateway. */
+export function domainOf(name: string): Hex {
+  return keccak256(stringToHex(name));
 }
 
-/** The gateway's own name of a message. */
-export function commandIdOf(sourceChain: string, messageId: string): Hex {
-  return keccak256(stringToHex(`${sourceChain}_${messageId}`));
+/** Deploys the real gateway and gas service behind their own proxies. @param name what Axelar calls the chain */
+export async function deployAxelar(chain: LocalChain, name: string): Promise<AxelarChain> {
+  const owner = chain.wallet(AXELAR_ACCOUNT).account.address;
+  const signers = signersOf(LOCAL_SIGNERS, LOCAL_THRESHOLD);
+  const gatewayCode = await create(chain, "AxelarAmplifierGateway", [RETENTION, domainOf(name), 0n]);
+  const setup = gatewaySetup(owner, signers);
+  const gateway = await create(chain, "AxelarAmplifierGatewayProxy", [gatewayCode, owner, setup]);
+  const gasCode = await create(chain, "AxelarGasService", [owner]);
+  const gasService = await create(chain, "AxelarGasServiceProxy", []);
+  const { abi } = axelarArtifact("AxelarGasServiceProxy");
+  const wallet = chain.wallet(AXELAR_ACCOUNT);
+  const hash = await wallet.writeContract({
+    abi,
+    address: gasService,
+    functionName: "init",
+    args: [gasCode, owner, "0x"],
+  });
+  await chain.publicClient.waitForTransactionReceipt({ hash });
+  return { chainId: await chain.publicClient.getChainId(), name, gateway, gasService };
 }
 
-/** An address as a relayer writes it. */
-export function asAxelarAddress(address: Address): string {
-  return getAddress(address);
+async function create(chain: LocalChain, name: keyof typeof PACKAGES, args: readonly unknown[]): Promise<Address> {
+  const { abi, bytecode } = axelarArtifact(name);
+  const hash = await chain.wallet(AXELAR_ACCOUNT).deployContract({ abi, bytecode, args: args as unknown[] });
+  const { contractAddress } = await chain.publicClient.waitForTransactionReceipt({ hash });
+  if (!contractAddress) throw new Error(`${name} was not created`);
+  return contractAddress;
 }

@@ -40,25 +40,26 @@ export interface LocalChain {
   key(index: number): `0x${string}`;
 }
 
-/** Starts a chain on a free port of 127.0.0.1 (or on `port`). */
-export async function startChain(port = 0): Promise<LocalChain> {
-  const chain = startProcess({
-    name: "chain",
+/** Starts a chain on a free port of 127.0.0.1 (or on `port`), by default the one whose id local configurations name. */
+export async function startChain(port = 0, chainId: number = hardhat.id): Promise<LocalChain> {
+  const process = startProcess({
+    name: chainId === hardhat.id ? "chain" : `chain ${chainId}`,
     script: here("chain-process.ts"),
-    args: [String(port)],
+    args: [String(port), String(chainId)],
     cwd: here("../.."),
   });
-  const url = await chain.waitForLine((line) => jsonLine(line)?.url as string | undefined);
+  const url = await process.waitForLine((line) => jsonLine(line)?.url as string | undefined);
+  const chain: Chain = { ...hardhat, id: chainId };
   const transport = http(url);
   const account = (index: number) => mnemonicToAccount(TEST_MNEMONIC, { addressIndex: index });
   return {
     url,
-    process: chain,
-    testClient: createTestClient({ mode: "hardhat", chain: hardhat, transport }),
-    publicClient: createPublicClient({ chain: hardhat, transport, pollingInterval: POLL_MS, cacheTime: 0 }),
+    process,
+    testClient: createTestClient({ mode: "hardhat", chain, transport }),
+    publicClient: createPublicClient({ chain, transport, pollingInterval: POLL_MS, cacheTime: 0 }),
     wallet: (index) =>
       createWalletClient({
-        chain: hardhat,
+        chain,
         transport,
         account: account(index),
         pollingInterval: POLL_MS,

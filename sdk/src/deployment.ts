@@ -27,7 +27,10 @@ export type OptionalContract =
   | "AssayGovernor"
   | "Treasury"
   | "ParameterCouncil"
-  | "QuadraticGrants";
+  | "QuadraticGrants"
+  | "AxelarGatewayAdapter"
+  | "HomeBridge"
+  | "JobHub";
 
 export interface DeployedContract {
   /** Where callers talk to it: the proxy, where there is one. */
@@ -40,6 +43,14 @@ export interface DeployedContract {
   startBlock?: number;
 }
 
+/** Axelar's contracts on a chain. */
+export interface AxelarEnd {
+  /** What Axelar calls the chain. */
+  name: string;
+  gateway: Address;
+  gasService: Address;
+}
+
 /** The content of `deployments/<chainId>.json`. */
 export interface Deployment {
   chainId: number;
@@ -47,6 +58,8 @@ export interface Deployment {
   /** First block that can hold an event of the protocol. */
   startBlock: number;
   contracts: Record<ContractName, DeployedContract> & Record<string, DeployedContract>;
+  /** Where the protocol is reached from other chains; absent where it is not. */
+  axelar?: AxelarEnd;
   /** What was configured at the deployment; this package does not read it. */
   config?: Readonly<Record<string, unknown>>;
 }
@@ -57,18 +70,13 @@ export interface Deployment {
  */
 export function parseDeployment(json: unknown): Deployment {
   const file = requireRecord("deployment", json);
-  const contracts: Record<string, DeployedContract> = {};
-  for (const [name, entry] of Object.entries(requireRecord("contracts", file.contracts))) {
-    contracts[name] = parseContract(`contracts.${name}`, entry);
-  }
-  for (const name of contractNames) {
-    if (!contracts[name]) throw invalid(`contracts.${name}`, "nothing", "an entry with address and version");
-  }
+  const contracts = parseContracts(file.contracts, contractNames);
   return {
     chainId: requireCount("chainId", file.chainId, 1),
     ...(file.name === undefined ? {} : { name: requireString("name", file.name) }),
     startBlock: requireCount("startBlock", file.startBlock, 0),
     contracts: contracts as Deployment["contracts"],
+    ...(file.axelar === undefined ? {} : { axelar: parseAxelar(file.axelar) }),
     ...(file.config === undefined ? {} : { config: requireRecord("config", file.config) }),
   };
 }
@@ -88,6 +96,32 @@ export function requireContract(deployment: Deployment, name: ContractName | Opt
   });
 }
 
+/**
+ * The section `contracts` of a deployment file.
+ * @param wanted what must be among them
+ * @throws AssayError SDK-003
+ */
+export function parseContracts(json: unknown, wanted: readonly string[]): Record<string, DeployedContract> {
+  const contracts: Record<string, DeployedContract> = {};
+  for (const [name, entry] of Object.entries(requireRecord("contracts", json))) {
+    contracts[name] = parseContract(`contracts.${name}`, entry);
+  }
+  for (const name of wanted) {
+    if (!contracts[name]) throw invalid(`contracts.${name}`, "nothing", "an entry with address and version");
+  }
+  return contracts;
+}
+
+/** The section `axelar` of a deployment file. @throws AssayError SDK-003 */
+export function parseAxelar(json: unknown): AxelarEnd {
+  const { name, gateway, gasService } = requireRecord("axelar", json);
+  return {
+    name: requireString("axelar.name", name),
+    gateway: requireAddress("axelar.gateway", gateway),
+    gasService: requireAddress("axelar.gasService", gasService),
+  };
+}
+
 function parseContract(path: string, json: unknown): DeployedContract {
   const entry = requireRecord(path, json);
   return {
@@ -100,17 +134,20 @@ function parseContract(path: string, json: unknown): DeployedContract {
   };
 }
 
-function requireRecord(path: string, value: unknown): Record<string, unknown> {
+/** A field that must be an object. @throws AssayError SDK-003 */
+export function requireRecord(path: string, value: unknown): Record<string, unknown> {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   throw invalid(path, describe(value), "an object");
 }
 
-function requireString(path: string, value: unknown): string {
+/** A field that must be a text. @throws AssayError SDK-003 */
+export function requireString(path: string, value: unknown): string {
   if (typeof value === "string" && value !== "") return value;
   throw invalid(path, describe(value), "a text");
 }
 
-function requireCount(path: string, value: unknown, min: number): number {
+/** A field that must be a whole number, `min` or more. @throws AssayError SDK-003 */
+export function requireCount(path: string, value: unknown, min: number): number {
   if (typeof value === "number" && Number.isSafeInteger(value) && value >= min) return value;
   throw invalid(path, describe(value), `a whole number, ${min} or more`);
 }

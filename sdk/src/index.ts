@@ -8,6 +8,7 @@ export {
   erc20PermitAbi,
   errorsAbi,
   homeBridgeAbi,
+  jobHubAbi,
   jobMarketplaceAbi,
   oneStepJudgeAbi,
   optimisticWindowAbi,
@@ -18,6 +19,7 @@ export {
   providerRegistryAbi,
   quadraticGrantsAbi,
   refereedDisputeAbi,
+  remoteJobPortalAbi,
   reputationRegistryAbi,
   satelliteBridgeAbi,
   satelliteTokenAbi,
@@ -253,6 +255,18 @@ export {
 } from "./codec/types.ts";
 export type { AssayContext, IndexEndpoint } from "./context.ts";
 export {
+  asAxelarAddress,
+  axelarExecutableAbi,
+  axelarGasServiceAbi,
+  axelarGatewayAbi,
+  commandIdOf,
+  type GatewayMessage,
+  messageIdOf,
+} from "./crosschain/axelar.ts";
+export { localRelayFees, type RelayFees, type RelayRequest, relayGas, transferGas } from "./crosschain/fees.ts";
+export { parseSatellite, type SatelliteContract, type SatelliteDeployment } from "./crosschain/satellite.ts";
+export {
+  type AxelarEnd,
   type ContractName,
   contractNames,
   type DeployedContract,

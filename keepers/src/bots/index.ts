@@ -3,9 +3,11 @@ import type { KeeperConfig } from "../config.ts";
 import { keeperError } from "../errors.ts";
 import { AdvisorBot } from "./advisor/bot.ts";
 import { AnomalyBot } from "./anomaly/bot.ts";
+import { openRelay } from "./axelar-relay/bot.ts";
 import { openChallenger } from "./challenger/bot.ts";
 import { openDisputeClock } from "./dispute-clock/bot.ts";
 import { openGovernance } from "./governance/bot.ts";
+import { openRemoteJobs } from "./remote-jobs/bot.ts";
 import { openRewards } from "./rewards/bot.ts";
 import { SettleBot } from "./settle/bot.ts";
 import { openTopup } from "./topup/bot.ts";
@@ -15,6 +17,8 @@ const BOTS = {
   challenger: openChallenger,
   disputeClock: openDisputeClock,
   settle: (context: KeeperContext) => new SettleBot(context),
+  axelarRelay: openRelay,
+  remoteJobs: openRemoteJobs,
   governance: openGovernance,
   rewards: openRewards,
   topup: openTopup,

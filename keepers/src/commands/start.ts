@@ -42,6 +42,7 @@ export async function start({ file, flags, env }: SettingsArgs): Promise<void> {
     const waker = new Waker();
     const context = openKeeper(chain, { log, http, signal: shutdown.signal, env, wake: () => waker.wake() });
     shutdown.register("journal", () => context.journal.close());
+    shutdown.register("satellite journal", () => context.satellite?.context.journal.close());
     shutdown.register("guard", () => context.guard.close());
     shutdown.register("budget", () => context.budget.close());
     shutdown.register("address", noteAddress(config.dataDir, http.url));

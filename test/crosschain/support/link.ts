@@ -13,16 +13,10 @@ import {
   toFunctionSelector,
   toHex,
 } from "viem";
+import { type Approvable, proofOf, signersOf } from "../../../keepers/src/bots/axelar-relay/proof.ts";
 import { readArtifact } from "../../../scripts/deploy/artifacts.ts";
-import {
-  asAxelarAddress,
-  axelarArtifact,
-  commandIdOf,
-  gatewaySetup,
-  type Message,
-  proofOf,
-  signersOf,
-} from "../../../scripts/lib/axelar.ts";
+import { axelarArtifact, gatewaySetup } from "../../../scripts/lib/axelar.ts";
+import { asAxelarAddress, commandIdOf } from "../../../sdk/src/crosschain/axelar.ts";
 import { ASY_UNIT } from "../../support/actor.ts";
 import {
   createTestChain,
@@ -54,7 +48,7 @@ export interface Transfer {
 }
 
 /** A message that a gateway emitted and a relayer has seen. */
-export interface Carried extends Message {
+export interface Carried extends Approvable {
   payload: Hex;
   commandId: Hex;
 }

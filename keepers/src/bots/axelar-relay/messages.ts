@@ -1,0 +1,206 @@
+import {
+  type AxelarEnd,
+  asAxelarAddress,
+  axelarGasServiceAbi,
+  axelarGatewayAbi,
+  type GatewayMessage,
+  messageIdOf,
+  relayGas,
+} from "@assay/sdk";
+import {
+  type Address,
+  getAbiItem,
+  type Hex,
+  isAddress,
+  isAddressEqual,
+  parseEventLogs,
+  size,
+  type TransactionReceipt,
+} from "viem";
+import type { KeeperContext } from "../../bot.ts";
+import { LogReader } from "../../chain/log-reader.ts";
+import type { MessageView } from "./decide.ts";
+
+/** One chain of a relay. */
+export interface RelayEnd {
+  /** What Axelar calls it. */
+  name: string;
+  context: KeeperContext;
+  axelar: AxelarEnd;
+  startBlock: number;
+  /** Blocks that a message must be below the head to be carried. */
+  confirmations: number;
+  /** What binds a proof to this gateway. */
+  domain: Hex;
+}
+
+/** A message that has not been executed for good. */
+export interface KnownMessage extends GatewayMessage {
+  transactionHash: Hex;
+  /** Of the event in its transaction. */
+  index: number;
+  order: number;
+  /** Wei paid with the message itself. */
+  paidAtOnce: bigint;
+  /** Unix ms when this process first saw it. */
+  seenAt: number;
+}
+
+const EVENTS = [
+  getAbiItem({ abi: axelarGatewayAbi, name: "ContractCall" }),
+  getAbiItem({ abi: axelarGasServiceAbi, name: "NativeGasAdded" }),
+] as const;
+const EXECUTION = { abi: axelarGatewayAbi, functionName: "isMessageExecuted" } as const;
+const APPROVAL = { abi: axelarGatewayAbi, functionName: "isMessageApproved" } as const;
+/** Messages asked about at once. */
+const AT_ONCE = 16;
+
+/** What one chain's gateway has emitted for the others and is not executed there yet. Rebuilt from the logs at every start. */
+export class MessageBook {
+  readonly #source: RelayEnd;
+  readonly #ends: ReadonlyMap<string, RelayEnd>;
+  readonly #reader: LogReader<typeof EVENTS>;
+  readonly #open = new Map<string, KnownMessage>();
+  /** Blocks of transactions that were taken apart, by hash. */
+  readonly #taken = new Map<Hex, { blockHash: Hex; blockNumber: bigint }>();
+  readonly #added = new Map<string, { id: string; amount: bigint }>();
+  #count = 0;
+
+  constructor(source: RelayEnd, ends: ReadonlyMap<string, RelayEnd>) {
+    this.#source = source;
+    this.#ends = ends;
+    const { context, axelar, startBlock, confirmations } = source;
+    const address: Address[] = [axelar.gateway, axelar.gasService];
+    this.#reader = new LogReader({ rpc: context.rpc, address, events: EVENTS, startBlock, confirmations });
+  }
+
+  get(id: string): KnownMessage | undefined {
+    return this.#open.get(id);
+  }
+
+  /** Reads what is new and asks the destinations what became of the rest. @throws what the endpoints throw */
+  async read(): Promise<MessageView[]> {
+    for (const log of await this.#reader.read()) {
+      const { transactionHash, blockHash, blockNumber } = log;
+      if (log.eventName === "NativeGasAdded") {
+        const { txHash, logIndex, gasFeeAmount } = log.args;
+        const id = messageIdOf(txHash, Number(logIndex));
+        this.#added.set(`${transactionHash}-${log.logIndex}`, { id, amount: gasFeeAmount });
+      } else if (this.#ends.has(log.args.destinationChain)) {
+        if (this.#taken.get(transactionHash)?.blockHash === blockHash) continue;
+        this.#take(await this.#source.context.rpc.getTransactionReceipt({ hash: transactionHash }));
+        this.#taken.set(transactionHash, { blockHash, blockNumber });
+      }
+    }
+    return this.#views();
+  }
+
+  /** Whether the message is still in its chain, deep enough: asked right before it is signed. Forgotten if not. */
+  async confirm(id: string): Promise<boolean> {
+    const message = this.#open.get(id);
+    if (!message) return false;
+    const { context, confirmations } = this.#source;
+    const [receipt, head] = await Promise.all([
+      context.rpc.getTransactionReceipt({ hash: message.transactionHash }).catch(() => undefined),
+      context.rpc.getBlockNumber({ cacheTime: 0 }),
+    ]);
+    const found = receipt && messagesOf(this.#source, receipt).find(({ messageId }) => messageId === id);
+    const deep = receipt !== undefined && receipt.blockNumber + BigInt(confirmations) <= head;
+    if (found && deep && found.payloadHash === message.payloadHash) return true;
+    this.#open.delete(id);
+    this.#taken.delete(message.transactionHash);
+    return false;
+  }
+
+  #take(receipt: TransactionReceipt): void {
+    for (const message of messagesOf(this.#source, receipt)) {
+      if (!this.#ends.has(message.destinationChain) || this.#open.has(message.messageId)) continue;
+      this.#open.set(message.messageId, { ...message, order: this.#count++, seenAt: Date.now() });
+    }
+  }
+
+  async #views(): Promise<MessageView[]> {
+    const views: MessageView[] = [];
+    const messages = [...this.#open.values()];
+    for (let from = 0; from < messages.length; from += AT_ONCE) {
+      const some = messages.slice(from, from + AT_ONCE);
+      views.push(...(await Promise.all(some.map((message) => this.#view(message)))));
+    }
+    return views;
+  }
+
+  async #view(message: KnownMessage): Promise<MessageView> {
+    const { sourceChain, messageId, sourceAddress, contractAddress, payloadHash, payload } = message;
+    const { context, axelar, confirmations } = this.#ends.get(message.destinationChain)!;
+    const address = axelar.gateway;
+    const [executed, approved] = await Promise.all([
+      context.rpc.readContract({ ...EXECUTION, address, args: [sourceChain, messageId] }),
+      isAddress(contractAddress, { strict: false })
+        ? context.rpc.readContract({
+            ...APPROVAL,
+            address,
+            args: [sourceChain, messageId, sourceAddress, contractAddress, payloadHash],
+          })
+        : false,
+    ]);
+    if (executed && (await this.#isFinal(message, confirmations))) this.#open.delete(messageId);
+    const added = [...this.#added.values()].filter(({ id }) => id === messageId);
+    return {
+      id: messageId,
+      to: message.destinationChain,
+      order: message.order,
+      approved,
+      executed,
+      paid: added.reduce((sum, { amount }) => sum + amount, message.paidAtOnce),
+      gas: relayGas(payload),
+      payloadBytes: size(payload),
+      addressed: isAddress(contractAddress, { strict: false }),
+    };
+  }
+
+  /** Whether the execution is below the blocks that a reorganisation may take away. */
+  async #isFinal({ sourceChain, messageId, destinationChain }: KnownMessage, confirmations: number): Promise<boolean> {
+    if (confirmations === 0) return true;
+    const { context, axelar } = this.#ends.get(destinationChain)!;
+    const head = await context.rpc.getBlockNumber({ cacheTime: 0 });
+    const blockNumber = head > BigInt(confirmations) ? head - BigInt(confirmations) : 0n;
+    return context.rpc
+      .readContract({ ...EXECUTION, address: axelar.gateway, args: [sourceChain, messageId], blockNumber })
+      .catch(() => false);
+  }
+}
+
+/** The messages of one transaction, each with what was paid for it in the same transaction. */
+export function messagesOf(
+  { name, axelar }: Pick<RelayEnd, "name" | "axelar">,
+  receipt: TransactionReceipt,
+): Omit<KnownMessage, "order" | "seenAt">[] {
+  const payments = parseEventLogs({
+    abi: axelarGasServiceAbi,
+    eventName: "NativeGasPaidForContractCall",
+    logs: receipt.logs.filter(({ address }) => isAddressEqual(address, axelar.gasService)),
+  });
+  return receipt.logs.flatMap((log, index) => {
+    if (!isAddressEqual(log.address, axelar.gateway)) return [];
+    const [call] = parseEventLogs({ abi: axelarGatewayAbi, eventName: "ContractCall", logs: [log] });
+    if (!call) return [];
+    const { sender, destinationChain, destinationContractAddress, payloadHash, payload } = call.args;
+    // a payment comes before its call, and is for one call only
+    const paid = payments.findIndex(
+      ({ args, logIndex }) =>
+        logIndex < log.logIndex && isAddressEqual(args.sourceAddress, sender) && args.payloadHash === payloadHash,
+    );
+    const paidAtOnce = paid < 0 ? 0n : payments.splice(paid, 1)[0]!.args.gasFeeAmount;
+    return [
+      {
+        sourceChain: name,
+        destinationChain,
+        messageId: messageIdOf(receipt.transactionHash, index),
+        sourceAddress: asAxelarAddress(sender),
+        contractAddress: destinationContractAddress as Address,
+        ...{ payloadHash, payload, paidAtOnce, index },
+        transactionHash: receipt.transactionHash,
+      },
+    ];
+  });
+}

@@ -1,0 +1,108 @@
+import { requireContract } from "@assay/sdk";
+import type { Bot, KeeperContext } from "../../bot.ts";
+import type { ChainFacts } from "../../chain/observe.ts";
+import { DutyBot, type DutyPlan } from "../../duty/duty-bot.ts";
+import { keeperError } from "../../errors.ts";
+import { HomeJobs } from "./jobs.ts";
+import { Side } from "./side.ts";
+
+const NAME = "remote-jobs";
+const THERE = "remote-jobs-satellite";
+/** What says that somebody else has done it, or that it is no longer to be done. */
+const DONE_BY_OTHERS = [
+  "JobHub_NothingDue",
+  "JobHub_NotSubmitted",
+  "Bridge_NotQueued",
+  "Bridge_NotRefused",
+  "Portal_WrongStatus",
+];
+
+/**
+ * Serves users of another chain: tells them results, sends them their change, lets go what waited for room, and sees to it
+ * that what was refused is paid back.
+ * @throws KP-072, SDK-007
+ */
+export function openRemoteJobs(context: KeeperContext): Bot {
+  const { config, client, satellite } = context;
+  if (!satellite) {
+    throw keeperError("KP-072", {
+      found: "no satellite in the settings",
+      wanted: "two chains that are linked",
+      hint: "set satellite.rpcUrls and satellite.deployment",
+    });
+  }
+  const { deployment } = client;
+  const home = new Side({
+    name: NAME,
+    context,
+    chainId: deployment.chainId,
+    bridge: requireContract(deployment, "HomeBridge").address,
+    startBlock: deployment.startBlock,
+    confirmations: config.confirmations,
+  });
+  const there = new Side({
+    name: THERE,
+    context: satellite.context,
+    chainId: satellite.deployment.chainId,
+    bridge: satellite.deployment.contracts.SatelliteBridge.address,
+    startBlock: satellite.deployment.startBlock,
+    confirmations: config.satellite.confirmations,
+  });
+  const jobs = new HomeJobs(home, there, deployment, requireContract(deployment, "JobHub").address);
+  const { feePerGas } = config.satellite;
+  const settings = config.remoteJobs;
+  const common = { ...settings, refused: "KP-073", doneByOthers: DONE_BY_OTHERS } satisfies Partial<DutyPlan>;
+  return new Both(NAME, [
+    new DutyBot(context, {
+      ...common,
+      name: NAME,
+      plan: async ({ now }) => {
+        await home.read(there);
+        await jobs.read();
+        const [ofBridge, ofJobs] = await Promise.all([
+          home.duties(there, now, feePerGas, settings),
+          jobs.duties(now, feePerGas, settings),
+        ]);
+        return [...ofBridge, ...ofJobs];
+      },
+    }),
+    new DutyBot(satellite.context, {
+      ...common,
+      name: THERE,
+      plan: async ({ now }) => {
+        await there.read(home);
+        return there.duties(home, now, feePerGas, settings);
+      },
+    }),
+  ]);
+}
+
+/** The same duties on two chains. */
+class Both implements Bot {
+  readonly name: string;
+  readonly #bots: readonly DutyBot[];
+
+  constructor(name: string, bots: readonly DutyBot[]) {
+    this.name = name;
+    this.#bots = bots;
+  }
+
+  async recover(): Promise<void> {
+    for (const bot of this.#bots) await bot.recover();
+  }
+
+  /** One chain that does not answer must not keep the other waiting. */
+  async look(chain: ChainFacts): Promise<void> {
+    const looks = await Promise.allSettled(this.#bots.map((bot) => bot.look(chain)));
+    for (const look of looks) if (look.status === "rejected") throw look.reason;
+  }
+
+  async idle(): Promise<void> {
+    await Promise.all(this.#bots.map((bot) => bot.idle()));
+  }
+
+  status(): unknown {
+    const all = this.#bots.map((bot) => bot.status() as { lines: string[] });
+    return { home: all[0], satellite: all[1], lines: all.flatMap(({ lines }) => lines) };
+  }
+}

@@ -1,0 +1,55 @@
+import type { JobStatus } from "@assay/sdk";
+
+/** What became of a transfer, at its sender, in the order of the contract's enum. */
+export const OUTGOING = ["none", "sent", "accepted", "refused", "returned"] as const;
+export type Outgoing = (typeof OUTGOING)[number];
+
+/** What became of a transfer, at its receiver. */
+export const INCOMING = ["none", "queued", "accepted", "refused"] as const;
+export type Incoming = (typeof INCOMING)[number];
+
+/** A remote job at home. */
+export interface RemoteJobView {
+  status: JobStatus;
+  /** Whether the result that stands was sent to its user. */
+  reported: boolean;
+  /** The transfer that carries the change; undefined before there is one. */
+  outcome: Outgoing | undefined;
+  /** Whether the change was taken at home. */
+  taken: boolean;
+}
+
+/** What a remote job needs: its result told, its change sent; closed when nothing is left to do. */
+export type RemoteJobStep = "report" | "settle" | "wait" | "closed";
+
+const ENDED: readonly JobStatus[] = ["finalized", "expired", "cancelled", "rejected", "unresolved"];
+
+/** The next step of a remote job. Depends on nothing but its arguments. */
+export function decideRemoteJob(
+  { status, reported, outcome, taken }: RemoteJobView,
+  wanted: { report: boolean; settle: boolean },
+): RemoteJobStep {
+  if (ENDED.includes(status)) {
+    if (taken) return "closed";
+    if (outcome === undefined || outcome === "returned") return wanted.settle ? "settle" : "wait";
+    // on its way: if it is refused there, its receipt opens the job again
+    return outcome === "refused" ? "wait" : "closed";
+  }
+  return status === "submitted" && !reported && wanted.report ? "report" : "wait";
+}
+
+/** A transfer that one end has refused or queued, and what the other end knows of it. */
+export interface ArrivedView {
+  incoming: Incoming;
+  /** At its sender. */
+  outgoing: Outgoing;
+}
+
+/** What an arrived transfer needs: room, a receipt to its sender, or nothing any more. */
+export type ArrivedStep = "release" | "acknowledge" | "closed";
+
+/** The next step of a transfer that has arrived and was not paid out at once. Depends on nothing but its arguments. */
+export function decideArrived({ incoming, outgoing }: ArrivedView): ArrivedStep {
+  if (incoming === "queued") return "release";
+  return incoming === "refused" && outgoing === "sent" ? "acknowledge" : "closed";
+}

@@ -1,0 +1,147 @@
+import { homeBridgeAbi, transferGas } from "@assay/sdk";
+import { type Address, encodeFunctionData, getAbiItem, type Hex } from "viem";
+import type { KeeperContext } from "../../bot.ts";
+import { LogReader } from "../../chain/log-reader.ts";
+import type { Duty } from "../../duty/duty.ts";
+import { decideArrived, INCOMING, type Incoming, OUTGOING, type Outgoing } from "./decide.ts";
+
+/** Both bridges have the same functions and events; this is what is used of them here. */
+const ABI = homeBridgeAbi;
+
+/** A transfer as the bridges' events tell it. */
+export interface Transfer {
+  from: Address;
+  to: Address;
+  amount: bigint;
+  deadline: number;
+  callGas: number;
+  data: Hex;
+}
+
+export interface SideArgs {
+  /** Begins the keys of its duties. */
+  name: string;
+  context: KeeperContext;
+  chainId: number;
+  bridge: Address;
+  startBlock: number;
+  confirmations: number;
+}
+
+const EVENTS = [
+  getAbiItem({ abi: ABI, name: "TransferQueued" }),
+  getAbiItem({ abi: ABI, name: "TransferRefused" }),
+  getAbiItem({ abi: ABI, name: "TransferSettled" }),
+] as const;
+const SENT = getAbiItem({ abi: ABI, name: "TransferSent" });
+
+/** One end of the bridge: what waits there, what it has refused, what it has to pay back. Rebuilt from the logs. */
+export class Side {
+  readonly args: SideArgs;
+  readonly #reader: LogReader<typeof EVENTS>;
+  /** Transfers of the other end that were queued or refused here. */
+  readonly #arrived = new Map<bigint, Transfer | undefined>();
+  /** Transfers of this end that the other one has refused. */
+  readonly #refused = new Set<bigint>();
+  /** Numbers whose fate has become known here since the last look. */
+  settled: bigint[] = [];
+
+  constructor(args: SideArgs) {
+    this.args = args;
+    const { context, bridge, startBlock, confirmations } = args;
+    this.#reader = new LogReader({ rpc: context.rpc, address: bridge, events: EVENTS, startBlock, confirmations });
+  }
+
+  /** Reads what is new. @throws what the endpoint throws */
+  async read(other: Side): Promise<void> {
+    this.settled = [];
+    for (const { eventName, args } of await this.#reader.read()) {
+      if (args.chainId !== BigInt(other.args.chainId)) continue;
+      const { number } = args;
+      if (eventName === "TransferQueued") this.#arrived.set(number, args.transfer);
+      else if (eventName === "TransferRefused") this.#arrived.set(number, this.#arrived.get(number));
+      else {
+        this.settled.push(number);
+        if (OUTGOING[args.status] === "refused") this.#refused.add(number);
+        if (OUTGOING[args.status] === "returned") this.#refused.delete(number);
+      }
+    }
+  }
+
+  /** Calls that are due at this end. @param fee wei for a unit of the other chain's gas */
+  async duties(other: Side, now: number, fee: bigint, wanted: { release: boolean; refund: boolean }): Promise<Duty[]> {
+    const arrived = await Promise.all([...this.#arrived].map((each) => this.#ofArrived(other, each, now, fee, wanted)));
+    const refunds = wanted.refund
+      ? await Promise.all([...this.#refused].map((number) => this.#refundOf(other, number, now)))
+      : [];
+    return [...arrived.flat(), ...refunds.flat()];
+  }
+
+  async outgoingOf(other: Side, number: bigint): Promise<Outgoing> {
+    const args = [BigInt(other.args.chainId), number] as const;
+    return OUTGOING[await this.#read("outgoingOf", args)]!;
+  }
+
+  async incomingOf(other: Side, number: bigint): Promise<Incoming> {
+    const args = [BigInt(other.args.chainId), number] as const;
+    return INCOMING[await this.#read("incomingOf", args)]!;
+  }
+
+  /** Content of a transfer that this end has sent. */
+  async transferOf(other: Side, number: bigint): Promise<Transfer | undefined> {
+    const { context, bridge, startBlock } = this.args;
+    const args = { chainId: BigInt(other.args.chainId), number };
+    const filter = { address: bridge, event: SENT, args, fromBlock: BigInt(startBlock), strict: true } as const;
+    const [log] = await context.rpc.getLogs(filter);
+    return log?.args.transfer;
+  }
+
+  #read(functionName: "outgoingOf" | "incomingOf", args: readonly [bigint, bigint]): Promise<number> {
+    return this.args.context.rpc.readContract({ address: this.args.bridge, abi: ABI, functionName, args });
+  }
+
+  async #ofArrived(
+    other: Side,
+    [number, transfer]: [bigint, Transfer | undefined],
+    now: number,
+    fee: bigint,
+    wanted: { release: boolean },
+  ): Promise<Duty[]> {
+    const [incoming, outgoing] = await Promise.all([this.incomingOf(other, number), other.outgoingOf(this, number)]);
+    const step = decideArrived({ incoming, outgoing });
+    const chainId = BigInt(other.args.chainId);
+    if (step === "closed") this.#arrived.delete(number);
+    if (step === "acknowledge") {
+      const data = encodeFunctionData({ abi: ABI, functionName: "acknowledge", args: [chainId, [number]] });
+      const text = `tell chain ${chainId} that its transfer ${number} is refused`;
+      return [this.#duty(`acknowledge:${number}`, data, transferGas(0) * fee, now, text)];
+    }
+    if (step !== "release" || !wanted.release || !transfer) return [];
+    const data = encodeFunctionData({ abi: ABI, functionName: "release", args: [chainId, number, transfer] });
+    // until there is room, or the receiver is ready, a release reverts: that is no duty yet
+    const { context, bridge } = this.args;
+    const passes = await context.rpc.call({ account: context.account.address, to: bridge, data }).then(
+      () => true,
+      () => false,
+    );
+    return passes
+      ? [this.#duty(`release:${number}`, data, 0n, now, `release transfer ${number} of chain ${chainId}`)]
+      : [];
+  }
+
+  async #refundOf(other: Side, number: bigint, now: number): Promise<Duty[]> {
+    if ((await this.outgoingOf(other, number)) !== "refused") {
+      this.#refused.delete(number);
+      return [];
+    }
+    const transfer = await this.transferOf(other, number);
+    if (!transfer || transfer.amount === 0n) return [];
+    const args = [BigInt(other.args.chainId), number, transfer] as const;
+    const data = encodeFunctionData({ abi: ABI, functionName: "refund", args });
+    return [this.#duty(`refund:${number}`, data, 0n, now, `pay transfer ${number} back to ${transfer.from}`)];
+  }
+
+  #duty(step: string, data: Hex, value: bigint, now: number, text: string): Duty {
+    return { key: `${this.args.name}:${step}`, to: this.args.bridge, data, value, due: now, text };
+  }
+}

@@ -1,0 +1,40 @@
+import { getLogsChunked } from "@assay/daemon-kit";
+import type { AbiEvent, Address, GetLogsReturnType, PublicClient } from "viem";
+
+/** Blocks below the newest ones read that are read again, for what a reorganisation has moved. */
+const REORG_DEPTH = 64n;
+
+export interface LogReaderArgs<E extends readonly AbiEvent[]> {
+  rpc: PublicClient;
+  address: Address | Address[];
+  events: E;
+  startBlock: number;
+  /** Blocks that a log must be below the head. */
+  confirmations: number;
+}
+
+/**
+ * Follows the logs of some contracts. What was read is read again for a while: whoever uses it must know what it has seen
+ * already. Nothing is kept on disk.
+ */
+export class LogReader<const E extends readonly AbiEvent[]> {
+  readonly #args: LogReaderArgs<E>;
+  #next: bigint;
+
+  constructor(args: LogReaderArgs<E>) {
+    this.#args = args;
+    this.#next = BigInt(args.startBlock);
+  }
+
+  /** Logs since the last look, oldest first. @throws DK-040, or the endpoint's refusal: nothing is skipped then */
+  async read(): Promise<GetLogsReturnType<undefined, E, true>> {
+    const { rpc, address, events, startBlock, confirmations } = this.#args;
+    const first = BigInt(startBlock);
+    const toBlock = (await rpc.getBlockNumber({ cacheTime: 0 })) - BigInt(confirmations);
+    const fromBlock = this.#next - REORG_DEPTH > first ? this.#next - REORG_DEPTH : first;
+    const logs = [];
+    for await (const chunk of getLogsChunked(rpc, { address, events, fromBlock, toBlock })) logs.push(...chunk.logs);
+    if (toBlock >= this.#next) this.#next = toBlock + 1n;
+    return logs as GetLogsReturnType<undefined, E, true>;
+  }
+}
