@@ -64,7 +64,7 @@ export const TRIAGE: readonly Triage[] = [
   },
   {
     check: "reentrancy-no-eth",
-    places: ["MarketBids.awardBid", "MarketOrders.claimOrder", "MarketOrders.rescue"],
+    places: ["JobMarketplace.claimOrder", "MarketBids.awardBid", "MarketOrders.rescue"],
     reason:
       "staking, slashing and price feeds are the protocol's own and call nobody back; signatures are checked by a static call",
   },
@@ -129,7 +129,6 @@ export const TRIAGE: readonly Triage[] = [
   {
     check: "uninitialized-local",
     places: [
-      "MarketJobs._admitOne.demand",
       "MarketOrders.claimBatch.demand",
       "MarketSettlement.finalizeBatch.group",
       "RefereedDispute.challenge.game",
@@ -137,9 +136,39 @@ export const TRIAGE: readonly Triage[] = [
       "ReputationRegistry.recordOf.record",
       "SlashingManager._forfeit.penalty",
       "StepOps.checkInputs.used",
+      "UpkeepCoordinator.collect.done",
+      "UpkeepCoordinator.endCases.done",
+      "UpkeepCoordinator.expire.done",
+      "UpkeepCoordinator.timeout.done",
       "VerificationHub.verdictOf.unknown",
     ],
     reason: "sums, flags and structs that begin at zero",
+  },
+  {
+    check: "reentrancy-eth",
+    places: ["JobHub.settle"],
+    reason:
+      "the calls go to the market, the staking manager, ASY and the bridge; the account is empty after the first of them, so a call inside would find nothing due",
+  },
+  {
+    check: "reentrancy-no-eth",
+    places: ["JobHub.takeHome"],
+    reason: "the same calls, without the bridge",
+  },
+  {
+    check: "shadowing-local",
+    places: ["SatelliteExecutor.constructor.controller", "SatelliteExecutor.constructor.gateway"],
+    reason: "they are passed to the parent's constructor, which makes them what the functions of these names return",
+  },
+  {
+    check: "missing-zero-check",
+    places: ["RemoteJobAccount.constructor.hub"],
+    reason: "an account whose hub is nobody's can do nothing; the hub refuses account code of zero",
+  },
+  {
+    check: "low-level-calls",
+    places: ["UpkeepCoordinator.performUpkeep"],
+    reason: "its own functions, by the data that its own check gave; the reason of a failure is passed on",
   },
   {
     check: "unused-return",
@@ -148,18 +177,34 @@ export const TRIAGE: readonly Triage[] = [
       "DelegationPools._collect",
       "DelegationPools._room",
       "DelegationPools.shareFees",
+      "DueDuties._dueClaims",
+      "DueDuties._dueEarnings",
+      "DueDuties._dueSettlements",
+      "DueDuties._isOutOfTime",
+      "JobHub._collect",
       "LinkedBridge._processMessage",
+      "MarketSettlement._rejection",
       "PriceFeeds._fresh",
       "PriceFeeds._requireSequencer",
       "RefereedDispute._stood",
       "SlashingManager.openCase",
       "TypedData.isSigned",
+      "VerificationHub.rejectionOf",
     ],
     reason: "one of several results is needed",
   },
   {
     check: "unused-return",
-    places: ["LinkedBridge._dispatch", "ParameterCouncil.move", "RecordRules.check", "StakingManager.withdraw"],
+    places: [
+      "JobHub._cancel",
+      "JobHub._drain",
+      "LinkedBridge._dispatch",
+      "ParameterCouncil.move",
+      "RecordRules.check",
+      "StakingManager.withdraw",
+      "UpkeepCoordinator.collect",
+      "UpkeepCoordinator.govern",
+    ],
     reason: "called for what it does or refuses; the result says nothing that is not known",
   },
   {
