@@ -11,6 +11,8 @@ import { type Program, run } from "./process.ts";
 const START_MS = 60_000;
 const STOP_MS = 15_000;
 const POLL_MS = 50;
+const PAUSE_MS = 250;
+const PAUSE_TRIES = 60;
 
 /**
  * No query may hold the database for long, whoever asks: deeper, wider and slower ones are refused. Introspection is 13 deep.
@@ -29,6 +31,10 @@ const SETTINGS = {
   ...QUERY_LIMITS,
   // a local chain makes blocks faster than the half second of the default
   ETHEREUM_POLLING_INTERVAL: "250",
+  // seconds after which a stream looks by itself for a head that the database's message did not tell it of (default 30)
+  GRAPH_CHAIN_HEAD_WATCHER_TIMEOUT: "1",
+  // a block that a reorganisation took away is asked for in vain: the default of ten tries takes half a minute
+  GRAPH_ETHEREUM_REQUEST_RETRIES: "3",
   // history is fetched in large pieces: each costs a round trip
   GRAPH_ETHEREUM_TARGET_TRIGGERS_PER_BLOCK_RANGE: "5000",
   ETHEREUM_BLOCK_BATCH_SIZE: "50",
@@ -45,6 +51,8 @@ export interface GraphNode extends Program {
   door(name: Door): string;
   /** Makes the subgraph `name` and points it at a built manifest. Doing it again with the same manifest changes nothing. */
   deploy(name: string, manifest: string): Promise<void>;
+  /** Stops the indexing of its own idle manifest. */
+  rest(): Promise<void>;
 }
 
 export type StartGraphNodeArgs = Omit<InsideArgs, "graphNode"> & { onLine?: (line: string) => void };
@@ -69,13 +77,30 @@ export async function startGraphNode({ onLine, ...args }: StartGraphNodeArgs): P
   const door = (name: Door) => join(args.doors, `${name}.sock`);
   const stop = () => program.stop("SIGTERM", STOP_MS);
   await answering(program, door("graphql"), door("admin"), stop);
-  return { ...program, door, deploy: (name, manifest) => deployTo(door("admin"), name, manifest), stop };
+  const deploy = (name: string, manifest: string) => deployTo(door("admin"), name, manifest);
+  return { ...program, door, deploy, rest: () => pause(door("admin"), args.idleManifest), stop };
 }
 
 /** Makes the subgraph `name` behind an admin socket and points it at a built manifest. */
 export async function deployTo(admin: string, name: string, manifest: string): Promise<void> {
   await call(admin, "subgraph_create", { name });
   await call(admin, "subgraph_deploy", { name, ipfs_hash: manifest });
+}
+
+/**
+ * Lets the deployment that graph-node insists on rest: it would fetch and commit every block a second time. graph-node makes
+ * it in its own time, and knows it only then.
+ */
+async function pause(admin: string, manifest: string): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    const refused = await call(admin, "subgraph_pause", { deployment: manifest }).then(
+      () => undefined,
+      (error: Error) => error,
+    );
+    if (!refused) return;
+    if (tries === PAUSE_TRIES) throw refused;
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+  }
 }
 
 async function answering(program: Program, graphql: string, admin: string, stop: () => Promise<void>): Promise<void> {

@@ -24,7 +24,9 @@ const SETTINGS = {
   wal_level: "minimal",
   max_wal_senders: "0",
   max_wal_size: "2GB",
-  checkpoint_timeout: "15min",
+  // what is not in its files yet has to be written before the next start after a kill: little, so that it starts in seconds
+  checkpoint_timeout: "1min",
+  wal_compression: "on",
   random_page_cost: "1.1",
   // compiling a query takes longer than any of them runs
   jit: "off",
