@@ -102,7 +102,8 @@ export async function startIndexer(args: IndexerArgs): Promise<Indexer> {
     await started.deploy(SUBGRAPH, manifest);
     onStep("indexing");
     await firstBlock(started);
-    await started.rest().catch((error: Error) => onLine(`the idle subgraph goes on: ${error.message}`));
+    // nothing waits for it
+    void started.rest().catch((error: Error) => onLine(`the idle subgraph goes on: ${error.message}`));
     node = started;
     const broken = watch({ postgres, node: started, rpcUrl, deployment, genesis, closing });
     return { url: gateway.url, broken, stop };

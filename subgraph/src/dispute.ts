@@ -204,7 +204,7 @@ function stand(game: DisputeGame, clock: BigInt, place: BigInt, expect: Bytes, p
   game.cols = field(place, 32, 32);
   game.chunks = field(place, 24, 8).toI32();
   game.element = field(place, 16, 8).toI32();
-  game.answered = !field(place, 0, 1).isZero();
+  game.answered = (field(place, 0, 8).toI32() & 1) == 1;
   game.movedAt = field(clock, 216, 40);
   game.providerUsed = field(clock, 184, 32);
   game.challengerUsed = field(clock, 152, 32);

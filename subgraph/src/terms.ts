@@ -1,9 +1,16 @@
 import { BigInt, Bytes } from "@graphprotocol/graph-ts";
 
-/** Bits `shift`..`shift + width` of a packed word (see contracts/libraries/JobTerms.sol). */
+/**
+ * Bits `shift`..`shift + width` of a packed word that is not negative (see contracts/libraries/JobTerms.sol). Both are whole
+ * bytes, which are copied here: arithmetic on numbers would be four questions to the host for each of a job's 30 fields.
+ */
 export function field(word: BigInt, shift: u8, width: u8): BigInt {
-  const high = word.rightShift(shift);
-  return high.minus(high.rightShift(width).leftShift(width));
+  const from = (shift >> 3) as i32;
+  const size = (width >> 3) as i32;
+  // the lowest byte comes first; the one more, left zero, keeps the highest bit from being a sign
+  const out = new BigInt(size + 1);
+  for (let i = 0; i < size && from + i < word.length; i++) out[i] = word[from + i];
+  return out;
 }
 
 /** The address in the top 160 bits of a word. */
