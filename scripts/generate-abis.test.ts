@@ -33,6 +33,7 @@ const CONTRACTS = [
   "SlashingManager",
   "StakingManager",
   "Treasury",
+  "UpkeepCoordinator",
   "VerificationHub",
 ];
 const zero = { type: "error", name: "Zero", inputs: [] };

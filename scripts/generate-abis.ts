@@ -54,6 +54,7 @@ const SOURCES: readonly Source[] = [
   { contract: "SlashingManager", artifacts: ["ISlashingManager", "SlashingManager"] },
   { contract: "StakingManager", artifacts: ["IStakingManager", "StakingManager"] },
   { contract: "Treasury", artifacts: ["Treasury"] },
+  { contract: "UpkeepCoordinator", artifacts: ["UpkeepCoordinator"] },
   { contract: "VerificationHub", artifacts: ["IVerificationHub", "VerificationHub"] },
 ];
 

@@ -124,7 +124,7 @@ abstract contract DueDuties {
 
     /// @param body arguments of `govern`
     function _isProposalDue(bytes calldata body) internal view returns (bool) {
-        if (address(GOVERNOR) == address(0)) return false;
+        if (!_isGoverned()) return false;
         (address[] memory targets, uint256[] memory values, bytes[] memory datas, bytes32 description) = abi.decode(
             body,
             (address[], uint256[], bytes[], bytes32)
@@ -136,6 +136,11 @@ abstract contract DueDuties {
         } catch {
             return false;
         }
+    }
+
+    /// @dev The governor's address is known before anything stands there: governance comes in a later step, or never.
+    function _isGoverned() internal view returns (bool) {
+        return address(GOVERNOR).code.length != 0;
     }
 
     /// @dev RefereedDispute.timeout's conditions (DSP-71, DSP-73).

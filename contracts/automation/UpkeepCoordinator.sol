@@ -19,7 +19,8 @@ import {DueDuties} from "./DueDuties.sol";
 /// Roles & powers: none. There is no owner, no pause, no upgrade, and no contract grants this one anything: whatever it
 /// does anybody may do, so hostile performData can only do what is due or revert.
 /// Trust: the market, referee, slashing manager and governor, all immutable here; each checks every call again itself.
-/// Money: tips of settled batches gather in the market and leave to BENEFICIARY only.
+/// Money: tips of settled batches gather in the market and leave to the market's treasury only, the one
+/// that it has at that moment.
 /// Liveness: an item that cannot be done does not hold up the others; a call that does nothing reverts, so that a
 /// simulation shows it. Batches are bounded, so that one fits into a registry's gas limit.
 /// Known hazards: a proposal's calls run with the gas that is left; one that needs more reverts and stays queued.
@@ -27,23 +28,15 @@ contract UpkeepCoordinator is IUpkeepCoordinator, DueDuties {
     /// @notice Items of one call, except settlements, which the market bounds itself.
     uint256 public constant MAX_ITEMS = 64;
 
-    /// @notice Where tips go.
-    address public immutable BENEFICIARY;
-
     /// @param dispute  zero where there is no referee
-    /// @param governor zero where nobody governs yet
+    /// @param governor where the governor stands or will stand; zero where nobody will govern
     constructor(
         IJobMarketplace market,
         IRefereedDispute dispute,
         ISlashingManager slashing,
-        IGovernor governor,
-        address beneficiary
+        IGovernor governor
     ) DueDuties(market, dispute, slashing, governor) {
-        require(
-            address(market) != address(0) && address(slashing) != address(0) && beneficiary != address(0),
-            Upkeep_ZeroAddress()
-        );
-        BENEFICIARY = beneficiary;
+        require(address(market) != address(0) && address(slashing) != address(0), Upkeep_ZeroAddress());
     }
 
     /* ── AUTOMATION ── */
@@ -162,7 +155,7 @@ contract UpkeepCoordinator is IUpkeepCoordinator, DueDuties {
         bytes[] calldata calldatas,
         bytes32 descriptionHash
     ) external {
-        if (address(GOVERNOR) == address(0)) revert Upkeep_NothingDue(this.govern.selector);
+        require(_isGoverned(), Upkeep_NothingDue(this.govern.selector));
         uint256 id = GOVERNOR.getProposalId(targets, values, calldatas, descriptionHash);
         if (GOVERNOR.state(id) == IGovernor.ProposalState.Succeeded) {
             GOVERNOR.queue(targets, values, calldatas, descriptionHash);
@@ -179,7 +172,8 @@ contract UpkeepCoordinator is IUpkeepCoordinator, DueDuties {
         amount = MARKET.balanceOf(token, address(this));
         require(amount != 0, Upkeep_NoTips(token));
         emit TipsForwarded(token, amount);
-        MARKET.withdraw(token, BENEFICIARY, amount);
+        (address treasury, , , , ) = MARKET.config();
+        MARKET.withdraw(token, treasury, amount);
     }
 
     /* ── INTERNALS ── */

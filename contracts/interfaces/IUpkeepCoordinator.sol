@@ -65,6 +65,6 @@ interface IUpkeepCoordinator is AutomationCompatibleInterface {
 
     /* ── MONEY ── */
 
-    /// @notice Pays out to BENEFICIARY what settling has brought. Anyone.
+    /// @notice Pays out to the market's treasury what settling has brought. Anyone.
     function forwardTips(address token) external returns (uint256 amount);
 }

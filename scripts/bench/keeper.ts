@@ -10,12 +10,12 @@
  * Figures are of the quick build; gas is that of the contracts as they are built then.
  */
 import { parseArgs } from "node:util";
-import { encodeDeployData, encodeFunctionData, zeroAddress } from "viem";
+import { encodeFunctionData, zeroAddress } from "viem";
+import { upkeepCoordinatorAbi } from "../../sdk/src/index.ts";
 import { ASY, openMarket } from "../../test/e2e/harness.ts";
 import { startKeeper, stopKeepers } from "../../test/e2e/keeper-harness.ts";
 import { type DueJob, submitMany } from "../../test/e2e/many-jobs.ts";
 import { readSettlements } from "../../test/e2e/settlement-record.ts";
-import { readBuild } from "../../test/support/world.ts";
 
 const { values: flags } = parseArgs({
   options: { json: { type: "boolean" }, jobs: { type: "string", default: "10000" } },
@@ -110,23 +110,18 @@ async function letThemFallDue(jobs: readonly DueJob[]): Promise<void> {
 async function measureUpkeep(jobs: readonly DueJob[]): Promise<number> {
   const { chain, deployment } = market;
   const wallet = chain.wallet(KEEPERS[0]);
-  const { abi, bytecode } = readBuild("automation/UpkeepCoordinator.sol");
-  const { JobMarketplace, SlashingManager } = deployment.contracts;
-  const peers = [JobMarketplace.address, zeroAddress, SlashingManager.address, zeroAddress, wallet.account.address];
-  const data = encodeDeployData({ abi, bytecode, args: peers });
-  const hash = await wallet.sendTransaction({ data });
-  const { contractAddress } = await chain.publicClient.waitForTransactionReceipt({ hash });
   const { timestamp } = await chain.publicClient.getBlock();
   await market.pass(Math.max(1, Math.max(...jobs.map(({ due }) => due)) - Number(timestamp)));
   const items = jobs.map(({ terms, run, commitment }) => ({ terms, run, commitment }));
-  const checkData = encodeFunctionData({ abi, functionName: "settle", args: [items] });
-  const coordinator = { address: contractAddress!, abi } as const;
-  const [needed, performData] = (await chain.publicClient.readContract({
+  const { address } = deployment.contracts.UpkeepCoordinator!;
+  const coordinator = { address, abi: upkeepCoordinatorAbi } as const;
+  const checkData = encodeFunctionData({ abi: upkeepCoordinatorAbi, functionName: "settle", args: [items] });
+  const [needed, performData] = await chain.publicClient.readContract({
     ...coordinator,
     functionName: "checkUpkeep",
     args: [checkData],
     account: zeroAddress,
-  })) as [boolean, string];
+  });
   if (!needed) throw new Error("the coordinator finds nothing due");
   const done = await wallet.writeContract({ ...coordinator, functionName: "performUpkeep", args: [performData] });
   const { gasUsed, status } = await chain.publicClient.waitForTransactionReceipt({ hash: done });

@@ -24,6 +24,7 @@ const SOURCES = {
   OneStepJudge: "contracts/verification/judge/OneStepJudge.sol",
   RefereedDispute: "contracts/verification/RefereedDispute.sol",
   DataDemands: "contracts/verification/DataDemands.sol",
+  UpkeepCoordinator: "contracts/automation/UpkeepCoordinator.sol",
   ProtocolTimelock: "contracts/governance/ProtocolTimelock.sol",
   AssayGovernor: "contracts/governance/AssayGovernor.sol",
   Treasury: "contracts/governance/Treasury.sol",

@@ -7,6 +7,7 @@ import {
   keccak256,
   slice,
   toFunctionSelector,
+  zeroAddress,
 } from "viem";
 import { type ContractName, readArtifact } from "./artifacts.ts";
 import { type DeployConfig, resolveAddress } from "./config.ts";
@@ -77,6 +78,8 @@ export interface Layout {
   judge: Creation | undefined;
   /** demands for input tiles: no owner, no part in verdicts */
   demands: Creation;
+  /** the protocol's duties as upkeeps: no owner, no privilege */
+  upkeep: Creation;
   /** verification strategies by number */
   strategies: readonly { number: bigint; name: ContractName; creation: Creation }[];
 }
@@ -108,6 +111,10 @@ export function layoutOf(deployer: Address, config: DeployConfig): Layout {
     ],
   };
   const judge = config.referee && creationOf("OneStepJudge", [], "judge");
+  const strategies = [
+    { number: 0n, name: "OptimisticWindow", creation: creationOf("OptimisticWindow", [], "strategy:0") } as const,
+    ...(judge && config.referee ? [refereeOf(proxies, judge.address, config.referee)] : []),
+  ];
   return {
     deployer,
     seed,
@@ -122,10 +129,8 @@ export function layoutOf(deployer: Address, config: DeployConfig): Layout {
     extension: extensionOver(PEERS.JobMarketplace.map((peer) => proxies[peer].address)),
     judge,
     demands: creationOf("DataDemands", [asy], "demands"),
-    strategies: [
-      { number: 0n, name: "OptimisticWindow", creation: creationOf("OptimisticWindow", [], "strategy:0") },
-      ...(judge && config.referee ? [refereeOf(proxies, judge.address, config.referee)] : []),
-    ],
+    upkeep: upkeepOf({ seed, proxies }, strategies[1]?.creation.address),
+    strategies,
   };
 }
 
@@ -171,6 +176,14 @@ function refereeOf(
   };
 }
 
+/** The coordinator of upkeeps. The governor's address is known before the hand-over puts it there. */
+function upkeepOf({ seed, proxies }: Pick<Layout, "seed" | "proxies">, referee: Address | undefined): Creation {
+  const governor = proxyOver(seed, "AssayGovernor").address;
+  const { JobMarketplace, SlashingManager } = proxies;
+  const peers = [JobMarketplace.address, referee ?? zeroAddress, SlashingManager.address, governor];
+  return creationOf("UpkeepCoordinator", peers, "upkeep");
+}
+
 /** The deployment as a list of transactions, each of which knows whether it is still needed. */
 export function stepsOf(client: DeployPublicClient, layout: Layout, config: DeployConfig): Step[] {
   const { proxies, implementations } = layout;
@@ -197,6 +210,7 @@ export function stepsOf(client: DeployPublicClient, layout: Layout, config: Depl
     ...(layout.judge ? [create("OneStepJudge", layout.judge)] : []),
     create("DataDemands", layout.demands),
     ...layout.strategies.map(({ name, creation }) => create(name, creation)),
+    create("UpkeepCoordinator", layout.upkeep),
     configureStep(client, layout, config),
     ...layout.strategies.slice(1).map((strategy) => registerStep(client, layout, strategy)),
   ];

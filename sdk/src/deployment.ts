@@ -23,6 +23,7 @@ export type OptionalContract =
   | "RefereedDispute"
   | "OneStepJudge"
   | "DataDemands"
+  | "UpkeepCoordinator"
   | "ProtocolTimelock"
   | "AssayGovernor"
   | "Treasury"

@@ -26,6 +26,7 @@ export {
   slashingManagerAbi,
   stakingManagerAbi,
   treasuryAbi,
+  upkeepCoordinatorAbi,
   verificationHubAbi,
 } from "./abis.ts";
 export { type AppealCaseArgs, appealCase, prepareAppealCase } from "./actions/appealCase.ts";

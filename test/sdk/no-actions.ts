@@ -64,6 +64,7 @@ export const OUTSIDE: Record<string, string> = {
   RemoteJobPortal: BRIDGE,
   SatelliteBridge: BRIDGE,
   SatelliteToken: BRIDGE,
+  UpkeepCoordinator: "registries call it; the sdk's actions do the same duties at the contracts themselves",
 };
 
 /* ── reads ── */

@@ -24,6 +24,7 @@ import {
   slashingManagerAbi,
   stakingManagerAbi,
   treasuryAbi,
+  upkeepCoordinatorAbi,
   verificationHubAbi,
 } from "../abis.ts";
 import type { DeployedContract, Deployment } from "../deployment.ts";
@@ -46,6 +47,7 @@ export const eventAbis = {
   Treasury: treasuryAbi,
   ParameterCouncil: parameterCouncilAbi,
   QuadraticGrants: quadraticGrantsAbi,
+  UpkeepCoordinator: upkeepCoordinatorAbi,
 } as const;
 
 export type EventAbis = typeof eventAbis;

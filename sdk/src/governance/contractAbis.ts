@@ -17,6 +17,7 @@ import {
   slashingManagerAbi,
   stakingManagerAbi,
   treasuryAbi,
+  upkeepCoordinatorAbi,
   verificationHubAbi,
 } from "../abis.ts";
 
@@ -40,6 +41,7 @@ export const contractAbis = {
   SlashingManager: slashingManagerAbi,
   StakingManager: stakingManagerAbi,
   Treasury: treasuryAbi,
+  UpkeepCoordinator: upkeepCoordinatorAbi,
   VerificationHub: verificationHubAbi,
 } as const;
 

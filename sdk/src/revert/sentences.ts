@@ -1,3 +1,4 @@
+import { automationSentences } from "./automationSentences.ts";
 import { crosschainSentences } from "./crosschainSentences.ts";
 import { governanceSentences } from "./governanceSentences.ts";
 import { librarySentences } from "./librarySentences.ts";
@@ -14,6 +15,7 @@ export const sentences: Readonly<Record<string, Sentence>> = {
   ...stakingSentences,
   ...verificationSentences,
   ...crosschainSentences,
+  ...automationSentences,
   ...governanceSentences,
   ...librarySentences,
 };

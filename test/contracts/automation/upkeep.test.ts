@@ -1,7 +1,8 @@
 // The coordinator under a registry's rules, and under callers who do not keep them.
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
-import { encodeFunctionData, type Hex, toFunctionSelector, zeroAddress } from "viem";
+import { type Address, encodeFunctionData, getAddress, type Hex, toFunctionSelector, zeroAddress } from "viem";
+import { readArtifact } from "../../../scripts/deploy/artifacts.ts";
 import { ASY_UNIT, expireArgs, type Job } from "../../support/actor.ts";
 import { createGoverned, pass as passVote, propose } from "../../support/governed.ts";
 import { createScene, passWindow, REASON, type Scene, submittedJob } from "../../support/scene.ts";
@@ -16,9 +17,9 @@ let reset: () => Promise<void>;
 
 before(async () => {
   scene = await createScene();
-  const { world, treasury } = scene;
-  const peers = [world.market.address, zeroAddress, world.slashing.address, zeroAddress, treasury.address];
-  upkeep = await world.create(SOURCE, peers);
+  const { world } = scene;
+  const { address } = world.deployment.contracts.UpkeepCoordinator!;
+  upkeep = world.watch({ address, abi: readArtifact("UpkeepCoordinator").abi });
   await world.send(world.deployer, world.market, "setFeeShares", [1_000, 0]);
   registry = new SimulatedRegistry(world, upkeep);
   reset = await world.snapshot();
@@ -41,7 +42,7 @@ const refused = (data: Hex, error: string) =>
     return true;
   });
 
-test("results that stand are paid in one transaction, those that do not are left; tips go to the beneficiary only", async () => {
+test("results that stand are paid in one transaction, those that do not are left; tips go to the treasury only", async () => {
   const { world, provider, treasury, anyone } = scene;
   const jobs: Job[] = [];
   for (let lane = 0; lane < 16; lane++)
@@ -142,10 +143,10 @@ test("hostile data: no duty, other functions, rubbish, too many, another's preim
   await anyone.refused(upkeep, "performUpkeep", [settle([job])], "Upkeep_NothingDue");
 });
 
-test("it cannot be made without market, slashing manager or beneficiary", async () => {
-  const { world, treasury } = scene;
-  const whole = [world.market.address, zeroAddress, world.slashing.address, zeroAddress, treasury.address];
-  for (const missing of [0, 2, 4]) {
+test("it cannot be made without market or slashing manager", async () => {
+  const { world } = scene;
+  const whole = [world.market.address, zeroAddress, world.slashing.address, zeroAddress];
+  for (const missing of [0, 2]) {
     await assert.rejects(world.create(SOURCE, whole.with(missing, zeroAddress)), { errorName: "Upkeep_ZeroAddress" });
   }
 });
@@ -153,14 +154,10 @@ test("it cannot be made without market, slashing manager or beneficiary", async 
 test("a proposal is queued when it has passed and executed when it has waited, never earlier", async () => {
   const governed = await createGoverned();
   const { world, governor, anyone } = governed;
-  const peers = [
-    world.market.address,
-    zeroAddress,
-    world.slashing.address,
-    governor.address,
-    governed.treasury.address,
-  ];
-  const coordinator = await world.create(SOURCE, peers);
+  // made before governance, for the addresses at which the hand-over has put it
+  const { address } = governed.deployment.contracts.UpkeepCoordinator!;
+  const coordinator = world.watch({ address, abi: upkeep.abi });
+  assert.equal(await world.read<Address>(coordinator, "GOVERNOR", []), getAddress(governor.address));
   const automation = new SimulatedRegistry(world, coordinator);
   const period = { to: world.staking, functionName: "setThawPeriod", args: [4_000n] };
   const proposal = await propose(governed, [period]);

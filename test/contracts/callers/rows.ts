@@ -273,6 +273,18 @@ const DEMANDS: Record<string, Row> = {
   reclaim: theirs("the fee of an unanswered demand"),
 };
 
+const EVERYBODYS = "what it does anybody may do at the contracts themselves";
+const UPKEEP: Record<string, Row> = {
+  performUpkeep: { open: EVERYBODYS },
+  settle: { open: EVERYBODYS },
+  expire: { open: EVERYBODYS },
+  timeout: { open: EVERYBODYS },
+  endCases: { open: EVERYBODYS },
+  collect: { open: EVERYBODYS },
+  govern: { open: EVERYBODYS },
+  forwardTips: { open: "pays to the market's treasury, whoever asks" },
+};
+
 const executor: Denied = { error: "GovernorOnlyExecutor" };
 
 const GOVERNOR: Record<string, Row> = {
@@ -353,6 +365,7 @@ export const ROWS: Record<string, Record<string, Row>> = {
   OneStepJudge: {},
   RefereedDispute: REFEREE,
   DataDemands: DEMANDS,
+  UpkeepCoordinator: UPKEEP,
   AssayGovernor: GOVERNOR,
   ProtocolTimelock: TIMELOCK,
   Treasury: {
