@@ -76,6 +76,7 @@ try {
   say("keepers started");
   await letThemFallDue(jobs);
   const record = await readSettlements(market, { jobs, keepers: KEEPERS, fromBlock, deadline: DEADLINE });
+  say(JSON.stringify(record));
   for (const keeper of keepers) await keeper.process.stop();
   const report = {
     jobs: JOBS,
