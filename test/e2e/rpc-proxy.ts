@@ -31,13 +31,14 @@ export interface Call {
 /**
  * A JSON-RPC endpoint between a node and its chain. It sees every transaction the node sends, and lets a test decide what
  * becomes of it: this is how a test kills a node at an exact moment without a hook inside the node.
- * @param onTransaction told the market function that is called; when it does not say "forward", nothing is answered
+ * @param onTransaction told the market function that is called ("transfer" where it is none) and the signed transaction;
+ * when it does not say "forward", nothing is answered
  * @param rewrite changes what the chain is asked
  * @param faultOf what goes wrong with a call; asked for every one, batches by their first
  */
 export async function startRpcProxy(
   target: string,
-  onTransaction: (functionName: string) => Verdict | Promise<Verdict>,
+  onTransaction: (functionName: string, raw: Hex) => Verdict | Promise<Verdict>,
   rewrite: (call: Call) => Call = (call) => call,
   faultOf: (call: Call) => Fault | undefined | Promise<Fault | undefined> = () => undefined,
 ): Promise<RpcProxy> {
@@ -49,8 +50,9 @@ export async function startRpcProxy(
   const server = createServer(async (request, response) => {
     try {
       const body = rewritten(await readAll(request), rewrite);
-      const functionName = functionOf(body);
-      const verdict = functionName === undefined ? "forward" : await onTransaction(functionName);
+      const raw = transactionIn(body);
+      const functionName = raw && functionOf(raw);
+      const verdict = functionName === undefined ? "forward" : await onTransaction(functionName, raw as Hex);
       if (verdict === "dropBefore") return void request.destroy();
       const fault = await faultOf(firstOf(body));
       if (fault?.kind === "dropBefore") return void request.destroy();
@@ -92,12 +94,15 @@ function rewritten(body: string, rewrite: (call: Call) => Call): string {
   return JSON.stringify(Array.isArray(json) ? json.map(rewrite) : rewrite(json));
 }
 
-function functionOf(body: string): string | undefined {
+function transactionIn(body: string): Hex | undefined {
   const json = JSON.parse(body) as Call | Call[];
   const call = (Array.isArray(json) ? json : [json]).find(({ method }) => method === "eth_sendRawTransaction");
-  if (!call) return undefined;
-  const { data = "0x" } = parseTransaction(call.params[0] as Hex);
-  return decodeFunctionData({ abi: jobMarketplaceAbi, data }).functionName;
+  return call?.params[0] as Hex | undefined;
+}
+
+function functionOf(raw: Hex): string {
+  const { data = "0x" } = parseTransaction(raw);
+  return data === "0x" ? "transfer" : decodeFunctionData({ abi: jobMarketplaceAbi, data }).functionName;
 }
 
 async function readAll(request: IncomingMessage): Promise<string> {
