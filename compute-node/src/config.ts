@@ -46,6 +46,7 @@ export const configSchema = z.strictObject({
   keystore: z.string().optional(),
   passwordFile: z.string().optional(),
   gateways: httpUrls.default(["http://127.0.0.1:8080"]),
+  gatewayTimeoutSeconds: whole(1, 3600).default(30),
   dataDir: z.string().default("data"),
   engine: z.enum(["auto", ...ENGINES]).default("auto"),
   engineFolder: z.string().optional(),

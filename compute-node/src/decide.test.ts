@@ -68,7 +68,7 @@ test("each reason to leave a job alone has its own code", () => {
     ["SKIP_RUN_TIME_TOO_SHORT", view({ preparation: { ...READY, macs: 600e9 } })],
     ["SKIP_MEMORY", view({ preparation: { ...READY, memoryMb: 5000 } })],
     ["SKIP_DISK", view({ preparation: { ...READY, diskMb: 91 } }), { diskUsedMb: 10 }, someConfig({ diskMb: 100 })],
-    ["SKIP_INPUTS", view({ preparation: { status: "refused", error, retryAtMs: undefined } })],
+    ["SKIP_INPUTS", view({ preparation: { status: "refused", error, retryAtMs: undefined, tries: 1 } })],
     ["SKIP_BUSY", view(), {}, someConfig({ maxParallelJobs: 0 })],
   ];
   for (const [reason, job, state, config] of cases) assert.equal(reasonOf(first([job], state, config)), reason);
@@ -88,7 +88,12 @@ test("each reason to leave a job alone has its own code", () => {
 });
 
 test("inputs that could not be had are looked for again when it is time", () => {
-  const preparation = { status: "refused", error: { code: "ST-009", message: "" }, retryAtMs: NOW * 1000 } as const;
+  const preparation = {
+    status: "refused",
+    error: { code: "ST-009", message: "" },
+    retryAtMs: NOW * 1000,
+    tries: 1,
+  } as const;
   assert.equal(first([view({ preparation })])?.type, "prepare");
   assert.equal(reasonOf(first([view({ preparation })], { nowMs: NOW * 1000 - 1 })), "SKIP_INPUTS");
 });
@@ -210,7 +215,7 @@ const views: fc.Arbitrary<JobView> = fc
       preparation:
         r.prepared === "ready"
           ? { status: "ready", kind: "train", macs: r.macs, memoryMb: 300, diskMb: 10 }
-          : r.prepared && { status: "refused", error: { code: "EX-001", message: "" }, retryAtMs: undefined },
+          : r.prepared && { status: "refused", error: { code: "EX-001", message: "" }, retryAtMs: undefined, tries: 1 },
       busy: r.busy as JobView["busy"],
       runningNonce: r.nonce,
       run: run({ nonce: r.nonce, finished: r.finished }),

@@ -77,7 +77,9 @@ export function decide(state: NodeState, config: Limits): Action[] {
     else if (view.job.status === "open") open.push(view);
     else own.push(...decideTaken(view, state, config, budget));
   }
-  return [...own, ...open.flatMap((view) => decideOpen(view, state, config, budget))];
+  // What could not be prepared before waits behind what was never looked at: a job that nobody delivers holds up no other.
+  const ordered = [...open.filter((view) => !wasRefused(view)), ...open.filter(wasRefused)];
+  return [...own, ...ordered.flatMap((view) => decideOpen(view, state, config, budget))];
 }
 
 interface Budget {
@@ -206,6 +208,10 @@ function decideOpen(view: JobView, state: NodeState, config: Limits, budget: Bud
   budget.stake -= terms.bond;
   budget.exposure -= terms.bond;
   return [{ type: "claim", id, atMs: nextClaimTime(id, state.provider, state.nowMs, config.claimSpreadMs) }];
+}
+
+function wasRefused({ preparation }: JobView): boolean {
+  return preparation?.status === "refused";
 }
 
 function isDue(atMs: number | undefined, { nowMs }: NodeState): boolean {

@@ -28,7 +28,7 @@ export interface JobInputs {
  * @throws ST-xxx (storage), EX-xxx (malformed program, data set or state), CN-020 when a hash differs from the spec's
  */
 export async function loadInputs(
-  { gateways, spec, maxBytes }: InputsRequest,
+  { gateways, timeoutMs, spec, maxBytes }: InputsRequest,
   store: BlockStore,
   options: { signal?: AbortSignal; onMessage?: (message: TaskMessage) => void } = {},
 ): Promise<JobInputs> {
@@ -36,6 +36,7 @@ export async function loadInputs(
   const fetch = (what: "manifest" | "dataset" | "init", cid: FetchFileArgs["cid"], limit: number) =>
     fetchBytes({
       gateways,
+      timeoutMs,
       cid,
       store,
       maxBytes: limit,

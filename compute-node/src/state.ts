@@ -8,8 +8,8 @@ import type { CostModel } from "./quote.ts";
 export type Preparation =
   /** Fetched, verified, and what the spec says. `macs` counts the multiply-adds of the whole run. */
   | { status: "ready"; kind: "train" | "infer"; macs: number; memoryMb: number; diskMb: number }
-  /** Not what the spec says, or not to be had. `retryAtMs`: worth another look then. */
-  | { status: "refused"; error: Facts; retryAtMs: number | undefined };
+  /** Not what the spec says, or not to be had, after so many tries. `retryAtMs`: worth another look then. */
+  | { status: "refused"; error: Facts; retryAtMs: number | undefined; tries: number };
 
 /** What a finished run hands over; the output itself is in a file. */
 export interface RunResult {

@@ -12,6 +12,8 @@ export interface EngineChoice extends NodeBackendOptions {
 /** Where a job's inputs come from and what they must be. */
 export interface InputsRequest {
   gateways: readonly string[];
+  /** Most that a gateway may take for one block. */
+  timeoutMs: number;
   /** Folder of verified blocks, shared by all jobs. */
   blocks: string;
   spec: JobSpec;

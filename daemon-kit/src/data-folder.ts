@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DaemonError } from "./errors.ts";
+import { makeFolder } from "./make-folder.ts";
 
 /** Enough for a block of any file system: what a full disk takes without complaint is not what a journal needs. */
 const TRIAL_BYTES = 64 * 1024;
@@ -14,7 +15,7 @@ const TRIAL_BYTES = 64 * 1024;
 export function makeDataFolder(path: string): void {
   const trial = join(path, `.trial-${randomUUID()}`);
   try {
-    mkdirSync(path, { recursive: true });
+    makeFolder(path);
     writeFileSync(trial, new Uint8Array(TRIAL_BYTES), { flag: "wx", mode: 0o600, flush: true });
     rmSync(trial);
   } catch (cause) {

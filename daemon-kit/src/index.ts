@@ -61,6 +61,7 @@ export { type Journal, openJournal, type TxAttempt, type TxEntry, type TxIntent,
 export { lockKey } from "./key-lock.ts";
 export { type LoadAccountArgs, loadAccount, readKeystore, type WriteKeystoreArgs, writeKeystore } from "./keystore.ts";
 export { type CreateLoggerArgs, createLogger, type Logger } from "./logger.ts";
+export { makeFolder } from "./make-folder.ts";
 export { isSecretName, maskUrl, maskUrlsIn, maskValue } from "./mask.ts";
 export { parseMetrics, type Sample } from "./parse-metrics.ts";
 export { printConfig } from "./print-config.ts";

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import { mkdirSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Address, Hash } from "viem";
 import { DaemonError } from "./errors.ts";
+import { makeFolder } from "./make-folder.ts";
 
 /**
  * Holds a signing key for this process: two daemons that send from one account allot the same nonces and take each other's
@@ -21,7 +21,7 @@ export function lockKey(chain: Hash, account: Address, folder = lockFolder()): (
   const path = join(folder, `${name}.lock`);
   let db: DatabaseSync | undefined;
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 0o700);
     db = new DatabaseSync(path, { timeout: 0 });
     db.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = OFF; BEGIN EXCLUSIVE");
     const held = db;

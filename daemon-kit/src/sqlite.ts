@@ -1,7 +1,7 @@
-import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { DaemonError } from "./errors.ts";
+import { makeFolder } from "./make-folder.ts";
 
 export type OpenDatabaseArgs = {
   /** A file, or ":memory:". */
@@ -17,7 +17,7 @@ export type OpenDatabaseArgs = {
 export function openDatabase({ path, schema }: OpenDatabaseArgs): DatabaseSync {
   let db: DatabaseSync | undefined;
   try {
-    if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true });
+    if (path !== ":memory:") makeFolder(dirname(path));
     db = new DatabaseSync(path, { timeout: 0 });
     // Exclusive: two daemons over one journal would allot the same nonces.
     db.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");

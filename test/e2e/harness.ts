@@ -169,6 +169,16 @@ export async function startTestNode(market: Market, args: StartArgs): Promise<Te
   return started;
 }
 
+/** Resolves when the node says that it can work. */
+export async function untilReady(node: TestNode): Promise<void> {
+  const ask = () =>
+    fetch(`${node.url}/readyz`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  while (!(await ask())) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
 /** Error and fatal lines of a node. */
 export function errorsOf(node: TestNode): readonly Record<string, unknown>[] {
   return node.lines.filter(({ level }) => Number(level) >= 50);

@@ -7,12 +7,20 @@ import { logFile } from "../job-logs.ts";
 import type { InputsRequest } from "../tasks.ts";
 import type { ActDeps } from "./deps.ts";
 
+/** Before the second try; doubles with each. */
 const RETRY_MS = 30_000;
+const MOST_RETRY_MS = 30 * 60_000;
 
 /** What a child needs to load a job's inputs. */
 export function inputsRequest({ config }: ActDeps, job: Job): InputsRequest {
-  const { gateways, maxJobBytes, dataDir } = config;
-  return { gateways, blocks: join(dataDir, "blocks"), spec: job.spec, maxBytes: maxJobBytes };
+  const { gateways, gatewayTimeoutSeconds, maxJobBytes, dataDir } = config;
+  return {
+    gateways,
+    timeoutMs: gatewayTimeoutSeconds * 1000,
+    blocks: join(dataDir, "blocks"),
+    spec: job.spec,
+    maxBytes: maxJobBytes,
+  };
 }
 
 /** Fetches and verifies the inputs of an open job (DSP-90). The outcome, good or bad, is kept for `decide`. */
@@ -33,8 +41,11 @@ export async function prepare(deps: ActDeps, job: Job): Promise<void> {
     const found = facts(error);
     // What a storage did not deliver may come later; what is wrong stays wrong.
     const passing = isPassing(found.code) || isRetryable(error);
-    const retryAtMs = passing ? Date.now() + RETRY_MS : undefined;
-    local.of(id).preparation = { status: "refused", error: found, retryAtMs };
+    const before = local.of(id).preparation;
+    const tries = before?.status === "refused" ? before.tries + 1 : 1;
+    const wait = Math.min(MOST_RETRY_MS, RETRY_MS * 2 ** (tries - 1));
+    const retryAtMs = passing ? Date.now() + wait : undefined;
+    local.of(id).preparation = { status: "refused", error: found, retryAtMs, tries };
     history.note(id, "INPUTS_REFUSED", `${found.code}: ${found.message}`);
     log.warn({ jobId: id, ...found, retry: passing }, "inputs refused");
   }

@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { stdin, stdout } from "node:process";
 import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
-import { facts, writeKeystore } from "@assay/daemon-kit";
+import { facts, makeFolder, writeKeystore } from "@assay/daemon-kit";
 import type { Hex } from "viem";
 import { generatePrivateKey, privateKeyToAddress } from "viem/accounts";
 import { LOCAL_CHAIN, loadNodeConfig, type NodeConfig, SECRET_VARIABLES } from "../config.ts";
@@ -35,7 +35,7 @@ export async function init(args: InitArgs): Promise<void> {
   const folder = dirname(file);
   const keystore = join(folder, "keystore.json");
   for (const path of [file, keystore]) if (existsSync(path)) throw taken(path);
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const password = await choosePassword(args);
   const privateKey = keyOf(args.env);
   await writeKeystore({ path: keystore, privateKey, password, ...(args.scryptN ? { scryptN: args.scryptN } : {}) });

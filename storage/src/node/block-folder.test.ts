@@ -150,6 +150,11 @@ test("a block over 2 MiB is refused", async (t) => {
   await assert.rejects(folder.put(new Uint8Array(2 * 1024 * 1024 + 1)), withCode("ST-006"));
 });
 
+test("a folder that cannot be made is told of at once", async () => {
+  await assert.rejects(openBlockFolder("/proc/none/blocks"), withCode("ST-013", /ENOENT/));
+  await assert.rejects(openBlockFolder("/dev/null/blocks"), withCode("ST-013", /ENOTDIR/));
+});
+
 test("pruning removes what was longest unused, and no more than it must", async (t) => {
   const folder = await openBlockFolder(await scratch(t));
   const cids: CID[] = [];

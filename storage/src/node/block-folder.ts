@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { type FileHandle, mkdir, open, readdir, readFile, rename, stat, unlink } from "node:fs/promises";
+import { type FileHandle, open, readdir, readFile, rename, stat, unlink } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { NextToLast } from "blockstore-fs/sharding";
 import type { CID } from "multiformats/cid";
 import { assertBlock, assertBlockSize, assertCid, type BlockStore, hashBlock, isBlock } from "../block.ts";
 import { StorageError } from "../errors.ts";
+import { makeFolder } from "./make-folder.ts";
 
 /** The calls the folder makes, so that a test can make one of them fail as a full disk does. */
 export type FolderFs = {
@@ -152,7 +153,7 @@ class Folder implements BlockFolder {
     const part = join(dirname(path), `${process.pid}-${randomBytes(8).toString("hex")}${TEMPORARY}`);
     let handle: FileHandle | undefined;
     try {
-      await mkdir(dirname(path), { recursive: true });
+      await makeFolder(dirname(path));
       handle = await this.#fs.open(part, "wx");
       await handle.writeFile(bytes);
       await handle.datasync();
@@ -191,7 +192,7 @@ class Folder implements BlockFolder {
 async function survey(root: string): Promise<Usage> {
   const held = { blocks: 0, bytes: 0 };
   const { extension } = new NextToLast();
-  await mkdir(root, { recursive: true });
+  await makeFolder(root);
   for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
     const path = join(entry.parentPath, entry.name);

@@ -12,16 +12,16 @@
  */
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { crashRun } from "../../test/e2e/crash-run.ts";
+import { crashRun } from "../../../test/e2e/crash-run.ts";
 import {
   type Market,
   openMarket,
   post,
   startTestNode,
-  type TestNode,
+  untilReady,
   uploadInputs,
   waitFor,
-} from "../../test/e2e/harness.ts";
+} from "../../../test/e2e/harness.ts";
 
 const { values: flags } = parseArgs({
   options: {
@@ -113,15 +113,6 @@ async function claimLatencies(market: Market, spec: Parameters<typeof post>[1]):
   }
   await node.process.stop();
   return latencies;
-}
-
-async function untilReady(node: TestNode): Promise<void> {
-  const ask = () =>
-    fetch(`${node.url}/readyz`).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-  while (!(await ask())) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
 /** Resident memory of a process, MiB; 0 where the system does not tell. */

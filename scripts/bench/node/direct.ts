@@ -1,0 +1,22 @@
+// A job's program run directly with the engine, in a process of its own: no daemon, no sandbox, no checkpoints. It reads the
+// manifest and the data set from a folder and prints what it took on one line. Started by overhead.ts.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { assembleJob, decodeManifest, decodeTensors, type Hex, runProgram } from "../../../exact/src/index.ts";
+import { loadNodeBackend } from "../../../exact/src/node.ts";
+
+const [folder, nonce] = process.argv.slice(2) as [string, Hex];
+const manifest = decodeManifest(readFileSync(join(folder, "manifest")));
+const [dataset] = decodeTensors(readFileSync(join(folder, "dataset")));
+if (!dataset) throw new Error("no data set in the folder");
+const { compiled, initial } = assembleJob(manifest, { dataset });
+const { seconds, hashSeconds, finalState } = await runProgram({
+  compiled,
+  backend: await loadNodeBackend("wasm"),
+  dataset,
+  nonce,
+  start: { step: 0, state: initial, boundaries: [] },
+});
+const { user, system } = process.cpuUsage();
+const cpuSeconds = (user + system) / 1e6;
+console.log(JSON.stringify({ wallSeconds: performance.now() / 1000, cpuSeconds, seconds, hashSeconds, finalState }));
