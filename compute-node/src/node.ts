@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { facts, isRetryable, Waker, writeDurably } from "@assay/daemon-kit";
+import { asDiskError, type Facts, facts, isRetryable, Waker, writeDurably } from "@assay/daemon-kit";
 import {
   type AssayError,
   type ClaimedJob,
@@ -48,6 +48,8 @@ export class ComputeNode {
   #defender: Defender | undefined;
   #chain: ChainFacts | undefined;
   #failure: AssayError | undefined;
+  /** Why the last look brought no decision, though the chain could be read. */
+  #undecided: Facts | undefined;
   #failures = 0;
   #lookedAt = 0;
   #disk = { atMs: 0, usedMb: 0 };
@@ -159,6 +161,7 @@ export class ComputeNode {
   /** undefined when the node can work, else why it cannot. */
   readiness(): string | undefined {
     if (this.#failure) return `${this.#failure.code}: ${this.#failure.message}`;
+    if (this.#undecided) return `${this.#undecided.code}: ${this.#undecided.message}`;
     if (!this.#chain) return "the chain has not been read yet";
     const silent = Date.now() - this.#lookedAt;
     return silent > 10 * this.#deps.config.pollMs + 60_000 ? `no look at the chain for ${silent} ms` : undefined;
@@ -202,10 +205,13 @@ export class ComputeNode {
       const state = this.#state(this.#chain);
       reportFacts(this.#deps, this.#chain);
       for (const action of decide(state, this.#deps.config)) this.#dispatch(action);
+      if (this.#undecided) log.info("decisions are made again");
+      this.#undecided = undefined;
     } catch (error) {
       // A defect that one job brings out must not end the node at every start: it is loud, and /readyz says so.
-      this.#failure = decodeError(error);
-      log.error({ err: error }, "no decision");
+      const known = asDiskError(error);
+      if (this.#undecided?.code !== facts(known).code) log.error({ ...facts(known), err: known }, "no decision");
+      this.#undecided = facts(known);
     }
   }
 
@@ -312,9 +318,10 @@ export class ComputeNode {
     await index.reload(action.id);
   }
 
-  #noteFailure({ type, id }: Action, error: unknown): void {
+  #noteFailure({ type, id }: Action, cause: unknown): void {
     const { log, signal } = this.#deps;
     if (signal.aborted) return;
+    const error = asDiskError(cause);
     postpone(this.#deps, id, FAILED_ACTION_MS);
     const level = isRetryable(error) || decodeError(error).kind === "retryable" ? "warn" : "error";
     log[level]({ jobId: id, action: type, ...facts(error), err: error }, "action failed; it is tried again");

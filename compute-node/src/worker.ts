@@ -23,6 +23,9 @@ import { OUTPUT_FILE, RESULT_FILE } from "./run-files.ts";
 import type { RunResult } from "./state.ts";
 import type { AnswerOutcome, EngineChoice, RunTask, Task, TaskMessage } from "./tasks.ts";
 
+/** Segments may be far shorter than what is worth a write to the disk: so much work a crash may cost. */
+const CHECKPOINT_MS = 1000;
+
 // A child process of the node. Everything a stranger wrote (manifests, programs, data) is read in here, so that the
 // worst it can do is end this process.
 
@@ -71,6 +74,8 @@ async function run(
   const start = saved ?? { step: 0, state: initial, boundaries: [] };
   const boundaries = [...start.boundaries];
   const spacing = compiled.segmentLength * milestoneSpacing(compiled.segments);
+  const lastInner = (compiled.segments - 1) * compiled.segmentLength;
+  let written = performance.now();
   await send({ kind: "started", step: start.step, steps: compiled.steps, torn });
   const result = await runProgram({
     compiled,
@@ -84,6 +89,10 @@ async function run(
     onSegment: async ({ step, stateHash, state }) => {
       if (step === compiled.steps) return; // the result itself follows
       boundaries.push(stateHash);
+      // The last one has all boundaries, which the answers to a dispute need.
+      const kept = step % spacing === 0 || step === lastInner;
+      if (!kept && performance.now() - written < CHECKPOINT_MS) return;
+      written = performance.now();
       writeCheckpoint(folder, { step, boundaries, tensors: encodeTensors(state) }, (old) => old % spacing === 0);
       await send({ kind: "checkpoint", step });
     },

@@ -36,6 +36,7 @@ export { type Control, type ControlHandler, type ControlRequest, newControlToken
 export { type CreateRpcArgs, createRpc, type Rpc } from "./create-rpc.ts";
 export { makeDataFolder } from "./data-folder.ts";
 export { readDeploymentFile } from "./deployment-file.ts";
+export { asDiskError } from "./disk-error.ts";
 export { writeDurably } from "./durable.ts";
 export {
   type CodedError,

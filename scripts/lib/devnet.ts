@@ -120,6 +120,8 @@ export interface NodeOptions {
   engine?: string;
   /** Further settings, by the names of the environment. */
   env?: Readonly<Record<string, string>>;
+  /** A command that runs the node: a sandbox, a limit. */
+  wrapper?: readonly string[];
   onLine?: (line: string) => void;
 }
 
@@ -145,6 +147,7 @@ export async function launchNode(options: NodeOptions): Promise<LocalNode> {
       ASSAY_NODE_BENCHMARK: "false",
       ...options.env,
     },
+    ...(options.wrapper ? { wrapper: options.wrapper } : {}),
     ...(options.onLine ? { onLine: options.onLine } : {}),
   });
   const status = () =>

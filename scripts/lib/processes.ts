@@ -10,6 +10,8 @@ export interface ProcessOptions {
   args?: readonly string[];
   env?: Readonly<Record<string, string | undefined>>;
   cwd?: string;
+  /** A command that runs what follows it: a sandbox, a limit. */
+  wrapper?: readonly string[];
   /** Sees every line of standard output and standard error. */
   onLine?: (line: string) => void;
 }
@@ -36,8 +38,10 @@ process.on("exit", () => {
 
 /** Starts a child process. Its output is read line by line; nothing is inherited but the environment's basics. */
 export function startProcess(options: ProcessOptions): LocalProcess {
-  const { name, script, args = [], env = {}, cwd, onLine } = options;
-  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", script, ...args], {
+  const { name, script, args = [], env = {}, cwd, wrapper = [], onLine } = options;
+  const node = [process.execPath, "--disable-warning=ExperimentalWarning", script, ...args];
+  const [command, ...rest] = [...wrapper, ...node] as [string, ...string[]];
+  const child = spawn(command, rest, {
     cwd,
     env: { ...basics(), ...env },
     stdio: ["ignore", "pipe", "pipe"],

@@ -1,10 +1,10 @@
 // Everything that can be wrong with a job, a key or an endpoint: one clear error each, and nothing lost.
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { writeKeystore } from "../../daemon-kit/src/index.ts";
+import { findBwrap, writeKeystore } from "../../daemon-kit/src/index.ts";
 import { encodeManifest, encodeTensors } from "../../exact/src/index.ts";
 import { freePort } from "../../scripts/lib/devnet.ts";
 import { startProcess } from "../../scripts/lib/processes.ts";
@@ -160,6 +160,97 @@ test("a misspelt setting: one error that names the right one", async () => {
   assert.match(stderr, /ASSAY_NODE_GATEWAYS/);
 });
 
+const hasBwrap = "version" in findBwrap();
+/** A mount over a folder that only the wrapped program sees. */
+const mounted = (...mount: string[]) => ["bwrap", "--dev-bind", "/", "/", "--die-with-parent", ...mount, "--"];
+
+/** What a node may be started into. One clear error each, before anything is sent. */
+const SURROUNDINGS: { name: string; code: string; found: RegExp; start: (folder: string) => Override }[] = [
+  {
+    name: "another network",
+    code: "DK-041",
+    found: /chain 31337/,
+    start: (folder) => ({
+      env: { ASSAY_NODE_CHAIN_ID: "1", ASSAY_NODE_DEPLOYMENT: deploymentOf(1, folder) },
+    }),
+  },
+  {
+    name: "a data folder that cannot be",
+    code: "DK-067",
+    found: /ENOENT/,
+    start: () => ({ env: { ASSAY_NODE_DATA_DIR: "/proc/none/data" } }),
+  },
+  {
+    name: "a home that is read-only",
+    code: "DK-067",
+    found: /EROFS/,
+    start: (folder) => ({ env: { ASSAY_NODE_DATA_DIR: folder }, wrapper: mounted("--ro-bind", folder, folder) }),
+  },
+  {
+    name: "a disk that is full",
+    code: "DK-067",
+    found: /ENOSPC/,
+    start: (folder) => ({
+      env: { ASSAY_NODE_DATA_DIR: folder },
+      wrapper: mounted("--size", "4096", "--tmpfs", folder),
+    }),
+  },
+];
+
+/** The market's deployment, as if it were on another chain. */
+function deploymentOf(chainId: number, folder: string): string {
+  const path = join(folder, "deployment.json");
+  writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(market.deploymentPath, "utf8")), chainId }));
+  return path;
+}
+
+for (const { name, code, found, start } of SURROUNDINGS) {
+  test(`started into ${name}: one error, exit code 1`, async () => {
+    const folder = join(market.dir, name.replaceAll(" ", "-"));
+    mkdirSync(folder);
+    const override = start(folder);
+    if (override.wrapper && !hasBwrap) return;
+    const { code: exit, stderr } = await runNode("start", 8, override);
+    assert.equal(exit, 1, stderr);
+    checkFourLines(stderr, code);
+    assert.match(stderr, found);
+  });
+}
+
+test("a disk that becomes full while the node works: it says so, lives, and goes on when there is room", async () => {
+  if (!hasBwrap) return;
+  const account = 10;
+  await market.enrol(account);
+  const folder = join(market.dir, "filled");
+  mkdirSync(folder);
+  const wrapper = mounted("--size", String(8 * 2 ** 20), "--tmpfs", folder);
+  const tight = await startTestNode(market, { account, dataDir: "filled", wrapper });
+  const { pid } = await tight.logged("node started");
+  // Seen through the node's own mounts.
+  const filler = `/proc/${pid}/root${folder}/filler`;
+  fill(filler);
+  const { spec } = await uploadInputs(market, 64, "filled");
+  const { id } = await post(market, spec, { provider: market.chain.wallet(account).account.address });
+  const line = await tight.logged("no decision");
+  assert.deepEqual([line.code, line.message], ["DK-068", "the disk is full"]);
+  assert.equal((await fetch(`${tight.url}/readyz`)).status, 503);
+  assert.equal((await fetch(`${tight.url}/healthz`)).status, 200);
+  rmSync(filler);
+  await waitFor(market, id, "submitted");
+  await tight.process.stop();
+});
+
+/** Takes every byte that is left. */
+function fill(path: string): void {
+  for (const size of [65_536, 1]) {
+    try {
+      for (;;) appendFileSync(path, Buffer.alloc(size));
+    } catch (error) {
+      assert.equal((error as NodeJS.ErrnoException).code, "ENOSPC");
+    }
+  }
+}
+
 test("mech #493: after all of it the node still takes a good job", async () => {
   const { spec } = await uploadInputs(market, 64, "good");
   const { id } = await post(market, spec, { provider: me });
@@ -175,14 +266,16 @@ interface Override {
   args?: string[];
   rpcUrl?: string;
   env?: Record<string, string | undefined>;
+  wrapper?: readonly string[];
 }
 
 /** Runs a command of the node to its end. */
-async function runNode(command: string, account: number, { args = [], rpcUrl, env }: Override) {
+async function runNode(command: string, account: number, { args = [], rpcUrl, env, wrapper = [] }: Override) {
   const child = startProcess({
     name: command,
     script: BIN,
     args: [command, ...args],
+    wrapper,
     env: {
       ASSAY_NODE_RPC_URLS: rpcUrl ?? market.chain.url,
       ASSAY_NODE_DEPLOYMENT: market.deploymentPath,

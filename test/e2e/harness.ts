@@ -137,10 +137,12 @@ export interface StartArgs {
   /** Name of the data folder; the same name again continues where that node stopped. */
   dataDir?: string;
   env?: Record<string, string>;
+  /** A command that runs the node: a sandbox, a limit. */
+  wrapper?: readonly string[];
 }
 
 export async function startTestNode(market: Market, args: StartArgs): Promise<TestNode> {
-  const { account, rpcUrl = market.chain.url, dataDir = `node-${account}`, env } = args;
+  const { account, rpcUrl = market.chain.url, dataDir = `node-${account}`, env, wrapper } = args;
   const lines: Record<string, unknown>[] = [];
   const node = await launchNode({
     name: `node ${account}`,
@@ -151,6 +153,7 @@ export async function startTestNode(market: Market, args: StartArgs): Promise<Te
     owner: market.chain.wallet(account).account.address,
     operatorKey: market.chain.key(account + 1),
     env: { ASSAY_NODE_LOG_LEVEL: "debug", ASSAY_NODE_CLAIM_SPREAD_MS: "0", ...env },
+    ...(wrapper ? { wrapper } : {}),
     onLine: (line) => {
       const json = jsonLine(line);
       if (json) lines.push(json);
