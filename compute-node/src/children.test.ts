@@ -16,7 +16,7 @@ test("a probe leaves compiled code, and a child that reads what a stranger wrote
   assert.ok(compiled().length > 50, `the probe left ${compiled().length} files`);
 
   for (const name of readdirSync(join(dataDir, CODE))) rmSync(join(dataDir, CODE, name), { recursive: true });
-  const inputs = { gateways: [], blocks: join(dataDir, "blocks"), spec: SPEC, maxBytes: 1000 };
+  const inputs = { gateways: [], timeoutMs: 1000, blocks: join(dataDir, "blocks"), spec: SPEC, maxBytes: 1000 };
   await assert.rejects(prepareInputs(config, inputs, { logFile: join(dataDir, "prepare.log") }), { code: "ST-009" });
   // Without a sandbox nothing keeps it from writing wherever the node may.
   if ("version" in findBwrap()) assert.deepEqual(compiled(), []);
