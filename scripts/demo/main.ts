@@ -1,4 +1,4 @@
-// `npm start`: a paid job, then a dishonest one and its dispute, on a local chain, with real processes.
+// `npm start`: a paid job, a dishonest one and its dispute, and a user on another chain; real processes, local chains.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,6 +9,8 @@ import { type DemoNetwork, startNetwork } from "./network.ts";
 import { type DemoOptions, HELP, parseOptions } from "./options.ts";
 import { type DemoFacts, printFacts, writeFacts } from "./report.ts";
 import { playDispute } from "./second-act.ts";
+import { startSecondChain } from "./second-chain.ts";
+import { playRemoteJob } from "./third-act.ts";
 import { createView, type View } from "./view.ts";
 
 /** The database of the index closes within this time. */
@@ -29,9 +31,14 @@ async function main(options: DemoOptions): Promise<void> {
       const started = await index;
       if ("indexer" in started) await started.indexer.process.stop(STOP_MS);
     });
+    const second = options.acts > 2 ? startSecondChain(network, dir, shutdown.register) : undefined;
+    // told where it is waited for
+    second?.catch(() => {});
     const played = await playFirstJob(network, view, options.model);
     const dispute = options.acts > 1 ? await playDispute(network, view, options.engine) : undefined;
-    const told = await tell({ ...played, ...(dispute ? { dispute } : {}) }, await index, network, view);
+    const remote = second ? await playRemoteJob(network, second, view) : undefined;
+    const acts = { ...played, ...(dispute ? { dispute } : {}), ...(remote ? { remote } : {}) };
+    const told = await tell(acts, await index, network, view);
     const facts: DemoFacts = { ...told, seconds: (performance.now() - started) / 1000 };
     printFacts(view, facts);
     if (options.json) writeFacts(options.json, facts);

@@ -9,7 +9,7 @@ test("the demo runs once unless it is told to stay", () => {
     json: undefined,
     model: undefined,
     engine: "wasm",
-    acts: 2,
+    acts: 3,
     help: false,
   });
   assert.equal(parseOptions(["--keep"]).once, false);
@@ -19,5 +19,6 @@ test("the demo runs once unless it is told to stay", () => {
 test("contradictions and unknown words are refused", () => {
   assert.throws(() => parseOptions(["--once", "--keep"]), /--once and --keep/);
   assert.throws(() => parseOptions(["--engine", "gpu"]), /wanted wasm or cpu/);
+  assert.throws(() => parseOptions(["--acts", "4"]), /found --acts 4, wanted 1, 2 or 3/);
   assert.throws(() => parseOptions(["--onc"]), /--onc/);
 });

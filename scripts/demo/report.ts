@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { formatUnits, type Hex } from "viem";
 import type { DisputeFacts } from "./second-act.ts";
+import type { RemoteFacts } from "./third-act.ts";
 import type { View } from "./view.ts";
 
 /** What the demo found out; `--json` writes the same, amounts in the smallest unit as decimal strings. */
@@ -22,6 +23,7 @@ export interface DemoFacts {
   /** Seconds from claim to submission, on the chain's clock. */
   runSeconds: number;
   dispute?: DisputeFacts;
+  remote?: RemoteFacts;
   /** Where the closing table was read, and as of which block; absent where it was read from the chain. */
   index?: { url: string; block: number };
   /** Wall-clock seconds of the whole demo. */
@@ -52,6 +54,7 @@ export function printFacts(view: View, facts: DemoFacts): void {
     ["time", `${facts.runSeconds} s from claim to result, ${facts.seconds.toFixed(1)} s for everything`],
   ]);
   if (facts.dispute) printDispute(view, facts.dispute);
+  if (facts.remote) printRemote(view, facts.remote);
   const { index } = facts;
   view.note(index ? `read from the index at block ${index.block}: ${index.url}` : "read from the chain");
 }
@@ -70,6 +73,15 @@ function printDispute(view: View, dispute: DisputeFacts): void {
       "requester",
       `has its price back and ${asy(dispute.requesterRefunded)} in all; the job was done again by ${dispute.againProvider}`,
     ],
+  ]);
+}
+
+function printRemote(view: View, remote: RemoteFacts): void {
+  view.table("The user on another chain", [
+    ["user", `${remote.user} on chain ${remote.chainId}`],
+    ["paid", `${asy(remote.paid)}; ${asy(remote.change)} of change came back`],
+    ["commitment", `${remote.commitment}, as her own chain knows it`],
+    ["messages", `${remote.relaySeconds.toFixed(1)} s from chain to chain, two of three signers`],
   ]);
 }
 

@@ -52,8 +52,9 @@ async function startNetwork(options: DevnetOptions, watch: (process: LocalProces
   }));
   if (options.chains === 1) return { chains: [factsOf("home", home, homePath, deployment)], accounts };
   const satellitePath = join(dir, "31338.json");
-  const chains = await addSatellite(home, { homePath, satellitePath, port: port === 0 ? 0 : port + 1 });
-  watch(chains.satellite.process);
+  const next = port === 0 ? 0 : port + 1;
+  const onChain = ({ process }: LocalChain) => watch(process);
+  const chains = await addSatellite(home, { homePath, satellitePath, port: next, onChain });
   return {
     chains: [
       factsOf("home", home, homePath, chains.homeDeployment),

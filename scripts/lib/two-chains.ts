@@ -32,14 +32,18 @@ export interface TwoChains {
  * @param options.homePath the home chain's deployment file, which is added to
  * @param options.satellitePath where the satellite's is written
  * @param options.port of the second chain; a free one when left out
+ * @param options.onChain is told of the second chain as soon as it runs
  */
 export async function addSatellite(
   home: LocalChain,
-  options: { homePath: string; satellitePath: string; port?: number },
+  options: { homePath: string; satellitePath: string; port?: number; onChain?: (satellite: LocalChain) => void },
 ): Promise<TwoChains> {
   const { homePath, satellitePath, port = 0 } = options;
   const [satellite, homeAxelar] = await Promise.all([
-    startChain(port, SATELLITE_CHAIN),
+    startChain(port, SATELLITE_CHAIN).then((started) => {
+      options.onChain?.(started);
+      return started;
+    }),
     deployAxelar(home, NAMES.home),
   ]);
   const ends = { home: homeAxelar, satellite: await deployAxelar(satellite, NAMES.satellite) };

@@ -11,11 +11,16 @@ export interface IndexEndpoint {
   maxLag?: number | undefined;
 }
 
-/** What every action takes first: where to read, who signs, which contracts. */
-export interface AssayContext {
+/** What a read or a transaction needs of its chain. */
+export interface ChainContext {
   publicClient: PublicClient<Transport, Chain | undefined>;
   /** Absent in read-only clients. */
   walletClient?: WalletClient<Transport, Chain | undefined, Account | undefined>;
+  deployment: { chainId: number };
+}
+
+/** What every action takes first: where to read, who signs, which contracts. */
+export interface AssayContext extends ChainContext {
   deployment: Deployment;
   /** Where `client.query` asks; absent: it cannot. */
   index?: IndexEndpoint;
@@ -25,8 +30,8 @@ export interface AssayContext {
  * The wallet and its account.
  * @throws AssayError SDK-005 in a read-only client, or when the wallet client carries no account
  */
-export function requireWallet(context: AssayContext): {
-  walletClient: NonNullable<AssayContext["walletClient"]>;
+export function requireWallet(context: ChainContext): {
+  walletClient: NonNullable<ChainContext["walletClient"]>;
   account: Account;
 } {
   const { walletClient } = context;
@@ -41,7 +46,7 @@ export function requireWallet(context: AssayContext): {
 }
 
 /** The account that an action is for: the given one, or the wallet's. Throws SDK-005 when there is neither. */
-export function accountOr(context: AssayContext, account: Address | undefined): Address {
+export function accountOr(context: ChainContext, account: Address | undefined): Address {
   return account ?? requireWallet(context).account.address;
 }
 
@@ -51,7 +56,7 @@ const checkedChains = new WeakMap<object, Promise<number>>();
  * Makes sure, once per public client, that it talks to the deployment's chain.
  * @throws AssayError SDK-004
  */
-export async function requireChain({ publicClient, deployment }: AssayContext): Promise<void> {
+export async function requireChain({ publicClient, deployment }: ChainContext): Promise<void> {
   let chainId = checkedChains.get(publicClient);
   if (chainId === undefined) {
     chainId = publicClient.getChainId();

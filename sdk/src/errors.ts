@@ -28,6 +28,7 @@ export const errorCodes = {
   "SDK-024": { kind: "fatal", title: "A job's events do not fit together" },
   "SDK-025": { kind: "userFault", title: "No such proposal" },
   "SDK-026": { kind: "userFault", title: "No such case" },
+  "SDK-027": { kind: "userFault", title: "No such message, transfer or remote job" },
   "SDK-030": { kind: "userFault", title: "The contract refused the call" },
   "SDK-031": { kind: "fatal", title: "The call reverted with data that no known error explains" },
   "SDK-032": { kind: "fatal", title: "The contract panicked" },

@@ -264,8 +264,29 @@ export {
   type GatewayMessage,
   messageIdOf,
 } from "./crosschain/axelar.ts";
+export { createRemoteClient, type RemoteClient } from "./crosschain/client.ts";
+export type { RemoteContext, SatelliteContext, Side } from "./crosschain/context.ts";
+export {
+  explainTransfer,
+  type IncomingStatus,
+  incomingStatuses,
+  type Next,
+  type OutgoingStatus,
+  outgoingStatuses,
+  type Waiting,
+} from "./crosschain/explain.ts";
 export { localRelayFees, type RelayFees, type RelayRequest, relayGas, transferGas } from "./crosschain/fees.ts";
+export { findMessage, type MessageStatus } from "./crosschain/messageStatus.ts";
+export {
+  type MessageStage,
+  messagesOf,
+  prepareAddFee,
+  prepareExecuteMessage,
+  type SentMessage,
+} from "./crosschain/messages.ts";
+export type { PostRemoteJobArgs, RemoteJobInfo, SentRemoteJob, Ticket } from "./crosschain/remoteJobs.ts";
 export { parseSatellite, type SatelliteContract, type SatelliteDeployment } from "./crosschain/satellite.ts";
+export type { SentTransfer, Transfer, TransferArgs, TransferRef, TransferStatus } from "./crosschain/transfers.ts";
 export {
   type AxelarEnd,
   type ContractName,

@@ -9,7 +9,7 @@ import { startProcess } from "../../scripts/lib/processes.ts";
 const DEMO = fileURLToPath(new URL("../../scripts/demo/main.ts", import.meta.url));
 const ACCURACY = 0.955;
 
-test("the README's first command: a job is paid and worth its price; a weight changed by one costs a provider its stake", async (t) => {
+test("the README's first command: a job is paid and worth its price; a weight changed by one costs a provider its stake; a user on another chain gets model and change", async (t) => {
   const dir = mkdtempSync(join(tmpdir(), "assay-demo-test-"));
   t.after(() => rmSync(dir, { recursive: true, force: true }));
   const json = join(dir, "facts.json");
@@ -40,4 +40,12 @@ test("the README's first command: a job is paid and worth its price; a weight ch
   assert.equal(BigInt(dispute.challengerWon ?? 0), 125n * 10n ** 18n, "a quarter of it");
   assert.equal(BigInt(dispute.requesterRefunded ?? 0), 135n * 10n ** 18n, "its price, and 15 % of the bond");
   assert.match(dispute.againProvider ?? "", /^0x/);
+
+  const { remote } = facts as unknown as { remote: Record<string, string & number> };
+  assert.equal(remote.chainId, 31338);
+  assert.match(remote.commitment ?? "", /^0x[0-9a-f]{64}$/);
+  const paid = BigInt(remote.paid ?? 0);
+  assert.equal(paid + BigInt(remote.change ?? 0), 40n * 10n ** 18n, "what she paid and what came back");
+  assert.ok(paid >= 20n * 10n ** 18n && paid < 40n * 10n ** 18n, `paid ${paid}`);
+  assert.ok((remote.accuracy ?? 0) > 0.5, `accuracy ${remote.accuracy}`);
 });

@@ -1,6 +1,6 @@
 import { type Address, encodeFunctionData } from "viem";
 import { erc20Abi } from "../abis.ts";
-import type { AssayContext } from "../context.ts";
+import type { ChainContext } from "../context.ts";
 import { type PreparedCall, sendingAction } from "../internal/send.ts";
 
 export interface ApproveArgs {
@@ -11,7 +11,7 @@ export interface ApproveArgs {
 }
 
 /** The call that lets `spender` take `amount` of the sender's tokens. */
-export function prepareApprove(_context: AssayContext, { token, spender, amount }: ApproveArgs): PreparedCall {
+export function prepareApprove(_context: ChainContext, { token, spender, amount }: ApproveArgs): PreparedCall {
   const data = encodeFunctionData({ abi: erc20Abi, functionName: "approve", args: [spender, amount] });
   return { label: "ERC20.approve", to: token, data, value: 0n };
 }

@@ -1,6 +1,6 @@
 import type { Address, Hex, TypedDataDomain } from "viem";
 import { erc20PermitAbi } from "../abis.ts";
-import type { AssayContext } from "../context.ts";
+import type { ChainContext } from "../context.ts";
 import { AssayError } from "../errors.ts";
 import { read } from "../internal/read.ts";
 
@@ -18,7 +18,7 @@ const NAME_VERSION_CHAIN_CONTRACT = "0x0f" satisfies Hex;
  * Reads a contract's EIP-712 domain from the contract itself (EIP-5267).
  * @throws AssayError SDK-014 when the contract has none, or one with other fields
  */
-export async function readDomain(context: AssayContext, address: Address): Promise<SigningDomain> {
+export async function readDomain(context: ChainContext, address: Address): Promise<SigningDomain> {
   const none = (found: string, cause?: unknown) =>
     new AssayError("SDK-014", {
       message: `contract ${address} has no readable signing domain`,

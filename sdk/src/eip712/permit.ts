@@ -1,6 +1,6 @@
 import { type Address, type Hex, parseSignature } from "viem";
 import { erc20PermitAbi } from "../abis.ts";
-import { type AssayContext, requireWallet } from "../context.ts";
+import { type ChainContext, requireWallet } from "../context.ts";
 import { read } from "../internal/read.ts";
 import { decodeError } from "../revert/decodeError.ts";
 import { readDomain, type SigningDomain } from "./domain.ts";
@@ -48,7 +48,7 @@ const PERMIT_SECONDS = 3600n;
  * @throws AssayError SDK-005 without a wallet, SDK-014 when the token has no permit, SDK-044 when the owner declines
  */
 export async function signPermit(
-  context: AssayContext,
+  context: ChainContext,
   args: { token: Address; spender: Address; value: bigint; deadline?: bigint | undefined },
 ): Promise<SignedPermit> {
   const { walletClient, account } = requireWallet(context);

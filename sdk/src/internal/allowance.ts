@@ -1,7 +1,7 @@
 import type { Address } from "viem";
 import { erc20Abi } from "../abis.ts";
 import { prepareApprove } from "../actions/approve.ts";
-import { type AssayContext, requireWallet } from "../context.ts";
+import { type ChainContext, requireWallet } from "../context.ts";
 import { type SignedPermit, signPermit } from "../eip712/permit.ts";
 import { AssayError } from "../errors.ts";
 import { read } from "./read.ts";
@@ -24,7 +24,7 @@ export interface AllowanceNeed {
  * @returns the permit to bring along, or undefined when the allowance stands
  * @throws AssayError SDK-012 when the account holds too few tokens, SDK-014 when a permit is wanted and there is none
  */
-export async function provideAllowance(context: AssayContext, need: AllowanceNeed): Promise<SignedPermit | undefined> {
+export async function provideAllowance(context: ChainContext, need: AllowanceNeed): Promise<SignedPermit | undefined> {
   const { token, spender, amount, method } = need;
   const owner = requireWallet(context).account.address;
   const erc20 = { abi: erc20Abi, address: token } as const;

@@ -1,5 +1,5 @@
 import type { Abi, Address, ContractFunctionArgs, ContractFunctionName, ContractFunctionReturnType } from "viem";
-import { type AssayContext, requireChain } from "../context.ts";
+import { type ChainContext, requireChain } from "../context.ts";
 import { decodeError } from "../revert/decodeError.ts";
 
 interface ReadArgs<
@@ -24,7 +24,7 @@ export async function read<
   TName extends ContractFunctionName<TAbi, "view" | "pure">,
   const TArgs extends ContractFunctionArgs<TAbi, "view" | "pure", TName>,
 >(
-  context: AssayContext,
+  context: ChainContext,
   call: ReadArgs<TAbi, TName, TArgs>,
 ): Promise<ContractFunctionReturnType<TAbi, "view" | "pure", TName, TArgs>> {
   try {

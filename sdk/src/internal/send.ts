@@ -1,5 +1,5 @@
 import type { Address, Hash, Hex, TransactionReceipt } from "viem";
-import { type AssayContext, requireChain, requireWallet } from "../context.ts";
+import { type AssayContext, type ChainContext, requireChain, requireWallet } from "../context.ts";
 import { AssayError } from "../errors.ts";
 import { decodeError } from "../revert/decodeError.ts";
 
@@ -25,7 +25,7 @@ export interface Sent {
  * @returns the returned bytes
  * @throws AssayError with the contract's reason (SDK-030 to 033) or the endpoint's (SDK-040 to 046)
  */
-export async function simulateCall(context: AssayContext, call: PreparedCall, from?: Address): Promise<Hex> {
+export async function simulateCall(context: ChainContext, call: PreparedCall, from?: Address): Promise<Hex> {
   const account = from ?? requireWallet(context).account;
   try {
     await requireChain(context);
@@ -40,7 +40,7 @@ export async function simulateCall(context: AssayContext, call: PreparedCall, fr
  * Simulates a call, sends it from the wallet and waits until it is mined.
  * @throws AssayError as `simulateCall`; SDK-045 with the hash when the receipt was not seen; SDK-034 when it reverted although the simulation passed
  */
-export async function sendCall(context: AssayContext, call: PreparedCall): Promise<Sent> {
+export async function sendCall(context: ChainContext, call: PreparedCall): Promise<Sent> {
   const { walletClient, account } = requireWallet(context);
   await simulateCall(context, call);
   const { to, data, value } = call;
@@ -69,7 +69,7 @@ function receiptUnseen(call: PreparedCall, hash: Hash, error: unknown): AssayErr
 
 /** Repeats the call on top of the block it reverted in, to learn the reason. */
 async function minedRevert(
-  context: AssayContext,
+  context: ChainContext,
   call: PreparedCall,
   from: Address,
   receipt: TransactionReceipt,

@@ -1,5 +1,5 @@
 import { facts, TxRevertedError } from "@assay/daemon-kit";
-import { type AxelarEnd, axelarExecutableAbi, axelarGatewayAbi, commandIdOf, decodeError } from "@assay/sdk";
+import { type AxelarEnd, axelarGatewayAbi, commandIdOf, decodeError, prepareExecuteMessage } from "@assay/sdk";
 import { type Address, encodeFunctionData, type Hex } from "viem";
 import type { Bot, KeeperContext } from "../../bot.ts";
 import type { ChainFacts } from "../../chain/observe.ts";
@@ -154,9 +154,15 @@ class RelayBot implements Bot {
     const end = this.#ends.get(message.destinationChain)!;
     try {
       if (type === "approve" && !(await book.confirm(id))) return;
-      const call = type === "approve" ? await this.#approval(end, message) : execution(message);
+      const call = type === "approve" ? await this.#approval(end, message) : prepareExecuteMessage(message);
       const commandId = commandIdOf(message.sourceChain, id);
-      const duty = { key: `${NAME}:${type}:${commandId}`, value: 0n, text: `${type} ${id} on ${end.name}`, ...call };
+      const duty = {
+        key: `${NAME}:${type}:${commandId}`,
+        value: 0n,
+        text: `${type} ${id} on ${end.name}`,
+        to: call.to,
+        data: call.data,
+      };
       if (!maySendNow(this.#context, this.#context.config.axelarRelay.mode, duty)) {
         return this.#put(id, { times: 0, notBefore: this.#now + ASK_AGAIN, reason: "" });
       }
@@ -241,11 +247,4 @@ class RelayBot implements Bot {
     const seen = this.#views.flatMap(({ id }) => this.#books.map((book) => book.get(id)?.seenAt ?? Date.now()));
     oldest.set(seen.length === 0 ? 0 : (Date.now() - Math.min(...seen)) / 1000);
   }
-}
-
-/** The call that hands an approved message to its receiver; anyone may make it. */
-export function execution(message: KnownMessage): { to: Address; data: Hex } {
-  const { sourceChain, messageId, sourceAddress, contractAddress, payload } = message;
-  const args = [commandIdOf(sourceChain, messageId), sourceChain, sourceAddress, payload] as const;
-  return { to: contractAddress, data: encodeFunctionData({ abi: axelarExecutableAbi, functionName: "execute", args }) };
 }

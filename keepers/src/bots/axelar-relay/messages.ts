@@ -1,22 +1,13 @@
 import {
   type AxelarEnd,
-  asAxelarAddress,
   axelarGasServiceAbi,
   axelarGatewayAbi,
-  type GatewayMessage,
   messageIdOf,
+  messagesOf,
   relayGas,
+  type SentMessage,
 } from "@assay/sdk";
-import {
-  type Address,
-  getAbiItem,
-  type Hex,
-  isAddress,
-  isAddressEqual,
-  parseEventLogs,
-  size,
-  type TransactionReceipt,
-} from "viem";
+import { type Address, getAbiItem, type Hex, isAddress, size } from "viem";
 import type { KeeperContext } from "../../bot.ts";
 import { LogReader } from "../../chain/log-reader.ts";
 import type { MessageView } from "./decide.ts";
@@ -35,13 +26,8 @@ export interface RelayEnd {
 }
 
 /** A message that has not been executed for good. */
-export interface KnownMessage extends GatewayMessage {
-  transactionHash: Hex;
-  /** Of the event in its transaction. */
-  index: number;
+export interface KnownMessage extends SentMessage {
   order: number;
-  /** Wei paid with the message itself. */
-  paidAtOnce: bigint;
   /** Unix ms when this process first saw it. */
   seenAt: number;
 }
@@ -104,7 +90,7 @@ export class MessageBook {
       context.rpc.getTransactionReceipt({ hash: message.transactionHash }).catch(() => undefined),
       context.rpc.getBlockNumber({ cacheTime: 0 }),
     ]);
-    const found = receipt && messagesOf(this.#source, receipt).find(({ messageId }) => messageId === id);
+    const found = receipt && messagesOf(this.#source.axelar, receipt).find(({ messageId }) => messageId === id);
     const deep = receipt !== undefined && receipt.blockNumber + BigInt(confirmations) <= head;
     if (found && deep && found.payloadHash === message.payloadHash) return true;
     this.#open.delete(id);
@@ -113,7 +99,7 @@ export class MessageBook {
   }
 
   #take(receipt: TransactionReceipt): void {
-    for (const message of messagesOf(this.#source, receipt)) {
+    for (const message of messagesOf(this.#source.axelar, receipt)) {
       if (!this.#ends.has(message.destinationChain) || this.#open.has(message.messageId)) continue;
       this.#open.set(message.messageId, { ...message, order: this.#count++, seenAt: Date.now() });
     }
@@ -168,39 +154,4 @@ export class MessageBook {
       .readContract({ ...EXECUTION, address: axelar.gateway, args: [sourceChain, messageId], blockNumber })
       .catch(() => false);
   }
-}
-
-/** The messages of one transaction, each with what was paid for it in the same transaction. */
-export function messagesOf(
-  { name, axelar }: Pick<RelayEnd, "name" | "axelar">,
-  receipt: TransactionReceipt,
-): Omit<KnownMessage, "order" | "seenAt">[] {
-  const payments = parseEventLogs({
-    abi: axelarGasServiceAbi,
-    eventName: "NativeGasPaidForContractCall",
-    logs: receipt.logs.filter(({ address }) => isAddressEqual(address, axelar.gasService)),
-  });
-  return receipt.logs.flatMap((log, index) => {
-    if (!isAddressEqual(log.address, axelar.gateway)) return [];
-    const [call] = parseEventLogs({ abi: axelarGatewayAbi, eventName: "ContractCall", logs: [log] });
-    if (!call) return [];
-    const { sender, destinationChain, destinationContractAddress, payloadHash, payload } = call.args;
-    // a payment comes before its call, and is for one call only
-    const paid = payments.findIndex(
-      ({ args, logIndex }) =>
-        logIndex < log.logIndex && isAddressEqual(args.sourceAddress, sender) && args.payloadHash === payloadHash,
-    );
-    const paidAtOnce = paid < 0 ? 0n : payments.splice(paid, 1)[0]!.args.gasFeeAmount;
-    return [
-      {
-        sourceChain: name,
-        destinationChain,
-        messageId: messageIdOf(receipt.transactionHash, index),
-        sourceAddress: asAxelarAddress(sender),
-        contractAddress: destinationContractAddress as Address,
-        ...{ payloadHash, payload, paidAtOnce, index },
-        transactionHash: receipt.transactionHash,
-      },
-    ];
-  });
 }

@@ -47,6 +47,7 @@ export function openRemoteJobs(context: KeeperContext): Bot {
     bridge: satellite.deployment.contracts.SatelliteBridge.address,
     startBlock: satellite.deployment.startBlock,
     confirmations: config.satellite.confirmations,
+    portal: satellite.deployment.contracts.RemoteJobPortal.address,
   });
   const jobs = new HomeJobs(home, there, deployment, requireContract(deployment, "JobHub").address);
   const { feePerGas } = config.satellite;

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { jobStatuses } from "@assay/sdk";
-import { decideArrived, decideRemoteJob, INCOMING, OUTGOING, type RemoteJobView } from "./decide.ts";
+import { incomingStatuses, jobStatuses, outgoingStatuses } from "@assay/sdk";
+import { decideArrived, decideRemoteJob, type RemoteJobView } from "./decide.ts";
 
 const both = { report: true, settle: true };
 const ENDED = ["finalized", "expired", "cancelled", "rejected", "unresolved"];
 const views: RemoteJobView[] = jobStatuses.flatMap((status) =>
-  [undefined, ...OUTGOING].flatMap((outcome) =>
+  [undefined, ...outgoingStatuses].flatMap((outcome) =>
     [true, false].flatMap((reported) => [true, false].map((taken) => ({ status, outcome, reported, taken }))),
   ),
 );
@@ -41,8 +41,8 @@ test("what is switched off is not done", () => {
 });
 
 test("a queued transfer is to be released, a refused one acknowledged until its sender knows", () => {
-  for (const incoming of INCOMING) {
-    for (const outgoing of OUTGOING) {
+  for (const incoming of incomingStatuses) {
+    for (const outgoing of outgoingStatuses) {
       const wanted =
         incoming === "queued" ? "release" : incoming === "refused" && outgoing === "sent" ? "acknowledge" : "closed";
       assert.equal(decideArrived({ incoming, outgoing }), wanted);

@@ -1,12 +1,4 @@
-import type { JobStatus } from "@assay/sdk";
-
-/** What became of a transfer, at its sender, in the order of the contract's enum. */
-export const OUTGOING = ["none", "sent", "accepted", "refused", "returned"] as const;
-export type Outgoing = (typeof OUTGOING)[number];
-
-/** What became of a transfer, at its receiver. */
-export const INCOMING = ["none", "queued", "accepted", "refused"] as const;
-export type Incoming = (typeof INCOMING)[number];
+import type { IncomingStatus, JobStatus, OutgoingStatus } from "@assay/sdk";
 
 /** A remote job at home. */
 export interface RemoteJobView {
@@ -14,7 +6,7 @@ export interface RemoteJobView {
   /** Whether the result that stands was sent to its user. */
   reported: boolean;
   /** The transfer that carries the change; undefined before there is one. */
-  outcome: Outgoing | undefined;
+  outcome: OutgoingStatus | undefined;
   /** Whether the change was taken at home. */
   taken: boolean;
 }
@@ -40,9 +32,9 @@ export function decideRemoteJob(
 
 /** A transfer that one end has refused or queued, and what the other end knows of it. */
 export interface ArrivedView {
-  incoming: Incoming;
+  incoming: IncomingStatus;
   /** At its sender. */
-  outgoing: Outgoing;
+  outgoing: OutgoingStatus;
 }
 
 /** What an arrived transfer needs: room, a receipt to its sender, or nothing any more. */

@@ -1,22 +1,21 @@
-import { homeBridgeAbi, transferGas } from "@assay/sdk";
-import { type Address, encodeFunctionData, getAbiItem, type Hex } from "viem";
+import {
+  homeBridgeAbi,
+  type IncomingStatus,
+  incomingStatuses,
+  type OutgoingStatus,
+  outgoingStatuses,
+  remoteJobPortalAbi,
+  type Transfer,
+  transferGas,
+} from "@assay/sdk";
+import { type Address, encodeFunctionData, getAbiItem, type Hex, isAddressEqual } from "viem";
 import type { KeeperContext } from "../../bot.ts";
 import { LogReader } from "../../chain/log-reader.ts";
 import type { Duty } from "../../duty/duty.ts";
-import { decideArrived, INCOMING, type Incoming, OUTGOING, type Outgoing } from "./decide.ts";
+import { decideArrived } from "./decide.ts";
 
 /** Both bridges have the same functions and events; this is what is used of them here. */
 const ABI = homeBridgeAbi;
-
-/** A transfer as the bridges' events tell it. */
-export interface Transfer {
-  from: Address;
-  to: Address;
-  amount: bigint;
-  deadline: number;
-  callGas: number;
-  data: Hex;
-}
 
 export interface SideArgs {
   /** Begins the keys of its duties. */
@@ -26,6 +25,8 @@ export interface SideArgs {
   bridge: Address;
   startBlock: number;
   confirmations: number;
+  /** On the satellite: what jobs are sent through. */
+  portal?: Address;
 }
 
 const EVENTS = [
@@ -34,6 +35,9 @@ const EVENTS = [
   getAbiItem({ abi: ABI, name: "TransferSettled" }),
 ] as const;
 const SENT = getAbiItem({ abi: ABI, name: "TransferSent" });
+const JOB_SENT = getAbiItem({ abi: remoteJobPortalAbi, name: "RemoteJobSent" });
+/** RemoteJobStatus.Sent */
+const STATUS_SENT = 1;
 
 /** One end of the bridge: what waits there, what it has refused, what it has to pay back. Rebuilt from the logs. */
 export class Side {
@@ -62,8 +66,8 @@ export class Side {
       else if (eventName === "TransferRefused") this.#arrived.set(number, this.#arrived.get(number));
       else {
         this.settled.push(number);
-        if (OUTGOING[args.status] === "refused") this.#refused.add(number);
-        if (OUTGOING[args.status] === "returned") this.#refused.delete(number);
+        // a job that the bridge has paid back is still with the portal
+        if (outgoingStatuses[args.status] !== "accepted") this.#refused.add(number);
       }
     }
   }
@@ -77,14 +81,14 @@ export class Side {
     return [...arrived.flat(), ...refunds.flat()];
   }
 
-  async outgoingOf(other: Side, number: bigint): Promise<Outgoing> {
+  async outgoingOf(other: Side, number: bigint): Promise<OutgoingStatus> {
     const args = [BigInt(other.args.chainId), number] as const;
-    return OUTGOING[await this.#read("outgoingOf", args)]!;
+    return outgoingStatuses[await this.#read("outgoingOf", args)]!;
   }
 
-  async incomingOf(other: Side, number: bigint): Promise<Incoming> {
+  async incomingOf(other: Side, number: bigint): Promise<IncomingStatus> {
     const args = [BigInt(other.args.chainId), number] as const;
-    return INCOMING[await this.#read("incomingOf", args)]!;
+    return incomingStatuses[await this.#read("incomingOf", args)]!;
   }
 
   /** Content of a transfer that this end has sent. */
@@ -114,7 +118,7 @@ export class Side {
     if (step === "acknowledge") {
       const data = encodeFunctionData({ abi: ABI, functionName: "acknowledge", args: [chainId, [number]] });
       const text = `tell chain ${chainId} that its transfer ${number} is refused`;
-      return [this.#duty(`acknowledge:${number}`, data, transferGas(0) * fee, now, text)];
+      return [this.#duty(`acknowledge:${number}`, this.args.bridge, data, transferGas(0) * fee, now, text)];
     }
     if (step !== "release" || !wanted.release || !transfer) return [];
     const data = encodeFunctionData({ abi: ABI, functionName: "release", args: [chainId, number, transfer] });
@@ -125,23 +129,44 @@ export class Side {
       () => false,
     );
     return passes
-      ? [this.#duty(`release:${number}`, data, 0n, now, `release transfer ${number} of chain ${chainId}`)]
+      ? [this.#duty(`release:${number}`, bridge, data, 0n, now, `release transfer ${number} of chain ${chainId}`)]
       : [];
   }
 
   async #refundOf(other: Side, number: bigint, now: number): Promise<Duty[]> {
-    if ((await this.outgoingOf(other, number)) !== "refused") {
+    const [status, transfer] = await Promise.all([this.outgoingOf(other, number), this.transferOf(other, number)]);
+    const { portal, bridge } = this.args;
+    const ofPortal = portal !== undefined && transfer !== undefined && isAddressEqual(transfer.from, portal);
+    if (ofPortal) {
+      const duty = await this.#jobRefund(portal, number, transfer, now);
+      if (!duty) this.#refused.delete(number);
+      return duty ? [duty] : [];
+    }
+    if (status !== "refused" || !transfer || transfer.amount === 0n) {
       this.#refused.delete(number);
       return [];
     }
-    const transfer = await this.transferOf(other, number);
-    if (!transfer || transfer.amount === 0n) return [];
     const args = [BigInt(other.args.chainId), number, transfer] as const;
     const data = encodeFunctionData({ abi: ABI, functionName: "refund", args });
-    return [this.#duty(`refund:${number}`, data, 0n, now, `pay transfer ${number} back to ${transfer.from}`)];
+    return [this.#duty(`refund:${number}`, bridge, data, 0n, now, `pay transfer ${number} back to ${transfer.from}`)];
   }
 
-  #duty(step: string, data: Hex, value: bigint, now: number, text: string): Duty {
-    return { key: `${this.args.name}:${step}`, to: this.args.bridge, data, value, due: now, text };
+  /** A job that was refused at home is paid back through the portal; undefined when it has been, or is no job. */
+  async #jobRefund(portal: Address, number: bigint, transfer: Transfer, now: number): Promise<Duty | undefined> {
+    const { context, startBlock } = this.args;
+    const filter = { address: portal, event: JOB_SENT, args: { number }, fromBlock: BigInt(startBlock) } as const;
+    const [log] = await context.rpc.getLogs({ ...filter, strict: true });
+    if (!log) return undefined;
+    const { user, index } = log.args;
+    const jobOf = { address: portal, abi: remoteJobPortalAbi, functionName: "jobOf", args: [user, index] } as const;
+    const [, , status] = await context.rpc.readContract(jobOf);
+    if (status !== STATUS_SENT) return undefined;
+    const args = [user, index, transfer] as const;
+    const data = encodeFunctionData({ abi: remoteJobPortalAbi, functionName: "refund", args });
+    return this.#duty(`refund:${number}`, portal, data, 0n, now, `pay job ${index} back to ${user}`);
+  }
+
+  #duty(step: string, to: Address, data: Hex, value: bigint, now: number, text: string): Duty {
+    return { key: `${this.args.name}:${step}`, to, data, value, due: now, text };
   }
 }

@@ -1,0 +1,158 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Address, keccak256, parseGwei, parseUnits, zeroAddress } from "viem";
+import { deployLocally, type LocalChain, startChain } from "../../scripts/lib/devnet.ts";
+import { jsonLine, type LocalProcess } from "../../scripts/lib/processes.ts";
+import { addSatellite, launchRelay, type TwoChains } from "../../scripts/lib/two-chains.ts";
+import {
+  type AssayClient,
+  assayTokenAbi,
+  axelarGatewayAbi,
+  createAssayClient,
+  createRemoteClient,
+  localRelayFees,
+  type RemoteClient,
+  satelliteTokenAbi,
+} from "../../sdk/src/index.ts";
+
+export const ASY = (amount: string) => parseUnits(amount, 18);
+/** What the relay of these tests asks for a unit of gas. */
+const FEE_PER_GAS_GWEI = 1;
+const WAIT_MS = 60_000;
+const LOOK_MS = 50;
+
+/** One segment, so that there is no run root. What it says does not matter: nobody challenges it. */
+export const SPEC = {
+  programHash: keccak256("0x01"),
+  dataRoot: keccak256("0x02"),
+  initState: keccak256("0x03"),
+  steps: 10,
+  segmentLength: 32,
+  outIdx: 2,
+  stateCount: 3,
+  rulesVersion: 1,
+  refSeconds: 1,
+  inputs: keccak256("0x04"),
+  judge: zeroAddress,
+};
+
+/** Two linked chains as real processes, and a relay between them that can be killed and started again. */
+export interface Pair extends TwoChains {
+  dir: string;
+  /** Both chains, signed for by one test account. */
+  remote(account: number): RemoteClient;
+  /** The protocol at home, signed for by one test account. */
+  client(account: number): AssayClient;
+  relay(): LocalProcess;
+  /** Every line that the relays have logged. */
+  readonly lines: Record<string, unknown>[];
+  startRelay(): Promise<void>;
+  killRelay(): Promise<void>;
+  give(to: Address, amount: bigint): Promise<void>;
+  balance(side: "home" | "satellite", account: Address): Promise<bigint>;
+  /** Both clocks run ahead. */
+  pass(seconds: number): Promise<void>;
+  /** Waits until something is so. */
+  until(what: string, isSo: () => Promise<boolean>): Promise<void>;
+  /** How many approvals and executions each gateway has made, and how many transactions the relay has sent there. */
+  counts(): Promise<Record<"home" | "satellite", { approved: number; executed: number }>>;
+  close(): Promise<void>;
+}
+
+/** @param env further settings of the relay */
+export async function openPair(env: Readonly<Record<string, string>> = {}): Promise<Pair> {
+  const dir = await mkdtemp(join(tmpdir(), "assay-pair-"));
+  const home = await startChain();
+  const homePath = join(dir, "home.json");
+  await deployLocally(home, homePath);
+  const chains = await addSatellite(home, { homePath, satellitePath: join(dir, "satellite.json") });
+  const { satellite, homeDeployment, satelliteDeployment } = chains;
+  const lines: Record<string, unknown>[] = [];
+  let relay: LocalProcess | undefined;
+  const fees = localRelayFees(parseGwei(String(FEE_PER_GAS_GWEI)));
+  const sides = { home, satellite } as const;
+  const on = (chain: LocalChain, account: number) => ({
+    publicClient: chain.publicClient,
+    walletClient: chain.wallet(account),
+  });
+  const tokens = {
+    home: homeDeployment.contracts.AssayToken.address,
+    satellite: satelliteDeployment.contracts.SatelliteToken.address,
+  };
+  const pair: Pair = {
+    ...chains,
+    dir,
+    lines,
+    remote: (account) =>
+      createRemoteClient({
+        home: { ...on(home, account), deployment: homeDeployment },
+        satellite: { ...on(satellite, account), deployment: satelliteDeployment },
+        fees,
+      }),
+    client: (account) => createAssayClient({ ...on(home, account), deployment: homeDeployment }),
+    relay: () => relay!,
+    startRelay: async () => {
+      relay = launchRelay(chains, {
+        dataDir: join(dir, "relay"),
+        env: { ASSAY_KEEPER_SATELLITE__FEE_PER_GAS_GWEI: String(FEE_PER_GAS_GWEI), ...env },
+        onLine: (line) => {
+          const json = jsonLine(line);
+          if (json) lines.push(json);
+        },
+      });
+      await relay.waitForLine((line) => (jsonLine(line)?.msg === "keeper started" ? true : undefined));
+    },
+    killRelay: async () => {
+      relay?.kill("SIGKILL");
+      await relay?.exited;
+    },
+    give: async (to, amount) => {
+      const call = { address: tokens.home, abi: assayTokenAbi, functionName: "transfer", args: [to, amount] } as const;
+      const hash = await home.wallet(0).writeContract(call);
+      await home.publicClient.waitForTransactionReceipt({ hash });
+    },
+    balance: (side, account) =>
+      sides[side].publicClient.readContract({
+        address: tokens[side],
+        abi: satelliteTokenAbi,
+        functionName: "balanceOf",
+        args: [account],
+      }),
+    pass: async (seconds) => {
+      for (const { testClient } of [home, satellite]) {
+        await testClient.increaseTime({ seconds });
+        await testClient.mine({ blocks: 1 });
+      }
+    },
+    until: async (what, isSo) => {
+      const end = Date.now() + WAIT_MS;
+      while (!(await isSo())) {
+        if (Date.now() > end) {
+          const tail = (relay?.tail ?? []).slice(-20).join("\n");
+          throw new Error(`waited ${WAIT_MS} ms until ${what}; the relay said:\n${tail}`);
+        }
+        await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+      }
+    },
+    counts: async () => {
+      const of = async (side: "home" | "satellite") => {
+        const { axelar } = side === "home" ? homeDeployment : satelliteDeployment;
+        const filter = { address: axelar!.gateway, abi: axelarGatewayAbi, fromBlock: 0n } as const;
+        const { publicClient } = sides[side];
+        const [approved, executed] = await Promise.all([
+          publicClient.getContractEvents({ ...filter, eventName: "MessageApproved" }),
+          publicClient.getContractEvents({ ...filter, eventName: "MessageExecuted" }),
+        ]);
+        return { approved: approved.length, executed: executed.length };
+      };
+      return { home: await of("home"), satellite: await of("satellite") };
+    },
+    close: async () => {
+      await relay?.stop();
+      await Promise.all([home.process.stop(), satellite.process.stop()]);
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+  return pair;
+}

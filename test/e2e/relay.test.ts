@@ -1,0 +1,130 @@
+// Two chains with Axelar's own gateways and the relay as real processes: what users do across them, and what goes wrong.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { zeroHash } from "viem";
+import type { ClaimedJob, RemoteClient, SubmittedJob } from "../../sdk/src/index.ts";
+import { finalizableAt, POLICY } from "../../sdk/src/index.ts";
+import { ASY, openPair, type Pair, SPEC } from "./relay-harness.ts";
+
+const USER = 1;
+const PROVIDER = 2;
+const FINAL = `0x${"77".repeat(32)}` as const;
+let pair: Pair;
+let user: RemoteClient;
+const me = () => pair.home.wallet(USER).account.address;
+
+before(async () => {
+  pair = await openPair();
+  user = pair.remote(USER);
+  await pair.give(me(), ASY("1000"));
+  const provider = pair.home.wallet(PROVIDER).account.address;
+  await pair.give(provider, ASY("2000"));
+  await pair.client(PROVIDER).stake({ amount: ASY("2000") });
+  await pair.startRelay();
+});
+after(() => pair?.close());
+
+const job = { spec: SPEC, price: ASY("10"), policy: POLICY.window } as const;
+const posted = async (index: bigint) => {
+  await pair.until("the job is posted at home", async () => (await user.remoteJob.status({ index })).job !== undefined);
+};
+
+test("ASY crosses and its status says so; nothing runs twice", async () => {
+  const { fee, gas } = await user.bridge.quote({ from: "home" });
+  assert.equal(fee, gas * 10n ** 9n);
+  const { number } = await user.bridge.transfer({ from: "home", amount: ASY("300") });
+  await pair.until("it has arrived", async () => (await pair.balance("satellite", me())) === ASY("300"));
+  const status = await user.bridge.status({ from: "home", number });
+  assert.deepEqual([status.outgoing, status.incoming, status.done], ["sent", "accepted", true]);
+  assert.deepEqual((await pair.counts()).satellite, { approved: 1, executed: 1 });
+});
+
+test("a message for which too little was paid is listed, not carried, until anyone adds the rest", async () => {
+  const { number } = await user.bridge.transfer({ from: "home", amount: ASY("5"), fee: 1n });
+  const { message, waitsFor, until, next } = await user.bridge.status({ from: "home", number });
+  assert.deepEqual([message?.stage, waitsFor], ["sent", "the relay's approval"]);
+  assert.ok(until! > 0 && next.some(({ step, by }) => step === "recall" && by === "sender"));
+  const id = message!.messageId;
+  const status = await user.message.status({ from: "home", id });
+  assert.equal(status.waitsFor, `the relay's approval, which wants ${status.wanted - 1n} wei more for it`);
+  const [listed, ...more] = await user.message.list();
+  assert.deepEqual([listed?.message.messageId, more.length], [id, 0]);
+  await pair.until("the relay tells it", async () => {
+    const page = await fetch(`${pair.lines.find(({ msg }) => msg === "keeper started")!.http}/status`);
+    const { bots } = (await page.json()) as { bots: { name: string; messages?: { id: string; held?: string }[] }[] };
+    return bots.some(({ messages }) => messages?.some((each) => each.id === id && each.held === "unpaid"));
+  });
+  assert.equal((await pair.counts()).satellite.approved, 1, "not carried");
+  await user.message.pay({ from: "home", id });
+  await pair.until("it has arrived", async () => (await pair.balance("satellite", me())) === ASY("305"));
+});
+
+test("RJ-06 a job from the satellite is posted, claimed, run and paid at home; result and change come back", async () => {
+  const { index, id, provider } = await play(async () => {});
+  const info = await user.remoteJob.status({ index });
+  assert.deepEqual([info.status, info.outcome, info.done], ["ended", "finalized", true]);
+  assert.equal(info.commitment, provider.commitment);
+  assert.equal(info.job?.id, id);
+  assert.equal(await pair.balance("satellite", me()), ASY("295"), "it cost its price");
+});
+
+test("RJ-05 a job that nobody has claimed is cancelled, and all of it comes back", async () => {
+  const before = await pair.balance("satellite", me());
+  const { ticket, index } = await post();
+  await posted(index);
+  const open = await user.remoteJob.status({ index });
+  assert.deepEqual([open.waitsFor, open.clock], ["a provider that claims it", "home"]);
+  assert.equal(open.until, open.job?.terms.claimBy);
+  await user.remoteJob.cancel({ index: ticket.index });
+  await pair.until("the money is back", async () => (await pair.balance("satellite", me())) === before);
+  assert.equal((await user.remoteJob.status({ index })).outcome, "cancelled");
+});
+
+test("RJ-04 a job that the market refuses comes back by itself", async () => {
+  const before = await pair.balance("satellite", me());
+  // a window below the market's minimum
+  const { ticket } = await user.remoteJob.post({ ...job, window: 1 });
+  await pair.until("the money is back", async () => (await pair.balance("satellite", me())) === before);
+  const info = await user.remoteJob.status({ index: ticket.index });
+  assert.deepEqual([info.status, info.sent.incoming, info.done], ["refunded", "refused", true]);
+});
+
+test("kill -9 while messages are on their way: each is executed once, by one approval and one execution", async () => {
+  const before = { ...(await pair.counts()), balance: await pair.balance("satellite", me()) };
+  for (let sent = 0; sent < 3; sent++) await user.bridge.transfer({ from: "home", amount: ASY("1") });
+  await pair.killRelay();
+  await pair.startRelay();
+  const arrived = async () => (await pair.balance("satellite", me())) === before.balance + ASY("3");
+  await pair.until("all have arrived", arrived);
+  const { satellite } = await pair.counts();
+  assert.deepEqual(satellite, {
+    approved: before.satellite.approved + 3,
+    executed: before.satellite.executed + 3,
+  });
+});
+
+async function post() {
+  const sent = await user.remoteJob.post(job);
+  return { ...sent, index: sent.ticket.index };
+}
+
+/** Posts a job and sees it through. @param meanwhile what happens once its result stands */
+async function play(meanwhile: () => Promise<void>) {
+  const { index, id } = await post();
+  await posted(index);
+  const provider = pair.client(PROVIDER);
+  const open = await provider.getJob({ id });
+  await provider.claimJob({ terms: open.terms });
+  const claimed = (await provider.getJob({ id })) as ClaimedJob;
+  await provider.submitResult({ ...claimed, runRoot: zeroHash, finalState: FINAL, outputDigest: FINAL });
+  const submitted = (await provider.getJob({ id })) as SubmittedJob;
+  await meanwhile();
+  await pair.until(
+    "the result is known",
+    async () => (await user.remoteJob.status({ index })).commitment !== undefined,
+  );
+  await pair.pass(finalizableAt(submitted) - submitted.submittedAt);
+  await provider.finalizeJob(submitted);
+  await pair.until("the change is back", async () => (await user.remoteJob.status({ index })).done);
+  return { index, id, provider: submitted };
+}
