@@ -7,7 +7,7 @@ import {
   relayGas,
   type SentMessage,
 } from "@assay/sdk";
-import { type Address, getAbiItem, type Hex, isAddress, size } from "viem";
+import { type Address, getAbiItem, type Hex, isAddress, size, type TransactionReceipt } from "viem";
 import type { KeeperContext } from "../../bot.ts";
 import { LogReader } from "../../chain/log-reader.ts";
 import type { MessageView } from "./decide.ts";
