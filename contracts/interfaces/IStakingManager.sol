@@ -14,22 +14,14 @@ interface IStakingManager {
         uint64 readyAt;
     }
 
-    /// @notice Where a bond goes that was not earned back; what is left of it is released.
-    /// @param reason      why it is lost
-    /// @param failures    what it adds to the provider's record (Reputation)
-    /// @param requester   gets `toRequester` as credit
-    /// @param finder      gets `toFinder` as credit: who proved the result wrong
-    /// @param toAudit     goes to the audit fund
-    /// @param burned      destroyed
+    /// @notice Where a bond goes that was not earned back; what is left of it is released. Words of PenaltyWords.
+    /// @param requester   who is credited with what, as the victim
+    /// @param finder      who is credited with what, as who proved the result wrong
+    /// @param rest        why it is lost, what it adds to the provider's record, what the audit fund gets and what is destroyed
     struct Penalty {
-        ISlashingManager.Reason reason;
-        uint256 failures;
-        address requester;
-        uint256 toRequester;
-        address finder;
-        uint256 toFinder;
-        uint256 toAudit;
-        uint256 burned;
+        uint256 requester;
+        uint256 finder;
+        uint256 rest;
     }
 
     /* ── ERRORS ── */

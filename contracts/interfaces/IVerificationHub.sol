@@ -47,9 +47,4 @@ interface IVerificationHub {
     /// @return verdict the combined verdict
     /// @return readyAt the latest readyAt of those still pending (0 if one of them is unknown or none is pending)
     function verdictOf(SubmittedJob calldata job) external view returns (Verdict verdict, uint256 readyAt);
-
-    /// @notice Whether a strategy of the job's policy rejects the result.
-    /// @return rejected whether one does
-    /// @return finder who found that it is wrong, by the first strategy that rejects it; zero if nobody did
-    function rejectionOf(SubmittedJob calldata job) external view returns (bool rejected, address finder);
 }

@@ -17,6 +17,9 @@ interface IVerificationStrategy {
     /// @notice Whether a job with these terms and this spec can be judged here. Asked once, when it is posted.
     function accepts(uint256[6] calldata terms, bytes32[6] calldata spec) external view returns (bool);
 
-    /// @notice Who found a rejected result and earns the finder's share of its bond; zero if nobody does.
-    function beneficiary(bytes32 commitment) external view returns (address);
+    /// @notice What a rejection is asked for: the verdict's half that needs no more than the commitment. Both MUST agree.
+    /// @param commitment the result's
+    /// @return rejected whether the verdict is Rejected
+    /// @return finder   who found that the result is wrong, and earns the finder's share of its bond; zero if nobody does
+    function rejectionOf(bytes32 commitment) external view returns (bool rejected, address finder);
 }

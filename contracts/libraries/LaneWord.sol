@@ -18,11 +18,30 @@ library LaneWord {
     }
 
     function claimed(bytes32 id, uint256 run, bytes32 nonce, address claimer) internal pure returns (uint256) {
-        return _fold(keccak256(abi.encode(id, run, nonce, claimer)), JobStatus.Claimed);
+        bytes32 hash;
+        // keccak256(abi.encode(id, run, nonce, claimer)) in free memory, without allocating it
+        assembly ("memory-safe") {
+            let p := mload(0x40)
+            mstore(p, id)
+            mstore(add(p, 0x20), run)
+            mstore(add(p, 0x40), nonce)
+            mstore(add(p, 0x60), shr(96, shl(96, claimer)))
+            hash := keccak256(p, 0x80)
+        }
+        return _fold(hash, JobStatus.Claimed);
     }
 
     function submitted(bytes32 id, uint256 run, bytes32 commitment) internal pure returns (uint256) {
-        return _fold(keccak256(abi.encode(id, run, commitment)), JobStatus.Submitted);
+        bytes32 hash;
+        // keccak256(abi.encode(id, run, commitment)), likewise
+        assembly ("memory-safe") {
+            let p := mload(0x40)
+            mstore(p, id)
+            mstore(add(p, 0x20), run)
+            mstore(add(p, 0x40), commitment)
+            hash := keccak256(p, 0x60)
+        }
+        return _fold(hash, JobStatus.Submitted);
     }
 
     function terminal(uint256 generation_, JobStatus status_) internal pure returns (uint256) {

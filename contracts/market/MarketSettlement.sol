@@ -120,10 +120,11 @@ abstract contract MarketSettlement is MarketJobs, IMarketCore {
         Storage storage $ = _storage();
         bytes32 id = terms.id();
         _requireLane($, terms, id, LaneWord.submitted(id, run, commitment));
-        (bool rejected, address finder) = _rejection($, id, terms, run, commitment);
+        (bool rejected, address finder) = _rejection($, terms.policy(), commitment);
         if (!rejected) {
+            // whose verdict is no more than a verdict names nobody
             (Verdict verdict, ) = _verdict(id, terms, run, commitment);
-            revert Market_NotRejected(id, uint8(verdict));
+            require(verdict == Verdict.Rejected, Market_NotRejected(id, uint8(verdict)));
         }
 
         address provider = run.provider();
@@ -160,22 +161,20 @@ abstract contract MarketSettlement is MarketJobs, IMarketCore {
         _setLane($, terms, LaneWord.submitted(id, run.submittedNow(), commitment));
     }
 
-    /// @dev The hub's `rejectionOf` without the way there: the first strategy that rejects decides, and names who found it.
+    /// @dev The first strategy that says so decides, and names who found it. Costs no hub: see `_strategyOf`.
     function _rejection(
         Storage storage $,
-        bytes32 id,
-        uint256[6] calldata terms,
-        uint256 run,
+        uint256 policy,
         bytes32 commitment
     ) private returns (bool rejected, address finder) {
-        bytes memory question = Strategies.question(id, terms, run, commitment);
-        // bit 0 is the optimistic window, which rejects nothing
-        uint256 policy = terms.policy() >> 1;
-        for (uint256 number = 1; policy != 0; (policy >>= 1, ++number)) {
-            if (policy & 1 == 0) continue;
-            IVerificationStrategy strategy = _strategyOf($, number);
-            (Verdict one, ) = strategy.ask(question);
-            if (one == Verdict.Rejected) return (true, strategy.finderOf(commitment));
+        // number is at most 15
+        unchecked {
+            // bit 0 is the optimistic window, which rejects nothing
+            for (uint256 number = 1; policy >> number != 0; ++number) {
+                if ((policy >> number) & 1 == 0) continue;
+                (rejected, finder) = _strategyOf($, number).askRejection(commitment);
+                if (rejected) break;
+            }
         }
     }
 

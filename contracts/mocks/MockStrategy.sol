@@ -34,17 +34,23 @@ contract MockStrategy is IVerificationStrategy {
         return !refuses;
     }
 
-    function beneficiary(bytes32) external view returns (address) {
-        return finder;
-    }
-
     function set(Manner manner_, Verdict answer_, uint256 readyAt_) external {
         manner = manner_;
         answer = answer_;
         readyAt = uint64(readyAt_);
     }
 
+    function rejectionOf(bytes32) external view returns (bool, address) {
+        _misbehave();
+        return (answer == Verdict.Rejected, finder);
+    }
+
     function verdict(SubmittedJob calldata) external view returns (Verdict, uint256) {
+        _misbehave();
+        return (answer, readyAt);
+    }
+
+    function _misbehave() private view {
         Manner manner_ = manner;
         if (manner_ == Manner.Revert) revert MockStrategy_Told();
         if (manner_ == Manner.BurnGas) {
@@ -63,6 +69,5 @@ contract MockStrategy is IVerificationStrategy {
                 return(0, 100000)
             }
         }
-        return (answer, readyAt);
     }
 }

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {Managed} from "../access/Managed.sol";
 import {ISlashingManager} from "../interfaces/ISlashingManager.sol";
 import {IStakingManager} from "../interfaces/IStakingManager.sol";
+import {PenaltyWords} from "../libraries/PenaltyWords.sol";
 
 /// @title SlashingManager
 /// @notice The only door to a slash: prices each reason, caps it, splits what is lost.
@@ -26,6 +27,12 @@ contract SlashingManager is Managed, ISlashingManager {
     /// @notice How long an appeal waits for its decision, and an executable case for its execution.
     uint256 public constant DECISION_TIME = 14 days;
     uint256 private constant BPS = 10_000;
+    // where each share of a reason stands, see _pricesOf
+    uint256 private constant REASON = 80;
+    uint256 private constant CAP = 64;
+    uint256 private constant TO_REQUESTER = 48;
+    uint256 private constant TO_FINDER = 32;
+    uint256 private constant TO_AUDIT = 16;
 
     IStakingManager public immutable STAKING;
     address public immutable MARKET;
@@ -65,9 +72,9 @@ contract SlashingManager is Managed, ISlashingManager {
     ) external returns (uint256 lost) {
         require(msg.sender == MARKET, Slashing_NotMarket(msg.sender, MARKET));
         require(isProof(reason), Slashing_WrongReason(reason));
-        Shares memory shares = sharesOf(reason);
-        lost = (bond * shares.cap) / BPS;
-        _forfeit(reason, provider, bond, lost, shares, requester, finder);
+        uint256 prices = _pricesOf(reason);
+        lost = _part(bond, prices >> CAP);
+        _forfeit(prices, provider, bond, lost, requester, finder);
     }
 
     /* ── WRITES: EVIDENCE ── */
@@ -137,8 +144,7 @@ contract SlashingManager is Managed, ISlashingManager {
         _end(case_, CaseStatus.Executed);
         emit CaseExecuted(id);
         uint256 amount = case_.amount;
-        Shares memory shares = sharesOf(case_.reason);
-        _forfeit(case_.reason, case_.provider, amount, amount, shares, case_.victim, address(0));
+        _forfeit(_pricesOf(case_.reason), case_.provider, amount, amount, case_.victim, address(0));
     }
 
     /// @inheritdoc ISlashingManager
@@ -162,24 +168,20 @@ contract SlashingManager is Managed, ISlashingManager {
 
     /// @inheritdoc ISlashingManager
     function sharesOf(Reason reason) public pure returns (Shares memory) {
-        // More leaves the hands of requester, finder and provider than comes back to them, who may be one person.
-        if (reason == Reason.Late) return Shares({cap: 1_000, toRequester: 450, toFinder: 0, toAudit: 0, failures: 1});
-        if (reason == Reason.Rescued)
-            return Shares({cap: 1_000, toRequester: 200, toFinder: 250, toAudit: 0, failures: 1});
-        if (reason == Reason.Rejected)
-            return Shares({cap: 10_000, toRequester: 1_500, toFinder: 2_500, toAudit: 1_500, failures: 8});
-        if (reason == Reason.DataWithheld)
-            return Shares({cap: 1_000, toRequester: 1_500, toFinder: 0, toAudit: 3_500, failures: 2});
-        if (reason == Reason.FalseCapability)
-            return Shares({cap: 500, toRequester: 1_500, toFinder: 0, toAudit: 3_500, failures: 2});
-        if (reason == Reason.Collusion)
-            return Shares({cap: 5_000, toRequester: 1_500, toFinder: 0, toAudit: 3_500, failures: 8});
-        revert Slashing_WrongReason(reason);
+        uint256 prices = _pricesOf(reason);
+        return
+            Shares({
+                cap: uint16(prices >> CAP),
+                toRequester: uint16(prices >> TO_REQUESTER),
+                toFinder: uint16(prices >> TO_FINDER),
+                toAudit: uint16(prices >> TO_AUDIT),
+                failures: uint16(prices)
+            });
     }
 
     /// @notice Whether a reason is slashed at once, because the chain itself has seen it.
     function isProof(Reason reason) public pure returns (bool) {
-        return reason == Reason.Late || reason == Reason.Rejected || reason == Reason.Rescued;
+        return reason == Reason.Rejected || reason == Reason.Late || reason == Reason.Rescued;
     }
 
     /// @inheritdoc ISlashingManager
@@ -205,24 +207,55 @@ contract SlashingManager is Managed, ISlashingManager {
     /* ── INTERNALS ── */
 
     function _forfeit(
-        Reason reason,
+        uint256 prices,
         address provider,
         uint256 bond,
         uint256 lost,
-        Shares memory shares,
         address requester,
         address finder
     ) private {
-        IStakingManager.Penalty memory penalty;
-        penalty.reason = reason;
-        penalty.failures = shares.failures;
-        penalty.requester = requester;
-        penalty.toRequester = (bond * shares.toRequester) / BPS;
-        penalty.finder = finder;
-        if (finder != address(0)) penalty.toFinder = (bond * shares.toFinder) / BPS;
-        penalty.toAudit = (bond * shares.toAudit) / BPS;
-        penalty.burned = lost - penalty.toRequester - penalty.toFinder - penalty.toAudit;
+        // bonds and amounts of cases are uint96, and so are their shares
+        uint256 toRequester = _part(bond, prices >> TO_REQUESTER);
+        uint256 toFinder = finder == address(0) ? 0 : _part(bond, prices >> TO_FINDER);
+        uint256 toAudit = _part(bond, prices >> TO_AUDIT);
+        lost -= toRequester + toFinder + toAudit;
+        IStakingManager.Penalty memory penalty = IStakingManager.Penalty(
+            PenaltyWords.share(requester, toRequester),
+            PenaltyWords.share(finder, toFinder),
+            PenaltyWords.rest(Reason(prices >> REASON), uint16(prices), toAudit, lost)
+        );
         STAKING.forfeit(provider, bond, penalty);
+    }
+
+    /// @dev A reason and its shares in one word: reason 8 | cap 16 | toRequester 16 | toFinder 16 | toAudit 16 | failures 16.
+    function _pricesOf(Reason reason) private pure returns (uint256 prices) {
+        // More leaves the hands of requester, finder and provider than comes back to them, who may be one person.
+        if (reason == Reason.Rejected) prices = _prices(10_000, 1_500, 2_500, 1_500, 8);
+        else if (reason == Reason.Late) prices = _prices(1_000, 450, 0, 0, 1);
+        else if (reason == Reason.Rescued) prices = _prices(1_000, 200, 250, 0, 1);
+        else if (reason == Reason.DataWithheld) prices = _prices(1_000, 1_500, 0, 3_500, 2);
+        else if (reason == Reason.FalseCapability) prices = _prices(500, 1_500, 0, 3_500, 2);
+        else if (reason == Reason.Collusion) prices = _prices(5_000, 1_500, 0, 3_500, 8);
+        else revert Slashing_WrongReason(reason);
+        prices |= uint256(reason) << REASON;
+    }
+
+    function _prices(
+        uint256 cap,
+        uint256 toRequester,
+        uint256 toFinder,
+        uint256 toAudit,
+        uint256 failures
+    ) private pure returns (uint256) {
+        return
+            (cap << CAP) | (toRequester << TO_REQUESTER) | (toFinder << TO_FINDER) | (toAudit << TO_AUDIT) | failures;
+    }
+
+    /// @dev `share` in its lowest 16 bits, of an amount below 2^96: nothing overflows.
+    function _part(uint256 amount, uint256 share) private pure returns (uint256) {
+        unchecked {
+            return (amount * uint16(share)) / BPS;
+        }
     }
 
     function _wait(Case storage case_, CaseStatus status) private returns (uint256 deadline) {

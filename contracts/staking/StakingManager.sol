@@ -11,6 +11,8 @@ import {Managed} from "../access/Managed.sol";
 import {IAssayToken} from "../interfaces/IAssayToken.sol";
 import {IDelegationPools} from "../interfaces/IDelegationPools.sol";
 import {IStakingManager} from "../interfaces/IStakingManager.sol";
+import {AccountWord} from "../libraries/AccountWord.sol";
+import {PenaltyWords} from "../libraries/PenaltyWords.sol";
 import {Reputation} from "../libraries/Reputation.sol";
 import {StakedVotes} from "./StakedVotes.sol";
 
@@ -30,6 +32,8 @@ import {StakedVotes} from "./StakedVotes.sol";
 contract StakingManager is Managed, StakedVotes, IStakingManager {
     using SafeERC20 for IERC20;
     using SafeCast for uint256;
+    using AccountWord for uint256;
+    using PenaltyWords for uint256;
     using Reputation for Reputation.Record;
     using DoubleEndedQueue for DoubleEndedQueue.Bytes32Deque;
 
@@ -46,24 +50,14 @@ contract StakingManager is Managed, StakedVotes, IStakingManager {
     address public immutable SLASHING;
     IDelegationPools public immutable POOLS;
 
-    /// @dev One slot. good, bad and day are the record of Reputation; exposure is one more than the basis points, zero while
-    ///      nobody has set it.
+    /// @dev A word of AccountWord. A struct, so that a function finds its slot once.
     struct Account {
-        uint96 stake;
-        uint96 locked;
-        uint16 good;
-        uint16 bad;
-        uint16 day;
-        uint16 exposure;
-    }
-
-    /// @dev Forfeited and not sent on yet.
-    struct Due {
-        uint128 burn;
-        uint128 audit;
+        uint256 word;
     }
 
     /// @custom:storage-location erc7201:assay.storage.StakingManager
+    /// @dev `due` is what was forfeited and not sent on yet, to the audit fund 128 | to burn
+    ///      128, both below ASY's supply.
     struct Storage {
         mapping(address provider => Account) accounts;
         mapping(address provider => DoubleEndedQueue.Bytes32Deque) thaws;
@@ -71,7 +65,7 @@ contract StakingManager is Managed, StakedVotes, IStakingManager {
         mapping(address account => uint256) credits;
         uint256 owed;
         uint256 thawPeriod;
-        Due due;
+        uint256 due;
         address auditFund;
         mapping(address provider => uint256) ownVotes;
     }
@@ -131,9 +125,10 @@ contract StakingManager is Managed, StakedVotes, IStakingManager {
         require(amount != 0, Staking_ZeroAmount());
         Storage storage $ = _storage();
         Account storage account = $.accounts[msg.sender];
-        uint256 staked = account.stake;
+        uint256 word = account.word;
+        uint256 staked = word.stake();
         // INVARIANT STK-24: own stake leaves only while it covers every bond by itself
-        uint256 free = staked - Math.min(staked, account.locked);
+        uint256 free = staked - Math.min(staked, word.locked());
         require(amount <= free, Staking_InsufficientFreeStake(msg.sender, free, amount));
         _syncOwnVotes(msg.sender);
         // what thaws still votes, but is own stake no more
@@ -141,9 +136,9 @@ contract StakingManager is Managed, StakedVotes, IStakingManager {
         DoubleEndedQueue.Bytes32Deque storage queue = $.thaws[msg.sender];
         require(queue.length() < MAX_THAWS, Staking_TooManyThaws(queue.length(), MAX_THAWS));
 
-        // amount <= free <= stake, both uint96
+        // amount <= free <= stake
         uint256 left = staked - amount;
-        account.stake = uint96(left);
+        account.word = word.withStake(left);
         readyAt = block.timestamp + $.thawPeriod;
         queue.pushBack(bytes32((amount << 64) | readyAt));
         emit ThawRequested(msg.sender, amount, readyAt, left);
@@ -173,7 +168,7 @@ contract StakingManager is Managed, StakedVotes, IStakingManager {
         Storage storage $ = _storage();
         $.operators[msg.sender][operator] = allowed;
         emit OperatorSet(msg.sender, operator, allowed);
-        if (allowed && $.accounts[msg.sender].exposure == 0) _setExposure(DEFAULT_EXPOSURE_BPS);
+        if (allowed && $.accounts[msg.sender].word.exposure() == 0) _setExposure(DEFAULT_EXPOSURE_BPS);
     }
 
     /// @inheritdoc IStakingManager
@@ -185,9 +180,9 @@ contract StakingManager is Managed, StakedVotes, IStakingManager {
     /// @inheritdoc IStakingManager
     function burnForfeited() external returns (uint256 amount) {
         Storage storage $ = _storage();
-        amount = $.due.burn;
+        amount = uint128($.due);
         require(amount != 0, Staking_NothingToBurn());
-        $.due.burn = 0;
+        $.due -= amount;
         $.owed -= amount;
         emit Burned(amount);
         ASY.burn(amount);
@@ -196,9 +191,9 @@ contract StakingManager is Managed, StakedVotes, IStakingManager {
     /// @inheritdoc IStakingManager
     function payAuditFund() external returns (uint256 amount) {
         Storage storage $ = _storage();
-        amount = $.due.audit;
+        amount = $.due >> 128;
         require(amount != 0, Staking_NothingForAuditFund());
-        $.due.audit = 0;
+        $.due = uint128($.due);
         address fund = $.auditFund;
         emit AuditFundPaid(fund, amount);
         _payOut(fund, amount);
@@ -231,20 +226,21 @@ contract StakingManager is Managed, StakedVotes, IStakingManager {
     ) external onlyMarket {
         Storage storage $ = _storage();
         Account storage account = $.accounts[provider];
-        uint256 staked = account.stake;
+        uint256 word = account.word;
+        uint256 staked = word.stake();
         require(staked >= minStake, Staking_StakeTooLow(provider, staked, minStake));
-        uint256 before = account.locked;
+        uint256 before = word.locked();
         uint256 locked = before + amount;
         uint256 share = BPS;
         if (operator != provider) {
             require($.operators[provider][operator], Staking_NotOperator(provider, operator));
-            share = _exposureBps(account);
+            share = _exposureBps(word);
         }
         // What the own stake covers needs no look at the pool.
         if (locked * BPS > staked * share) _requireCapacity(provider, before, amount, share);
-        account.locked = locked.toUint96();
+        account.word = word.withLocked(locked.toUint96());
         if (minReputation == 0) return;
-        uint256 score = _scoreOf(account);
+        uint256 score = _scoreOf(word);
         require(score >= minReputation, Staking_ReputationTooLow(provider, score, minReputation));
     }
 
@@ -252,40 +248,52 @@ contract StakingManager is Managed, StakedVotes, IStakingManager {
     function release(address provider, uint256 amount, bool earned) external {
         require(msg.sender == MARKET || msg.sender == SLASHING, Staking_NotMarket(msg.sender, MARKET));
         Account storage account = _storage().accounts[provider];
+        uint256 word = account.word;
         // INVARIANT: never more than is locked (checked arithmetic)
-        account.locked -= amount.toUint96();
+        word = word.withLocked(word.locked() - amount);
         uint256 today = _today();
-        if (earned && account.day != today) {
-            Reputation.Record memory record = Reputation.Record(account.good, account.bad, account.day);
+        if (earned && word.day() != today) {
+            Reputation.Record memory record = word.record();
             record.succeed(today);
-            _setRecord(account, record);
+            word = word.withRecord(record);
         }
+        account.word = word;
     }
 
     /// @inheritdoc IStakingManager
     function hold(address provider, uint256 wanted) external onlySlashing returns (uint256 amount) {
         Account storage account = _storage().accounts[provider];
-        amount = Math.min(wanted, account.stake - Math.min(account.stake, account.locked));
-        // locked + amount <= stake, a uint96
-        account.locked += uint96(amount);
+        uint256 word = account.word;
+        uint256 staked = word.stake();
+        uint256 locked = word.locked();
+        amount = Math.min(wanted, staked - Math.min(staked, locked));
+        // locked + amount <= stake, or amount is zero
+        account.word = word.withLocked(locked + amount);
     }
 
     /// @inheritdoc IStakingManager
     function forfeit(address provider, uint256 bond, Penalty calldata penalty) external onlySlashing {
         Storage storage $ = _storage();
-        uint256 lost = penalty.toRequester + penalty.toFinder + penalty.toAudit + penalty.burned;
+        uint256 toRequester = penalty.requester.amount();
+        uint256 toFinder = penalty.finder.amount();
+        uint256 burned = penalty.rest.burned();
+        uint256 lost;
+        // four amounts below 2^96
+        unchecked {
+            lost = toRequester + toFinder + penalty.rest.toAudit() + burned;
+        }
         // INVARIANT: never more than what was locked for this job
         assert(lost <= bond);
-        uint256 fromPool = _takeOwn($, provider, bond, lost, penalty.failures);
-        // INVARIANT STK-29: the pool pays only what the own stake cannot
-        uint256 rest = fromPool == 0 ? 0 : POOLS.slashPool(provider, fromPool);
-        if (fromPool != 0) $.owed += fromPool + rest;
-        $.credits[penalty.requester] += penalty.toRequester;
-        if (penalty.toFinder != 0) $.credits[penalty.finder] += penalty.toFinder;
-        Due memory due = $.due;
-        due.burn += (penalty.burned + rest).toUint128();
-        due.audit += penalty.toAudit.toUint128();
-        $.due = due;
+        uint256 fromPool = _takeOwn($, provider, bond, lost, penalty.rest.failures());
+        if (fromPool != 0) {
+            // INVARIANT STK-29: the pool pays only what the own stake cannot
+            uint256 rest = POOLS.slashPool(provider, fromPool);
+            $.owed += fromPool + rest;
+            burned += rest;
+        }
+        $.credits[penalty.requester.account()] += toRequester;
+        if (toFinder != 0) $.credits[penalty.finder.account()] += toFinder;
+        $.due += (penalty.rest.toAudit() << 128) + burned;
         _tellForfeited(provider, bond, penalty);
     }
 
@@ -315,15 +323,15 @@ contract StakingManager is Managed, StakedVotes, IStakingManager {
 
     /// @inheritdoc IStakingManager
     function stakeOf(address provider) external view returns (uint256 staked, uint256 locked, uint256 free) {
-        Account storage account = _storage().accounts[provider];
-        staked = account.stake;
-        locked = account.locked;
+        uint256 word = _storage().accounts[provider].word;
+        staked = word.stake();
+        locked = word.locked();
         free = staked - Math.min(staked, locked);
     }
 
     /// @inheritdoc IStakingManager
     function capacityOf(address provider) public view returns (uint256) {
-        uint256 own = _storage().accounts[provider].stake;
+        uint256 own = _storage().accounts[provider].word.stake();
         return own + Math.min(own, POOLS.backingOf(provider));
     }
 
@@ -349,29 +357,29 @@ contract StakingManager is Managed, StakedVotes, IStakingManager {
 
     /// @inheritdoc IStakingManager
     function recordOf(address provider) external view returns (uint256 good, uint256 bad, uint256 day) {
-        Account storage account = _storage().accounts[provider];
-        return (account.good, account.bad, account.day);
+        Reputation.Record memory record = _storage().accounts[provider].word.record();
+        return (record.good, record.bad, record.day);
     }
 
     /// @inheritdoc IStakingManager
     function standingOf(address provider) external view returns (uint256 staked, uint256 score) {
-        Account storage account = _storage().accounts[provider];
-        return (account.stake, _scoreOf(account));
+        uint256 word = _storage().accounts[provider].word;
+        return (word.stake(), _scoreOf(word));
     }
 
     /// @inheritdoc IStakingManager
     function exposureOf(address provider) external view returns (uint256) {
-        return _exposureBps(_storage().accounts[provider]);
+        return _exposureBps(_storage().accounts[provider].word);
     }
 
     /// @inheritdoc IStakingManager
     function burnDue() external view returns (uint256) {
-        return _storage().due.burn;
+        return uint128(_storage().due);
     }
 
     /// @inheritdoc IStakingManager
     function auditDue() external view returns (uint256) {
-        return _storage().due.audit;
+        return _storage().due >> 128;
     }
 
     /// @inheritdoc IStakingManager
@@ -401,9 +409,9 @@ contract StakingManager is Managed, StakedVotes, IStakingManager {
         require(amount != 0, Staking_ZeroAmount());
         Storage storage $ = _storage();
         Account storage account = $.accounts[provider];
-        uint256 staked = account.stake + amount;
+        uint256 staked = account.word.stake() + amount;
         require(staked <= type(uint96).max, Staking_StakeTooLarge(staked, type(uint96).max));
-        account.stake = uint96(staked);
+        account.word = account.word.withStake(staked);
         $.ownVotes[provider] += amount;
         _mintVotes(provider, amount);
         emit Staked(provider, msg.sender, amount, staked);
@@ -419,17 +427,10 @@ contract StakingManager is Managed, StakedVotes, IStakingManager {
         require(locked + amount <= limit, Staking_OverExposed(provider, locked + amount, limit));
     }
 
-    function _scoreOf(Account storage account) private view returns (uint256) {
-        Reputation.Record memory record = Reputation.Record(account.good, account.bad, account.day);
+    function _scoreOf(uint256 word) private view returns (uint256) {
+        Reputation.Record memory record = word.record();
         record.decayedDown(_today());
         return record.scoreDown();
-    }
-
-    /// @dev Reputation keeps counts below 2^16; days fit until the year 2149.
-    function _setRecord(Account storage account, Reputation.Record memory record) private {
-        account.good = uint16(record.good);
-        account.bad = uint16(record.bad);
-        account.day = uint16(record.day);
     }
 
     function _today() private view returns (uint256) {
@@ -446,23 +447,31 @@ contract StakingManager is Managed, StakedVotes, IStakingManager {
         uint256 failures
     ) private returns (uint256 fromPool) {
         Account storage account = $.accounts[provider];
-        uint256 staked = account.stake;
-        uint256 exposure = account.exposure;
-        uint256 share = staked == 0 ? BPS : Math.ceilDiv(lost * BPS, staked);
-        fromPool = lost - Math.min(lost, staked);
-        account.locked -= bond.toUint96();
-        account.stake = uint96(staked - (lost - fromPool));
-        // a spent exposure stays set: only the owner raises it again
-        if (exposure != 0 && lost != 0) account.exposure = uint16(exposure - Math.min(exposure - 1, share));
-        if (failures != 0) {
-            Reputation.Record memory record = Reputation.Record(account.good, account.bad, account.day);
-            record.fail(_today(), failures);
-            _setRecord(account, record);
+        uint256 word = account.word;
+        uint256 staked = word.stake();
+        uint256 left;
+        // what the own stake covers, and what it does not
+        unchecked {
+            if (lost > staked) fromPool = lost - staked;
+            else left = staked - lost;
         }
+        uint256 exposure = word.exposure();
+        if (exposure != 0 && lost != 0) {
+            uint256 share = staked == 0 ? BPS : Math.ceilDiv(lost * BPS, staked);
+            // a spent exposure stays set: only the owner raises it again
+            word = word.withExposure(share < exposure ? exposure - share : 1);
+        }
+        if (failures != 0) {
+            Reputation.Record memory record = word.record();
+            record.fail(_today(), failures);
+            word = word.withRecord(record);
+        }
+        // INVARIANT: never more than is locked (checked arithmetic)
+        account.word = word.withLocked(word.locked() - bond).withStake(left);
     }
 
-    function _exposureBps(Account storage account) private view returns (uint256) {
-        uint256 exposure = account.exposure;
+    function _exposureBps(uint256 word) private pure returns (uint256) {
+        uint256 exposure = word.exposure();
         return exposure == 0 ? 0 : exposure - 1;
     }
 
@@ -470,20 +479,21 @@ contract StakingManager is Managed, StakedVotes, IStakingManager {
     function _tellForfeited(address provider, uint256 bond, Penalty calldata penalty) private {
         emit BondForfeited(
             provider,
-            penalty.reason,
+            penalty.rest.reason(),
             bond,
-            penalty.requester,
-            penalty.toRequester,
-            penalty.finder,
-            penalty.toFinder,
-            penalty.toAudit,
-            penalty.burned
+            penalty.requester.account(),
+            penalty.requester.amount(),
+            penalty.finder.account(),
+            penalty.finder.amount(),
+            penalty.rest.toAudit(),
+            penalty.rest.burned()
         );
     }
 
     function _setExposure(uint256 bps) private {
+        Account storage account = _storage().accounts[msg.sender];
         // bps <= 10,000
-        _storage().accounts[msg.sender].exposure = uint16(bps + 1);
+        account.word = account.word.withExposure(bps + 1);
         emit ExposureSet(msg.sender, bps);
     }
 
@@ -510,7 +520,7 @@ contract StakingManager is Managed, StakedVotes, IStakingManager {
 
     function _syncOwnVotes(address provider) private {
         Storage storage $ = _storage();
-        uint256 lost = $.ownVotes[provider] - $.accounts[provider].stake;
+        uint256 lost = $.ownVotes[provider] - $.accounts[provider].word.stake();
         if (lost == 0) return;
         $.ownVotes[provider] -= lost;
         _burnVotes(provider, lost);

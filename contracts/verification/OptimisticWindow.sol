@@ -26,7 +26,7 @@ contract OptimisticWindow is IVerificationStrategy {
     }
 
     /// @inheritdoc IVerificationStrategy
-    function beneficiary(bytes32) external pure returns (address) {
-        return address(0);
+    function rejectionOf(bytes32) external pure returns (bool, address) {
+        return (false, address(0));
     }
 }

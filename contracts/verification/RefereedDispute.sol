@@ -411,9 +411,9 @@ contract RefereedDispute is IRefereedDispute {
     }
 
     /// @inheritdoc IVerificationStrategy
-    function beneficiary(bytes32 commitment) external view returns (address) {
+    function rejectionOf(bytes32 commitment) external view returns (bool, address) {
         Docket memory docket = _dockets[commitment];
-        return docket.outcome == Outcome.Rejected ? docket.party : address(0);
+        return docket.outcome == Outcome.Rejected ? (true, docket.party) : (false, address(0));
     }
 
     /// @inheritdoc IRefereedDispute

@@ -83,7 +83,7 @@ contract VerificationHub is Managed, IVerificationHub {
         Storage storage $ = _storage();
         uint256 policy = job.terms.policy();
         verdict = Verdict.Accepted;
-        bytes memory question = _question(job);
+        bytes memory question = Strategies.question(job.id, job.terms, job.run, job.commitment);
         bool unknown;
         for (uint256 number; policy != 0; (policy >>= 1, ++number)) {
             if (policy & 1 == 0) continue;
@@ -97,31 +97,12 @@ contract VerificationHub is Managed, IVerificationHub {
         if (unknown) readyAt = 0;
     }
 
-    /// @inheritdoc IVerificationHub
-    function rejectionOf(SubmittedJob calldata job) external view returns (bool rejected, address finder) {
-        Storage storage $ = _storage();
-        bytes memory question = _question(job);
-        // bit 0 is the optimistic window, which rejects nothing
-        uint256 policy = job.terms.policy() >> 1;
-        for (uint256 number = 1; policy != 0; (policy >>= 1, ++number)) {
-            if (policy & 1 == 0) continue;
-            IVerificationStrategy strategy = $.strategies[number];
-            (Verdict one, ) = strategy.ask(question);
-            if (one != Verdict.Rejected) continue;
-            return (true, strategy.finderOf(job.commitment));
-        }
-    }
-
     /// @notice Semantic version of this implementation.
     function version() external pure override returns (string memory) {
         return "1.0.0";
     }
 
     /* ── INTERNALS ── */
-
-    function _question(SubmittedJob calldata job) private pure returns (bytes memory) {
-        return Strategies.question(job.id, job.terms, job.run, job.commitment);
-    }
 
     function _storage() private pure returns (Storage storage $) {
         assembly ("memory-safe") {

@@ -16,7 +16,6 @@ const { measureGas } = await import("./measure.ts");
 const { whereGasGoes } = await import("./where.ts");
 const parts = new Map<string, GasParts>();
 const gas = await measureGas(async (step, world, receipt) => {
-  // the last of a step is the one in steady state
   if (values.where) parts.set(step, await whereGasGoes(world, receipt));
 });
 if (values.where) console.table(Object.fromEntries(parts));

@@ -108,7 +108,7 @@ async function setUp(trace: Trace): Promise<Stage> {
 }
 
 async function jobGas(stage: Stage) {
-  const fixed = await fullJob(stage, 0);
+  const fixed = await fullJob(stage, 0, stage.operator, stage.trace);
   const { world, requester, provider, operator } = stage;
   const ramp = await post(stage, 0, { minPrice: 10n * ASY_UNIT, rampStart: world.now, rampLength: 3_600 });
   world.pass(600);
@@ -244,28 +244,25 @@ async function delegationGas(stage: Stage) {
   return { ...gas, withdrawDelegation: gasOf(await anyone.send(world.pools, "withdrawDelegation", args)) };
 }
 
-async function fullJob(stage: Stage, lane: number, claimer = stage.operator) {
+/** @param trace sees the four transactions, of the job whose figures are reported and of no other */
+async function fullJob(stage: Stage, lane: number, claimer = stage.operator, trace: Trace = async () => {}) {
   const { job, gas, posted } = await post(stage, lane);
   const claimed = await claimer.claim(job, stage.provider.address);
   stage.world.pass(60);
   const submitted = await claimer.submit(job);
-  if (claimer === stage.operator) {
-    await stage.trace("post", stage.world, posted);
-    await stage.trace("claim", stage.world, claimed);
-    await stage.trace("submit", stage.world, submitted);
-  }
-  return { post: gas, claim: gasOf(claimed), submit: gasOf(submitted), finalize: await settle(stage, job) };
+  const settled = await settle(stage, job);
+  const receipts = { post: posted, claim: claimed, submit: submitted, finalize: settled };
+  for (const [step, receipt] of Object.entries(receipts)) await trace(step, stage.world, receipt);
+  return { post: gas, claim: gasOf(claimed), submit: gasOf(submitted), finalize: gasOf(settled) };
 }
 
 function sum({ post, claim, submit, finalize }: Record<"post" | "claim" | "submit" | "finalize", number>): number {
   return post + claim + submit + finalize;
 }
 
-async function settle({ world, anyone, trace }: Stage, job: Job): Promise<number> {
+function settle({ world, anyone }: Stage, job: Job): Promise<Receipt> {
   world.pass(DAY);
-  const settled = await anyone.finalize(job);
-  await trace("finalize", world, settled);
-  return gasOf(settled);
+  return anyone.finalize(job);
 }
 
 function draft(stage: Stage, lane: number, overrides: Parameters<typeof draftJob>[2]): Job {

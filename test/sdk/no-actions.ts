@@ -119,13 +119,13 @@ export const UNREAD: Record<string, Record<string, string>> = {
   ParameterCouncil: all("docs/parameters.md has the ranges", "rangeOf"),
   PriceFeeds: all("`quoteJob` asks for prices", "feedOf", "sequencer"),
   VerificationHub: {
-    ...all("the market asks; `finalizeJob` and `rejectJob` say what it answers", "rejectionOf", "verdictOf"),
+    ...all("the market asks; `finalizeJob` and `rejectJob` say what it answers", "verdictOf"),
     ...all("the market asks when a job is posted", "requireJudgeable"),
     ...all(CONSTANT, "registered", "strategyOf"),
   },
-  OptimisticWindow: all("a strategy: the hub asks it", "accepts", "beneficiary", "verdict"),
+  OptimisticWindow: all("a strategy: hub and market ask it", "accepts", "rejectionOf", "verdict"),
   RefereedDispute: {
-    ...all("a strategy: the hub asks it", "accepts", "beneficiary", "verdict"),
+    ...all("a strategy: hub and market ask it", "accepts", "rejectionOf", "verdict"),
     ...all("computed by the clock twins", "windowEnd", "bondFor"),
     ...all("told by events", "revealOf"),
   },

@@ -83,7 +83,7 @@ export const REASON = {
   rescued: 6,
 } as const;
 
-/** IStakingManager.Penalty */
+/** IStakingManager.Penalty, in the words of PenaltyWords. */
 export function penalty(
   requester: Address,
   toRequester: bigint,
@@ -92,7 +92,9 @@ export function penalty(
   toFinder = 0n,
   toAudit = 0n,
 ) {
-  return { reason: REASON.rejected, failures: 0, requester, toRequester, finder, toFinder, toAudit, burned };
+  const share = (account: Address, amount: bigint) => (BigInt(account) << 96n) | amount;
+  const rest = (BigInt(REASON.rejected) << 208n) | (toAudit << 96n) | burned;
+  return { requester: share(requester, toRequester), finder: share(finder, toFinder), rest };
 }
 
 /** Takes a new job as far as `submitted`. */

@@ -42,10 +42,12 @@ const ALL = 7;
 const reject = (strategy: Target) => tell(scene.world, strategy, MANNER.answer, VERDICT.rejected);
 const name = (strategy: Target, finder: Address) => setTerms(scene.world, strategy, { finder });
 const credit = (account: Address) => scene.world.read<bigint>(scene.world.staking, "creditOf", [account]);
-const beneficiary = async ({ id, terms, run, commitment }: Job) => {
-  const args = [{ id, terms, run, commitment }];
-  const [, finder] = await scene.world.read<readonly [boolean, Address]>(scene.world.hub, "rejectionOf", args);
-  return finder;
+/** Whom a rejection of the job would name, without rejecting it. */
+const finderNow = async (job: Job) => {
+  const undo = await scene.world.snapshot();
+  const { events } = await scene.anyone.reject(job);
+  await undo();
+  return events.find(({ name }) => name === "BondForfeited")?.args.finder;
 };
 
 /** Rejects the job and checks every share; `finder` zero: nobody gets the finder's. */
@@ -110,21 +112,24 @@ describe("who found a rejected result, VER-09, JOB-53", () => {
     const job = await submittedJob(scene, { policy: ALL });
     await name(one, operator.address);
     await name(two, anyone.address);
-    assert.equal(await beneficiary(job), zeroAddress, "nobody has rejected");
+    await anyone.refused(scene.world.market, "reject", settleArgs(job), "Market_NotRejected", [
+      job.id,
+      VERDICT.pending,
+    ]);
     await reject(two);
-    assert.equal(await beneficiary(job), getAddress(anyone.address));
+    assert.equal(await finderNow(job), getAddress(anyone.address));
     await reject(one);
-    assert.equal(await beneficiary(job), getAddress(operator.address));
+    assert.equal(await finderNow(job), getAddress(operator.address));
     await name(one, zeroAddress);
-    assert.equal(await beneficiary(job), zeroAddress);
+    assert.equal(await finderNow(job), zeroAddress);
     await tell(scene.world, one, MANNER.revert, VERDICT.rejected);
     await assertShares(job, anyone.address);
   });
 });
 
-/** Code that rejects every result and answers `beneficiary` in the way of `tail`; memory[0] is free for it. */
+/** Code that rejects every result and answers `rejectionOf` in the way of `tail`; memory[0] is free for it. */
 function rejecting(tail: string): Hex {
-  const selector = toFunctionSelector("beneficiary(bytes32)").slice(2);
+  const selector = toFunctionSelector("rejectionOf(bytes32)").slice(2);
   return `0x5f3560e01c63${selector}14601a5760025f525f60205260405ff35b${tail}`;
 }
 
@@ -133,10 +138,12 @@ const MALFORMED: readonly [what: string, tail: string][] = [
   ["burns all of its gas", "fe"],
   ["never ends", "5b601b56"],
   ["returns nothing", "00"],
-  ["returns 31 bytes", "335f52601f5ff3"],
-  ["returns more bits than an address has", "5f195f5260205ff3"],
-  ["returns one bit too many", "600160a01b5f5260205ff3"],
-  ["reverts with an address", "335f5260205ffd"],
+  ["returns 63 bytes", "60015f5233602052603f5ff3"],
+  ["returns more bits than an address has", "60015f525f1960205260405ff3"],
+  ["returns one bit too many", "60015f52600160a01b60205260405ff3"],
+  ["returns a flag that is neither yes nor no", "60025f523360205260405ff3"],
+  ["returns no, against its own verdict", "5f5f523360205260405ff3"],
+  ["reverts with an address", "60015f523360205260405ffd"],
 ];
 
 describe("a strategy that rejects and answers nonsense about the finder, VER-09", () => {
@@ -146,14 +153,13 @@ describe("a strategy that rejects and answers nonsense about the finder, VER-09"
     test(`${what}: nobody is named, the rejection stands`, async () => {
       const job = await submittedJob(scene, { policy: ALL });
       await etch(rejecting(tail));
-      assert.equal(await beneficiary(job), zeroAddress);
       await assertShares(job, zeroAddress);
     });
   }
 
-  test("endless answers are read up to their first word", async () => {
+  test("endless answers are read up to their second word", async () => {
     const job = await submittedJob(scene, { policy: ALL });
-    await etch(rejecting("335f52620186a05ff3")); // its caller, the market, and 100,000 bytes
+    await etch(rejecting("60015f5233602052620186a05ff3")); // its caller, the market, and 100,000 bytes
     await assertShares(job, scene.world.market.address);
   });
 
