@@ -41,7 +41,7 @@ describe("storage layouts, UPG-02", () => {
     assert.deepEqual(changed((layout) => layout[id]!.fields.push(appended)), []);
     assert.equal(changed((layout) => layout[id]!.fields.shift()).length, 1);
     assert.equal(changed((layout) => layout[id]!.fields.reverse().forEach((field, slot) => { field.slot = slot; })).length, 8);
-    assert.match(changed((layout) => (layout[id]!.types[account]![1]!.type = "uint128"))[0]!, /locked .* became locked \(uint128\)/);
+    assert.match(changed((layout) => (layout[id]!.types[account]![0]!.type = "uint128"))[0]!, /word .* became word \(uint128\)/);
     assert.match(changed((layout) => (layout[id]!.fields[4]!.label = "debts"))[0]!, /owed .* became debts/);
     assert.match(changed((layout) => delete layout[id])[0]!, /is gone/);
   });
