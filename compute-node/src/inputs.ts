@@ -9,7 +9,7 @@ import {
   type SpecFields,
   verifyDataset,
 } from "@assay/exact";
-import { type BlockStore, cidsOfDigest, type FetchFileArgs, fetchBytes } from "@assay/storage";
+import { type BlockStore, cidsOfDigest, type FetchFileArgs, fetchBytes, requestBytes } from "@assay/storage";
 import type { Hex } from "viem";
 import { checkpointBytes } from "./checkpoint.ts";
 import { nodeError } from "./errors.ts";
@@ -37,6 +37,7 @@ export async function loadInputs(
     fetchBytes({
       gateways,
       timeoutMs,
+      request: requestBytes,
       cid,
       store,
       maxBytes: limit,

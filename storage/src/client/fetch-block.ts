@@ -11,7 +11,20 @@ export type GatewayOptions = {
   /** Milliseconds before the first retry; doubles each time. */
   retryDelayMs?: number;
   signal?: AbortSignal;
+  /** How bytes are asked for: by `fetch`, as in a browser, or, in Node, by the faster `requestBytes`. */
+  request?: RequestBytes;
 };
+
+/** Gets the body of an answer of 200. `tooLong` is to be called for one of more than `limit` bytes. */
+export type RequestBytes = (
+  url: string,
+  options: {
+    headers: Record<string, string>;
+    limit: number;
+    signal: AbortSignal;
+    tooLong: (length: number) => never;
+  },
+) => Promise<Uint8Array>;
 
 export type BlockFetcher = (cid: CID) => Promise<Uint8Array>;
 
@@ -43,21 +56,34 @@ export function createBlockFetcher(gateways: readonly string[], options: Gateway
   };
 }
 
-async function requestBlock(gateway: string, cid: CID, { timeoutMs = 30_000, signal }: GatewayOptions) {
-  const url = blockUrl(gateway, cid);
-  const response = await fetch(url, {
+async function requestBlock(
+  gateway: string,
+  cid: CID,
+  { timeoutMs = 30_000, signal, request = fetchBody }: GatewayOptions,
+) {
+  const bytes = await request(blockUrl(gateway, cid), {
     headers: { accept: "application/vnd.ipld.raw" },
+    limit: MAX_BLOCK_BYTES,
     signal: withTimeout(timeoutMs, signal),
-    redirect: "error",
+    tooLong,
   });
+  await assertBlock(cid, bytes, gateway);
+  return bytes;
+}
+
+function tooLong(length: number): never {
+  assertBlockSize(length, MAX_BLOCK_BYTES);
+  throw new RangeError(`${length} bytes are not too many`);
+}
+
+const fetchBody: RequestBytes = async (url, { headers, limit, signal }) => {
+  const response = await fetch(url, { headers, signal, redirect: "error" });
   if (!response.ok) {
     await response.body?.cancel();
     throw new HttpStatusError(response.status);
   }
-  const bytes = await readLimited(response, MAX_BLOCK_BYTES);
-  await assertBlock(cid, bytes, gateway);
-  return bytes;
-}
+  return await readLimited(response, limit);
+};
 
 /** An answer that is not the block. */
 export class HttpStatusError extends Error {
@@ -94,7 +120,7 @@ async function readLimited(response: Response, limit: number): Promise<Uint8Arra
     length += value.length;
     if (length > limit) {
       await reader.cancel();
-      assertBlockSize(length, limit);
+      tooLong(length);
     }
     parts.push(value);
   }

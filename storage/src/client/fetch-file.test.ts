@@ -1,16 +1,20 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { gzipSync } from "node:zlib";
 import { encode, type PBLink } from "@ipld/dag-pb";
 import { UnixFS } from "ipfs-unixfs";
 import { exporter } from "ipfs-unixfs-exporter";
 import type { CID } from "multiformats/cid";
 import { type BlockStore, DAG_PB, hashBlock } from "../block.ts";
+import { requestBytes } from "../node/request-bytes.ts";
 import { gatewayOf, noise, serverOf, withCode } from "../test-kit.ts";
 import { fetchBytes, fetchFile } from "./fetch-file.ts";
 import { importToStore } from "./import-to-store.ts";
 import { createMemoryBlocks } from "./memory-blocks.ts";
 
 const MIB = 1024 * 1024;
+/** Both ways to ask for bytes: a browser's, and Node's own. */
+const WAYS = { fetch: {}, requestBytes: { request: requestBytes } };
 const quick = { retryDelayMs: 1, retries: 1 };
 
 /** A store that counts what is asked of it. */
@@ -71,20 +75,22 @@ for (const length of [0, 1, MIB, MIB + 1]) {
   });
 }
 
-test("of two gateways one lies: its blocks are refused, the other's are taken, it is asked once", async (t) => {
-  const store = createMemoryBlocks();
-  const file = noise(3 * MIB);
-  const { cid } = await importToStore(store, file);
-  let lies = 0;
-  const liar = await serverOf(t, (_, response) => {
-    lies += 1;
-    response.end(noise(1000, 666));
+for (const [way, how] of Object.entries(WAYS)) {
+  test(`of two gateways one lies: its blocks are refused, the other's are taken, it is asked once (${way})`, async (t) => {
+    const store = createMemoryBlocks();
+    const file = noise(3 * MIB);
+    const { cid } = await importToStore(store, file);
+    let lies = 0;
+    const liar = await serverOf(t, (_, response) => {
+      lies += 1;
+      response.end(noise(1000, 666));
+    });
+    const { url } = await gatewayOf(t, { store });
+    const got = await fetchBytes({ gateways: [liar, url], cid, concurrency: 1, ...quick, ...how });
+    assert.deepEqual(got, file);
+    assert.equal(lies, 1);
   });
-  const { url } = await gatewayOf(t, { store });
-  const got = await fetchBytes({ gateways: [liar, url], cid, concurrency: 1, ...quick });
-  assert.deepEqual(got, file);
-  assert.equal(lies, 1);
-});
+}
 
 test("when every gateway lies the error names them and the block", async (t) => {
   const liar = await serverOf(t, (_, response) => response.end(noise(10, 666)));
@@ -93,28 +99,32 @@ test("when every gateway lies the error names them and the block", async (t) => 
   await assert.rejects(fetching, withCode("ST-002", new RegExp(`${liar}.*${cid}`)));
 });
 
-test("a block cut short on the way is refused", async (t) => {
-  const cid = await hashBlock(noise(1000));
-  const cutting = await serverOf(t, (_, response) => response.end(noise(1000).subarray(0, 999)));
-  const dropping = await serverOf(t, (_, response) => {
-    response.writeHead(200, { "content-length": 1000 });
-    response.write(noise(1000).subarray(0, 500), () => response.destroy());
+for (const [way, how] of Object.entries(WAYS)) {
+  test(`a block cut short on the way is refused (${way})`, async (t) => {
+    const cid = await hashBlock(noise(1000));
+    const cutting = await serverOf(t, (_, response) => response.end(noise(1000).subarray(0, 999)));
+    const dropping = await serverOf(t, (_, response) => {
+      response.writeHead(200, { "content-length": 1000 });
+      response.write(noise(1000).subarray(0, 500), () => response.destroy());
+    });
+    await assert.rejects(fetchBytes({ gateways: [cutting], cid, ...quick, ...how }), withCode("ST-002", /999 bytes/));
+    await assert.rejects(fetchBytes({ gateways: [dropping], cid, ...quick, ...how }), withCode("ST-009"));
   });
-  await assert.rejects(fetchBytes({ gateways: [cutting], cid, ...quick }), withCode("ST-002", /999 bytes/));
-  await assert.rejects(fetchBytes({ gateways: [dropping], cid, ...quick }), withCode("ST-009"));
-});
+}
 
-test("a gateway that never stops sending is cut off", async (t) => {
-  const endless = await serverOf(t, (_, response) => {
-    const more = () => {
-      while (!response.destroyed && response.write(new Uint8Array(65_536)));
-    };
-    response.on("drain", more);
-    more();
+for (const [way, how] of Object.entries(WAYS)) {
+  test(`a gateway that never stops sending is cut off (${way})`, async (t) => {
+    const endless = await serverOf(t, (_, response) => {
+      const more = () => {
+        while (!response.destroyed && response.write(new Uint8Array(65_536)));
+      };
+      response.on("drain", more);
+      more();
+    });
+    const cid = await hashBlock(noise(10));
+    await assert.rejects(fetchBytes({ gateways: [endless], cid, ...quick, ...how }), withCode("ST-009", /too large/));
   });
-  const cid = await hashBlock(noise(10));
-  await assert.rejects(fetchBytes({ gateways: [endless], cid, ...quick }), withCode("ST-009", /too large/));
-});
+}
 
 test("an absent block and an absent gateway are told apart, per gateway", async (t) => {
   const { url } = await gatewayOf(t, { store: createMemoryBlocks() });
@@ -124,14 +134,40 @@ test("an absent block and an absent gateway are told apart, per gateway", async 
   await assert.rejects(fetching, withCode("ST-009", new RegExp(`${url}: HTTP 404; ${gone}: .+${cid}`)));
 });
 
-test("a gateway that fails for a moment is asked again", async (t) => {
-  const cid = await hashBlock(noise(10));
-  let calls = 0;
-  const shaky = await serverOf(t, (_, response) => {
-    calls += 1;
-    response.writeHead(calls === 1 ? 503 : 200).end(noise(10));
+for (const [way, how] of Object.entries(WAYS)) {
+  test(`a gateway that fails for a moment is asked again (${way})`, async (t) => {
+    const cid = await hashBlock(noise(10));
+    let calls = 0;
+    const shaky = await serverOf(t, (_, response) => {
+      calls += 1;
+      response.writeHead(calls === 1 ? 503 : 200).end(noise(10));
+    });
+    assert.deepEqual(await fetchBytes({ gateways: [shaky], cid, ...quick, ...how }), noise(10));
   });
-  assert.deepEqual(await fetchBytes({ gateways: [shaky], cid, ...quick }), noise(10));
+}
+
+test("a gateway that sends a byte now and then, and one that sends elsewhere, are given up", async (t) => {
+  const cid = await hashBlock(noise(10));
+  const slow = await serverOf(t, (_, response) => {
+    response.writeHead(200, { "content-length": 10 });
+    const timer = setInterval(() => response.write(noise(1)), 20);
+    response.on("close", () => clearInterval(timer));
+  });
+  const elsewhere = await serverOf(t, (_, response) => response.writeHead(302, { location: slow }).end());
+  for (const how of Object.values(WAYS)) {
+    const late = fetchBytes({ gateways: [slow], cid, timeoutMs: 50, ...quick, ...how });
+    await assert.rejects(late, withCode("ST-009", /timeout/));
+    await assert.rejects(fetchBytes({ gateways: [elsewhere], cid, ...quick, ...how }), withCode("ST-009"));
+  }
+});
+
+test("what a server unpacks into more than it sends is not unpacked", async (t) => {
+  const cid = await hashBlock(noise(10));
+  const zipped = gzipSync(Buffer.alloc(2 ** 24));
+  const bomb = await serverOf(t, (_, response) => response.writeHead(200, { "content-encoding": "gzip" }).end(zipped));
+  const asked = (how: object) => fetchBytes({ gateways: [bomb], cid, ...quick, ...how });
+  await assert.rejects(asked(WAYS.requestBytes), withCode("ST-002"));
+  await assert.rejects(asked(WAYS.fetch), withCode("ST-009", /too large/));
 });
 
 test("an aborted fetch goes on where it stopped", async (t) => {

@@ -13,6 +13,7 @@ export {
   RAW,
 } from "../block.ts";
 export { isStorageError, StorageError, type StorageErrorCode } from "../errors.ts";
+export type { RequestBytes } from "./fetch-block.ts";
 export { fetchByDigest } from "./fetch-by-digest.ts";
 export { type FetchFileArgs, fetchBytes, fetchFile } from "./fetch-file.ts";
 export { CHUNK_BYTES, cidOfFile, type FileSource, type ImportedFile, importFile } from "./import-file.ts";
