@@ -32,6 +32,14 @@ export const SECRET_VARIABLES = {
   webhookSecret: `${ENV_PREFIX}WEBHOOK_SECRET`,
 } as const;
 
+/** Of gateways, and of Kubo daemons. */
+const gatewayUrls = z.preprocess(
+  (value) => (typeof value === "string" ? value.split(",").map((part) => part.trim()) : value),
+  z
+    .array(z.url({ protocol: /^(kubo\+)?https?$/, message: "must be an http, https, kubo+http or kubo+https URL" }))
+    .min(1),
+);
+
 const tokenPrice = z.strictObject({
   minPrice: amount.default("0"),
   minPerGmac: amount.default("0"),
@@ -45,7 +53,7 @@ export const configSchema = z.strictObject({
   owner: address.optional(),
   keystore: z.string().optional(),
   passwordFile: z.string().optional(),
-  gateways: httpUrls.default(["http://127.0.0.1:8080"]),
+  gateways: gatewayUrls.default(["http://127.0.0.1:8080"]),
   gatewayTimeoutSeconds: whole(1, 3600).default(30),
   dataDir: z.string().default("data"),
   engine: z.enum(["auto", ...ENGINES]).default("auto"),

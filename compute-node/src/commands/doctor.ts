@@ -10,6 +10,7 @@ import {
   openAccount,
   type SettingsArgs,
 } from "@assay/daemon-kit";
+import { endpointOf } from "@assay/storage";
 import type { LocalAccount } from "viem";
 import { formatEther } from "viem";
 import { clockError } from "../clock.ts";
@@ -165,14 +166,13 @@ function judge(config: NodeConfig, { provider, account }: ChainContext, found: C
 }
 
 async function checkGateway(gateway: string): Promise<Finding<true>> {
-  const response = await fetch(`${gateway.replace(/\/+$/, "")}/healthz`, { signal: AbortSignal.timeout(5000) }).catch(
-    (cause: unknown) => {
-      throw Object.assign(new Error(`${maskUrl(gateway)} does not answer`, { cause }), {
-        code: "ST-009",
-        hint: "start the gateway, or correct `gateways`",
-      });
-    },
-  );
+  const { url, ...request } = endpointOf(gateway).health;
+  const response = await fetch(url, { ...request, signal: AbortSignal.timeout(5000) }).catch((cause: unknown) => {
+    throw Object.assign(new Error(`${maskUrl(gateway)} does not answer`, { cause }), {
+      code: "ST-009",
+      hint: "start the gateway, or correct `gateways`",
+    });
+  });
   await response.body?.cancel();
   const found = `${maskUrl(gateway)}: HTTP ${response.status}`;
   return { value: true, found, ...(response.ok ? {} : { warn: "see the gateway's log" }) };

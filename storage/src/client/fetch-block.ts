@@ -1,6 +1,7 @@
 import type { CID } from "multiformats/cid";
 import { assertBlock, assertBlockSize, MAX_BLOCK_BYTES } from "../block.ts";
 import { isStorageError, StorageError } from "../errors.ts";
+import { type EndpointRequest, endpointOf } from "./endpoint.ts";
 import { pause, withTimeout } from "./retry.ts";
 
 export type GatewayOptions = {
@@ -17,13 +18,8 @@ export type GatewayOptions = {
 
 /** Gets the body of an answer of 200. `tooLong` is to be called for one of more than `limit` bytes. */
 export type RequestBytes = (
-  url: string,
-  options: {
-    headers: Record<string, string>;
-    limit: number;
-    signal: AbortSignal;
-    tooLong: (length: number) => never;
-  },
+  request: EndpointRequest,
+  options: { limit: number; signal: AbortSignal; tooLong: (length: number) => never },
 ) => Promise<Uint8Array>;
 
 export type BlockFetcher = (cid: CID) => Promise<Uint8Array>;
@@ -61,8 +57,7 @@ async function requestBlock(
   cid: CID,
   { timeoutMs = 30_000, signal, request = fetchBody }: GatewayOptions,
 ) {
-  const bytes = await request(blockUrl(gateway, cid), {
-    headers: { accept: "application/vnd.ipld.raw" },
+  const bytes = await request(endpointOf(gateway).get(cid), {
     limit: MAX_BLOCK_BYTES,
     signal: withTimeout(timeoutMs, signal),
     tooLong,
@@ -76,8 +71,8 @@ function tooLong(length: number): never {
   throw new RangeError(`${length} bytes are not too many`);
 }
 
-const fetchBody: RequestBytes = async (url, { headers, limit, signal }) => {
-  const response = await fetch(url, { headers, signal, redirect: "error" });
+const fetchBody: RequestBytes = async ({ url, ...init }, { limit, signal }) => {
+  const response = await fetch(url, { ...init, signal, redirect: "error" });
   if (!response.ok) {
     await response.body?.cancel();
     throw new HttpStatusError(response.status);
@@ -103,10 +98,6 @@ export function isTransient(error: unknown): boolean {
   if (isStorageError(error)) return false;
   if (error instanceof HttpStatusError) return error.status === 429 || (error.status >= 500 && error.status !== 507);
   return true;
-}
-
-export function blockUrl(gateway: string, cid: CID): string {
-  return `${gateway.replace(/\/+$/, "")}/ipfs/${cid}?format=raw`;
 }
 
 // The length header of a stranger is no promise: count what arrives.

@@ -13,6 +13,7 @@ export {
   RAW,
 } from "../block.ts";
 export { isStorageError, StorageError, type StorageErrorCode } from "../errors.ts";
+export { type Endpoint, type EndpointRequest, endpointOf } from "./endpoint.ts";
 export type { RequestBytes } from "./fetch-block.ts";
 export { fetchByDigest } from "./fetch-by-digest.ts";
 export { type FetchFileArgs, fetchBytes, fetchFile } from "./fetch-file.ts";

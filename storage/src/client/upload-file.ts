@@ -1,7 +1,8 @@
 import type { CID } from "multiformats/cid";
 import { RAW } from "../block.ts";
 import { StorageError } from "../errors.ts";
-import { blockUrl, type GatewayOptions, HttpStatusError, isTransient } from "./fetch-block.ts";
+import { type EndpointRequest, endpointOf } from "./endpoint.ts";
+import { type GatewayOptions, HttpStatusError, isTransient } from "./fetch-block.ts";
 import { type FileSource, type ImportedFile, importFile } from "./import-file.ts";
 import type { OnProgress } from "./progress.ts";
 import { pause, withTimeout } from "./retry.ts";
@@ -35,7 +36,9 @@ export async function uploadFile(args: UploadFileArgs): Promise<ImportedFile> {
     if (cid.code === RAW) bytesDone += block.length;
     onProgress?.({ bytesDone, bytesTotal, blocks });
   };
-  return await importFile({ source: bytes, put, concurrency, signal });
+  const file = await importFile({ source: bytes, put, concurrency, signal });
+  await keep(args, file.cid);
+  return file;
 }
 
 async function uploadBlock(args: UploadFileArgs, cid: CID, block: Uint8Array): Promise<void> {
@@ -52,25 +55,35 @@ async function uploadBlock(args: UploadFileArgs, cid: CID, block: Uint8Array): P
   }
 }
 
-async function holdsBlock({ gateway, timeoutMs = 30_000, signal }: UploadFileArgs, cid: CID): Promise<boolean> {
-  const response = await fetch(blockUrl(gateway, cid), { method: "HEAD", signal: withTimeout(timeoutMs, signal) });
-  if (response.ok) return true;
-  if (response.status === 404) return false;
-  // A broken copy answers 500 and is gone after that: sending the block mends it.
-  if (response.status === 500) return false;
-  throw new HttpStatusError(response.status);
+async function holdsBlock(args: UploadFileArgs, cid: CID): Promise<boolean> {
+  const { has, absent } = endpointOf(args.gateway);
+  const { ok, status } = await ask(args, has(cid));
+  if (!ok && !absent.includes(status)) throw new HttpStatusError(status);
+  return ok;
 }
 
 async function putBlock(args: UploadFileArgs, cid: CID, block: Uint8Array): Promise<void> {
-  const { gateway, token, timeoutMs = 30_000, signal } = args;
-  const response = await fetch(blockUrl(gateway, cid), {
-    method: "PUT",
-    body: block as Uint8Array<ArrayBuffer>,
-    headers: { "content-type": "application/vnd.ipld.raw", ...(token ? { authorization: `Bearer ${token}` } : {}) },
+  const { ok, status, text } = await ask(args, endpointOf(args.gateway).put(cid, block));
+  if (!ok) throw new HttpStatusError(status, text.slice(0, 500));
+}
+
+/** Asks the endpoint to hold on to the file. */
+async function keep(args: UploadFileArgs, root: CID): Promise<void> {
+  const request = endpointOf(args.gateway).keep?.(root);
+  if (!request) return;
+  const { ok, status, text } = await ask(args, request);
+  if (!ok) throw refused(args.gateway, root, new HttpStatusError(status, text.slice(0, 500)));
+}
+
+async function ask(args: UploadFileArgs, { url, headers, ...request }: EndpointRequest) {
+  const { token, timeoutMs = 30_000, signal } = args;
+  const response = await fetch(url, {
+    ...request,
+    headers: { ...headers, ...(token && request.method !== "HEAD" ? { authorization: `Bearer ${token}` } : {}) },
     signal: withTimeout(timeoutMs, signal),
   });
-  const answer = await response.text();
-  if (!response.ok) throw new HttpStatusError(response.status, answer.slice(0, 500));
+  const { ok, status } = response;
+  return { ok, status, text: await response.text() };
 }
 
 function refused(gateway: string, cid: CID, cause: unknown): StorageError {

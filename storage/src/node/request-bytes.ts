@@ -10,12 +10,12 @@ const AGENTS = { "http:": new HttpAgent({ keepAlive: true }), "https:": new Http
  * which passes each through a stream of its own. Redirects are not followed, nothing is unpacked.
  * @throws HttpStatusError, ST-006 beyond `limit`, the signal's reason, what the network says
  */
-export const requestBytes: RequestBytes = async (url, { headers, limit, signal, tooLong }) => {
+export const requestBytes: RequestBytes = async ({ url, method, headers = {} }, { limit, signal, tooLong }) => {
   const { protocol } = new URL(url);
   const send = protocol === "https:" ? httpsRequest : httpRequest;
   const agent = protocol === "https:" ? AGENTS["https:"] : AGENTS["http:"];
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    send(url, { agent, headers, signal }, resolve).on("error", reject).end();
+    send(url, { agent, method, headers, signal }, resolve).on("error", reject).end();
   }).catch((error: unknown) => {
     signal.throwIfAborted();
     throw error;
