@@ -9,6 +9,12 @@ export interface ChainFacts {
   head: number;
 }
 
+/** The hash of block 0. Rejects when the endpoint does not answer or has no block 0. */
+export async function genesisOf(url: string): Promise<Hash> {
+  const client = createPublicClient({ transport: http(url, { retryCount: 1 }) });
+  return (await client.getBlock({ blockNumber: 0n })).hash;
+}
+
 /**
  * Asks the chain who it is, and whether the protocol is on it.
  *

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { Deployment } from "@assay/sdk";
 import pg from "pg";
 import { buildSubgraph, placesOf } from "./build.ts";
-import { checkChain } from "./chain.ts";
+import { checkChain, genesisOf } from "./chain.ts";
 import { ask } from "./door.ts";
 import { failure } from "./errors.ts";
 import { type Folder, socketFolder } from "./folder.ts";
@@ -105,7 +105,7 @@ export async function startIndexer(args: IndexerArgs): Promise<Indexer> {
     // nothing waits for it
     void started.rest().catch((error: Error) => onLine(`the idle subgraph goes on: ${error.message}`));
     node = started;
-    const broken = watch({ postgres, node: started, rpcUrl, deployment, genesis, closing });
+    const broken = watch({ postgres, node: started, rpcUrl, genesis, closing });
     return { url: gateway.url, broken, stop };
   } catch (error) {
     await stop();
@@ -214,12 +214,11 @@ interface Watched {
   postgres: Postgres;
   node: GraphNode;
   rpcUrl: string;
-  deployment: Deployment;
   genesis: string;
   closing: (() => Promise<unknown> | unknown)[];
 }
 
-function watch({ postgres, node, rpcUrl, deployment, genesis, closing }: Watched): Promise<Error> {
+function watch({ postgres, node, rpcUrl, genesis, closing }: Watched): Promise<Error> {
   return new Promise((resolve) => {
     const dead = (what: string, tail: readonly string[]) =>
       resolve(
@@ -236,8 +235,9 @@ function watch({ postgres, node, rpcUrl, deployment, genesis, closing }: Watched
     void postgres.exited.then(() => dead("PostgreSQL", postgres.tail));
     void node.exited.then(() => dead("graph-node", node.tail));
     const timer = setInterval(async () => {
-      const found = await checkChain(rpcUrl, deployment).catch(() => undefined);
-      if (found && found.genesis !== genesis) resolve(replaced(genesis, found.genesis));
+      // an endpoint that is silent for a while is graph-node's to ask again
+      const found = await genesisOf(rpcUrl).catch(() => undefined);
+      if (found && found !== genesis) resolve(replaced(genesis, found));
     }, GENESIS_MS);
     timer.unref();
     closing.push(() => clearInterval(timer));

@@ -26,10 +26,12 @@ const SETTINGS = {
   max_wal_size: "2GB",
   // what is not in its files yet has to be written before the next start after a kill: little, so that it starts in seconds
   checkpoint_timeout: "1min",
-  wal_compression: "on",
   random_page_cost: "1.1",
-  // compiling a query takes longer than any of them runs
+  // compiling a query, or starting workers for it, takes longer than any of them runs
   jit: "off",
+  max_parallel_workers_per_gather: "0",
+  // a history is written in minutes: plans that are made from what the tables were before it are slow
+  autovacuum_naptime: "10s",
 };
 export const DATABASE_USER = "assay";
 
@@ -144,8 +146,10 @@ async function answering(socket: string, program: Program): Promise<void> {
 }
 
 function notStarted(what: string, program: Program) {
+  // the last lines tell what was cleaned up; what went wrong stands above them
+  const telling = program.tail.filter((line) => /FATAL|PANIC|ERROR|error:|could not/.test(line));
   return failure("IX-004", `${what} did not start`, {
-    found: program.tail.slice(-4).join(" | ") || "no output",
+    found: (telling.length > 0 ? telling : program.tail).slice(-4).join(" | ") || "no output",
     wanted: "a database that accepts connections",
     hint: "free some disk, or run `npm run indexer -- reset`: the index can always be rebuilt from the chain",
   });

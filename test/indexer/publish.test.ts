@@ -116,6 +116,15 @@ test("the compose file pins versions, opens ports on 127.0.0.1 only, hides the d
     assert.match(image, /^[a-z/-]+:v?\d+\.\d+(\.\d+)?(-[a-z]+)?$/, `${name} has a pinned version`);
     for (const port of ports) assert.match(port, /^127\.0\.0\.1:\d+:\d+$/, `${name} listens here only`);
   }
+  const { optionalDependencies } = JSON.parse(readFileSync(here("../../indexer/package.json"), "utf8")) as {
+    optionalDependencies: Record<string, string>;
+  };
+  const local = optionalDependencies["@graphprotocol/gnd-linux-x64"];
+  assert.equal(
+    services["graph-node"]?.image,
+    `graphprotocol/graph-node:v${local}`,
+    "the same graph-node as on a laptop",
+  );
   assert.equal(services.postgres?.ports, undefined);
   assert.deepEqual(Object.keys(volumes).sort(), ["ipfs", "postgres"]);
   const environment = services["graph-node"]?.environment ?? {};

@@ -1,16 +1,21 @@
 // The documented questions and client.query against the live index, and what becomes of it when a part of it dies.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { keccak256 } from "viem";
-import { startLocalIndexer } from "../../scripts/lib/indexer.ts";
+import { startChain } from "../../scripts/lib/devnet.ts";
+import { SHARED_BUILDS, startLocalIndexer } from "../../scripts/lib/indexer.ts";
 import { type AssayClient, AssayError, createAssayClient, isRevert } from "../../sdk/src/index.ts";
 import { Random } from "../support/random.ts";
 import { spec } from "./actions.ts";
 import { ASY, type IndexedMarket, openIndexedMarket } from "./harness.ts";
 
+const BIN = fileURLToPath(new URL("../../indexer/bin/assay-indexer.mjs", import.meta.url));
 const JOBS = 7;
 const dice = (random: Random) => (n: number) => random.below(n);
 let market: IndexedMarket;
@@ -184,16 +189,87 @@ test("an endpoint that keeps no history is refused before anything is indexed", 
   }
 });
 
-test("when PostgreSQL dies the indexer ends with a reason, and goes on where it was when started again", async () => {
-  const file = join(market.folder, "indexer", "postgres", "cluster", "postmaster.pid");
-  process.kill(Number(readFileSync(file, "utf8").split("\n")[0]), "SIGKILL");
+test("addresses at which nothing is deployed are refused before anything is indexed", async () => {
+  const deployment = structuredClone(market.deployment) as { contracts: Record<string, { address: string }> };
+  deployment.contracts.JobMarketplace!.address = "0x00000000000000000000000000000000000000aa";
+  const deploymentPath = join(market.folder, "nowhere.json");
+  writeFileSync(deploymentPath, JSON.stringify(deployment));
+  const options = { rpcUrl: market.chain.url, deploymentPath, dataDir: join(market.folder, "nowhere") };
+  await assert.rejects(startLocalIndexer(options), /IX-011[\s\S]*nothing at 0x0{38}aa/i);
+});
+
+test("a full disk is named, and nothing half-made is taken for a database", async () => {
+  const folder = join(market.folder, "full");
+  const up = `mount -t tmpfs -o size=24m none "$1" && exec "$2" "$3" up --data-dir "$1" --builds "$4" --rpc-url "$5" --deployment "$6"`;
+  mkdirSync(folder);
+  const args = ["-c", up, "sh", folder, process.execPath, BIN, SHARED_BUILDS, market.chain.url, market.deploymentPath];
+  const user = process.getuid?.() === 0 ? [] : ["--user", "--map-root-user"];
+  const { error, stderr } = await new Promise<{ error: { code?: unknown } | null; stderr: string }>((resolve) =>
+    execFile("unshare", [...user, "--mount", "sh", ...args], (error, _, stderr) => resolve({ error, stderr })),
+  );
+  assert.equal(error?.code, 1, stderr);
+  assert.match(stderr, /IX-004[\s\S]*No space left on device[\s\S]*free some disk/);
+});
+
+test("status tells the block, and deploy hands over what is built already without losing a block", async () => {
+  const cli = async (...words: string[]) => {
+    const { stdout } = await promisify(execFile)(process.execPath, [BIN, ...words, "--json"]);
+    return JSON.parse(stdout) as Record<string, unknown>;
+  };
+  const here = ["--data-dir", join(market.folder, "indexer")];
+  const source = ["--deployment", market.deploymentPath, "--builds", SHARED_BUILDS];
+  const before = await cli("status", ...here);
+  assert.equal(before.url, market.url);
+  assert.ok(Number(before.block) > 0 && before.error === undefined, JSON.stringify(before));
+  const { manifest } = await cli("deploy", ...here, ...source);
+  assert.match(String(manifest), /[0-9a-f]{32}.subgraph\.yaml$/);
+  assert.ok(Number((await cli("status", ...here)).block) >= Number(before.block), "nothing is indexed again");
+  await assert.rejects(cli("deploy", "--data-dir", join(market.folder, "none"), ...source), /IX-015/);
+});
+
+/** A process that descends from the indexer and runs `program`. */
+function partOf(program: string): number {
+  const processes = readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        const [, command = "", parent] = /^\d+ \((.*)\) \S (\d+)/.exec(readFileSync(`/proc/${name}/stat`, "utf8"))!;
+        return [{ pid: Number(name), command, parent: Number(parent) }];
+      } catch {
+        return [];
+      }
+    });
+  const family = new Set([market.indexer.pid]);
+  for (const { pid, parent } of [...processes, ...processes]) if (family.has(parent)) family.add(pid);
+  return processes.find(({ pid, command }) => family.has(pid) && command === program)!.pid;
+}
+
+const databaseOf = () =>
+  Number(readFileSync(join(market.folder, "indexer", "postgres", "cluster", "postmaster.pid"), "utf8").split("\n")[0]);
+
+for (const [name, pid] of [
+  ["PostgreSQL", databaseOf],
+  ["graph-node", () => partOf("gnd")],
+] as const) {
+  test(`when ${name} dies the indexer ends with a reason, and goes on where it was when started again`, async () => {
+    process.kill(pid(), "SIGKILL");
+    const { code } = await market.indexer.exited;
+    assert.equal(code, 75, "trying again helps");
+    assert.match(market.indexer.tail.join("\n"), /IX-012[\s\S]*(PostgreSQL|graph-node) ended/);
+    await refuses(client.query.protocol(), "SDK-061");
+    await market.startIndexer();
+    client = indexed(market.people[0]!);
+    await market.people[3]!.deposit({ amount: 1n });
+    await catchUp();
+    assert.equal((await client.query.job({ id: job })).item?.status, "CLAIMED");
+  });
+}
+
+test("a chain that was started afresh ends the indexer with a reason", async () => {
+  await market.chain.process.stop();
+  const afresh = await startChain(Number(new URL(market.chain.url).port));
+  market.chain.process = afresh.process;
   const { code } = await market.indexer.exited;
-  assert.equal(code, 75, "trying again helps");
-  assert.match(market.indexer.tail.join("\n"), /IX-012[\s\S]*(PostgreSQL|graph-node) ended/);
-  await refuses(client.query.protocol(), "SDK-061");
-  await market.startIndexer();
-  client = indexed(market.people[0]!);
-  await market.people[3]!.deposit({ amount: 1n });
-  await catchUp();
-  assert.equal((await client.query.job({ id: job })).item?.status, "CLAIMED");
+  assert.equal(code, 75, "trying again helps: each chain has an index of its own");
+  assert.match(market.indexer.tail.join("\n"), /IX-013[\s\S]*each chain/);
 });

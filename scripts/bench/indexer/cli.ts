@@ -21,7 +21,9 @@ Usage: npm run -s bench:indexer -- [options]
   --jobs N     jobs in the index when pages are timed (default 50000)
   --actions N  random actions before index and chain are compared (default 2000)
   --seed N     of the random actions (default 1)
-  --json       print only the result
+  --json       print the result on one line
+
+The steps are told on stderr, with the seconds since the start.
 
   eventsPerSecond   bids, awards, claims, results and settlements indexed per second, from the first to the head
   queryP95Ms        95th percentile of a page of 100 jobs with nested providers and bids
@@ -40,8 +42,9 @@ const { values } = parseArgs({
     help: { type: "boolean", default: false },
   },
 });
+const began = performance.now();
 const say = (text: string) => {
-  if (!values.json) console.log(text);
+  console.error(`${((performance.now() - began) / 1000).toFixed(0).padStart(5)} s  ${text}`);
 };
 if (values.help) process.stdout.write(HELP);
 else await main();
@@ -77,18 +80,20 @@ async function measureSpeed(folder: string, events: number, jobs: number) {
     const count = await countEvents(crowd);
     // where a machine has no namespaces, its ports are open for the length of the measurement
     const env = { ASSAY_INDEXER_OPEN_PORTS: "1" };
-    let began = 0;
+    let indexing = 0;
     const onStep = (step: string) => {
-      if (step === "indexing") began = performance.now();
+      if (step === "indexing") indexing = performance.now();
     };
     const start = () =>
       startLocalIndexer({ rpcUrl: chain.url, deploymentPath, dataDir: folder, builds: SHARED_BUILDS, onStep, env });
     say(`indexing ${count} events`);
     indexed = { crowd, indexer: await start(), restart: start };
-    const eventsPerSecond = count / (await secondsToHead(indexed, began));
+    const eventsPerSecond = count / (await secondsToHead(indexed, indexing));
     say(`${eventsPerSecond.toFixed(0)} events/s; posting jobs up to ${jobs}`);
     const more = await postJobs(crowd, Math.max(0, jobs - crowd.posted), false);
+    say(`${crowd.posted} jobs posted; claiming half`);
     await claimJobs(crowd, more.slice(0, Math.floor(more.length / 2)));
+    say("claimed; waiting for the index");
     const catchUp = await secondsToHead(indexed);
     say(`caught up in ${catchUp.toFixed(0)} s; asking for pages`);
     const pages = await queryP95(indexed);

@@ -93,6 +93,8 @@ function read(status: number, body: string): RawAnswer {
       hint: "Read the chain instead, and tell whoever runs the index: its status says what it stumbled over",
     });
   }
+  // graph-node's words for an index that has no block yet: it gives them no code
+  if (said && /has not started syncing/.test(said)) throw silent(`${said}: wait until it has its first block`);
   if (said !== undefined) {
     throw new AssayError("SDK-062", {
       message: "the index refused the query",

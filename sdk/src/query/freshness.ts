@@ -54,7 +54,7 @@ export interface WaitForBlockArgs {
  * Waits until the index contains `block` of the chain as the RPC endpoint has it now. The number alone would not do: an
  * index that has not noticed a reorganisation yet may be higher than the new chain.
  * @returns the block that the index stands at
- * @throws AssayError SDK-061 to SDK-064 when the time is over; SDK-023; SDK-060, SDK-065 and SDK-066 at once
+ * @throws AssayError SDK-061, SDK-063 or SDK-064 when the time is over; SDK-023; SDK-060, SDK-062, SDK-065, SDK-066 at once
  */
 export async function waitForBlock(context: AssayContext, args: WaitForBlockArgs): Promise<IndexBlock> {
   const { block: wanted, timeout = WAIT_MS, signal } = args;
@@ -74,9 +74,9 @@ export async function waitForBlock(context: AssayContext, args: WaitForBlockArgs
   }
 }
 
-/** An index that has just been started answers nothing yet, or refuses. @throws what it was, when the time is over */
+/** An index that has just been started answers nothing yet. @throws what it was, when the time is over */
 function unlessYoung(error: unknown, deadline: number): undefined {
-  const young = error instanceof AssayError && (error.code === "SDK-061" || error.code === "SDK-062");
+  const young = error instanceof AssayError && error.code === "SDK-061";
   if (!young || Date.now() >= deadline) throw error;
 }
 
