@@ -21,6 +21,7 @@ const CONTRACTS = [
   "ParameterCouncil",
   "PriceFeeds",
   "ProtocolAuthority",
+  "ProtocolLens",
   "ProtocolTimelock",
   "ProviderRegistry",
   "QuadraticGrants",

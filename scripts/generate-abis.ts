@@ -42,6 +42,7 @@ const SOURCES: readonly Source[] = [
   { contract: "ParameterCouncil", artifacts: ["ParameterCouncil"] },
   { contract: "PriceFeeds", artifacts: ["IPriceFeeds", "PriceFeeds"] },
   { contract: "ProtocolAuthority", artifacts: ["ProtocolAuthority"] },
+  { contract: "ProtocolLens", artifacts: ["IProtocolLens", "ProtocolLens"] },
   { contract: "ProviderRegistry", artifacts: ["IProviderRegistry", "ProviderRegistry"] },
   { contract: "ProtocolTimelock", artifacts: ["ProtocolTimelock"] },
   { contract: "QuadraticGrants", artifacts: ["IQuadraticGrants", "QuadraticGrants"] },

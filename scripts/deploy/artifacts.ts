@@ -25,6 +25,7 @@ const SOURCES = {
   RefereedDispute: "contracts/verification/RefereedDispute.sol",
   DataDemands: "contracts/verification/DataDemands.sol",
   UpkeepCoordinator: "contracts/automation/UpkeepCoordinator.sol",
+  ProtocolLens: "contracts/lens/ProtocolLens.sol",
   ProtocolTimelock: "contracts/governance/ProtocolTimelock.sol",
   AssayGovernor: "contracts/governance/AssayGovernor.sol",
   Treasury: "contracts/governance/Treasury.sol",

@@ -21,6 +21,7 @@ import {
   FACTORY_TRANSACTION,
 } from "./create2.ts";
 import { DeployError } from "./error.ts";
+import { lensOver } from "./lens.ts";
 import type { DeployPublicClient, Step } from "./types.ts";
 
 /** ERC-1967: keccak256("eip1967.proxy.implementation") - 1 */
@@ -78,6 +79,8 @@ export interface Layout {
   judge: Creation | undefined;
   /** demands for input tiles: no owner, no part in verdicts */
   demands: Creation;
+  /** reads for front ends: no owner, no state */
+  lens: Creation;
   /** the protocol's duties as upkeeps: no owner, no privilege */
   upkeep: Creation;
   /** verification strategies by number */
@@ -129,6 +132,7 @@ export function layoutOf(deployer: Address, config: DeployConfig): Layout {
     extension: extensionOver(PEERS.JobMarketplace.map((peer) => proxies[peer].address)),
     judge,
     demands: creationOf("DataDemands", [asy], "demands"),
+    lens: lensOver(proxies),
     upkeep: upkeepOf({ seed, proxies }, strategies[1]?.creation.address),
     strategies,
   };
@@ -210,6 +214,7 @@ export function stepsOf(client: DeployPublicClient, layout: Layout, config: Depl
     ...(layout.judge ? [create("OneStepJudge", layout.judge)] : []),
     create("DataDemands", layout.demands),
     ...layout.strategies.map(({ name, creation }) => create(name, creation)),
+    create("ProtocolLens", layout.lens),
     create("UpkeepCoordinator", layout.upkeep),
     configureStep(client, layout, config),
     ...layout.strategies.slice(1).map((strategy) => registerStep(client, layout, strategy)),

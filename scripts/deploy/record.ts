@@ -72,7 +72,8 @@ export async function describe(
   const judge = layout.judge ? [{ name: "OneStepJudge" as const, creation: layout.judge }] : [];
   const demands = { name: "DataDemands" as const, creation: layout.demands };
   const upkeep = { name: "UpkeepCoordinator" as const, creation: layout.upkeep };
-  for (const { name, creation } of [...judge, demands, upkeep, ...layout.strategies]) {
+  const lens = { name: "ProtocolLens" as const, creation: layout.lens };
+  for (const { name, creation } of [...judge, demands, lens, upkeep, ...layout.strategies]) {
     contracts[name] = await describePlain(client, { name, address: creation.address, head, known });
   }
   // what a later step added (the hand-over) stays in the file

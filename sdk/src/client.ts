@@ -72,6 +72,7 @@ import {
   voteGrant,
 } from "./actions/grants.ts";
 import { lapseCase, prepareLapseCase } from "./actions/lapseCase.ts";
+import { viewAccounting, viewJobs, viewLanes, viewParameters, viewPosition, viewProviders } from "./actions/lens.ts";
 import { listCases } from "./actions/listCases.ts";
 import { listJobs } from "./actions/listJobs.ts";
 import { listProposals } from "./actions/listProposals.ts";
@@ -229,6 +230,12 @@ const actions = {
   prepareFetchTreasuryFees,
   getCase,
   getHoldings,
+  viewAccounting,
+  viewJobs,
+  viewLanes,
+  viewParameters,
+  viewPosition,
+  viewProviders,
   getProposal,
   getReputation,
   getTimelockOperation,

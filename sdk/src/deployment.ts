@@ -23,6 +23,7 @@ export type OptionalContract =
   | "RefereedDispute"
   | "OneStepJudge"
   | "DataDemands"
+  | "ProtocolLens"
   | "UpkeepCoordinator"
   | "ProtocolTimelock"
   | "AssayGovernor"

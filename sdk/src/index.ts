@@ -121,6 +121,15 @@ export {
   voteGrant,
 } from "./actions/grants.ts";
 export { lapseCase, prepareLapseCase } from "./actions/lapseCase.ts";
+export {
+  type LensJob,
+  viewAccounting,
+  viewJobs,
+  viewLanes,
+  viewParameters,
+  viewPosition,
+  viewProviders,
+} from "./actions/lens.ts";
 export { listCases } from "./actions/listCases.ts";
 export { type ListJobsArgs, listJobs } from "./actions/listJobs.ts";
 export { type ListProposalsArgs, listProposals } from "./actions/listProposals.ts";

@@ -152,6 +152,8 @@ const dispute: Record<string, Sentence> = {
 };
 
 const judge: Record<string, Sentence> = {
+  Lens_ZeroAddress: { says: "one of the lens's peers is zero", advice: "Name all eight", kind: "fatal" },
+  Lens_PageTooLarge: { says: "{found} items were asked for, {max} are answered", advice: "Ask in parts" },
   Demand_WrongSpec: {
     says: "the spec hashes to {found}, the terms name {wanted}",
     advice: "Pass the spec that was posted with these terms",

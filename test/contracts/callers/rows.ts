@@ -365,6 +365,7 @@ export const ROWS: Record<string, Record<string, Row>> = {
   OneStepJudge: {},
   RefereedDispute: REFEREE,
   DataDemands: DEMANDS,
+  ProtocolLens: {},
   UpkeepCoordinator: UPKEEP,
   AssayGovernor: GOVERNOR,
   ProtocolTimelock: TIMELOCK,
