@@ -5,6 +5,7 @@ import { balanceCommands } from "./commands/balance.ts";
 import { governanceCommands } from "./commands/gov.ts";
 import { grantCommands } from "./commands/grants.ts";
 import { jobCommands } from "./commands/job/job.ts";
+import { relayCommands } from "./commands/relay.ts";
 import { stakeCommands } from "./commands/stake.ts";
 import { ENV_PREFIX, SECRET_VARIABLES } from "./config.ts";
 
@@ -16,7 +17,9 @@ export async function main(argv: readonly string[], env: NodeJS.ProcessEnv = pro
 /** The whole command line. */
 export function program(env: NodeJS.ProcessEnv): Command {
   const root = new Command("assay")
-    .description("For requesters, delegators and voters: jobs, stake behind providers, proposals.")
+    .description(
+      "For requesters, delegators and voters: jobs, stake behind providers, proposals, messages between chains.",
+    )
     .version("0.1.0")
     .showHelpAfterError()
     .addHelpText(
@@ -30,6 +33,7 @@ export function program(env: NodeJS.ProcessEnv): Command {
     ...governanceCommands(env),
     grantCommands(env),
     balanceCommands(env),
+    relayCommands(env),
   ];
   for (const group of groups) root.addCommand(group);
   return root;

@@ -4,7 +4,7 @@ import { CONFIG_FILE } from "./config.ts";
 import { type CliContext, openContext } from "./context.ts";
 
 /** Options that every command takes; each is a setting. */
-const SETTINGS: readonly SettingOption[] = [
+export const SETTINGS: readonly SettingOption[] = [
   ["--rpc-urls <url,...>", "rpcUrls", "RPC endpoints, in order of preference"],
   ["--chain-id <id>", "chainId", "the chain"],
   ["--deployment <file>", "deployment", "addresses of the protocol"],

@@ -23,6 +23,9 @@ const schema = z.strictObject({
   passwordFile: z.string().optional(),
   account: address.optional(),
   pollMs: whole(50, 600_000).optional(),
+  satelliteRpcUrls: httpUrls.optional(),
+  satelliteDeployment: z.string().optional(),
+  relayFeeGwei: z.coerce.number().min(0).max(1e6).default(0),
 });
 
 /** The checked settings, paths absolute. */
@@ -49,6 +52,7 @@ export function loadCliConfig({ file, flags, env }: SettingsArgs): CliConfig {
     ...values,
     ...(values.keystore === undefined ? {} : { keystore: path(values.keystore) }),
     ...(values.passwordFile === undefined ? {} : { passwordFile: path(values.passwordFile) }),
+    ...(values.satelliteDeployment === undefined ? {} : { satelliteDeployment: path(values.satelliteDeployment) }),
     deployment: values.deployment ? path(values.deployment) : join(REPOSITORY, "deployments", `${values.chainId}.json`),
     pollMs: values.pollMs ?? (values.chainId === LOCAL_CHAIN ? 200 : 4000),
   };

@@ -9,6 +9,7 @@ export const cliErrors = {
   "CLI-005": "no account to act for",
   "CLI-006": "an output file cannot be written",
   "CLI-007": "there is no such token",
+  "CLI-008": "no second chain",
 } as const satisfies Record<string, string>;
 
 export type CliErrorCode = keyof typeof cliErrors;

@@ -7,6 +7,7 @@
  * `finalizeGasPerJob`: gas of all the keepers' transactions, by jobs paid; `missedDeadlines`: results not paid within
  * 900 seconds of chain time after they were due; `duplicates`: transactions that reverted or paid nobody, and members of
  * batches that another keeper had paid; `upkeepGas`: gas of performUpkeep of the coordinator for sixteen results, by result.
+ * `relaySeconds`, `remoteJobSeconds`: see relay.ts.
  * Figures are of the quick build; gas is that of the contracts as they are built then.
  */
 import { parseArgs } from "node:util";
@@ -16,6 +17,7 @@ import { ASY, openMarket } from "../../test/e2e/harness.ts";
 import { startKeeper, stopKeepers } from "../../test/e2e/keeper-harness.ts";
 import { type DueJob, submitMany } from "../../test/e2e/many-jobs.ts";
 import { readSettlements } from "../../test/e2e/settlement-record.ts";
+import { measureRelay } from "./relay.ts";
 
 const { values: flags } = parseArgs({
   options: { json: { type: "boolean" }, jobs: { type: "string", default: "10000" } },
@@ -88,6 +90,7 @@ try {
     paidTwice: record.twice,
     latestSeconds: record.latestSeconds,
     transactions: record.transactions,
+    ...(await measureRelay()),
   };
   console.log(flags.json ? JSON.stringify(report) : report);
 } finally {

@@ -85,7 +85,7 @@ export interface RelayOptions {
 }
 
 /** The test account that relays. */
-const RELAYER = 18;
+export const RELAYER = 18;
 
 /** The settings of a keeper that relays between the two chains, by the names of the environment. */
 export function relaySettings(chains: TwoChains, { dataDir, account = RELAYER, port = 0 }: RelayOptions) {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Address, keccak256, parseGwei, parseUnits, zeroAddress } from "viem";
+import { type Address, type Hex, keccak256, parseGwei, parseUnits, zeroAddress, zeroHash } from "viem";
 import { deployLocally, type LocalChain, startChain } from "../../scripts/lib/devnet.ts";
 import { jsonLine, type LocalProcess } from "../../scripts/lib/processes.ts";
 import { addSatellite, launchRelay, type TwoChains } from "../../scripts/lib/two-chains.ts";
@@ -9,10 +9,13 @@ import {
   type AssayClient,
   assayTokenAbi,
   axelarGatewayAbi,
+  type ClaimedJob,
   createAssayClient,
   createRemoteClient,
   localRelayFees,
   type RemoteClient,
+  type Side,
+  type SubmittedJob,
   satelliteTokenAbi,
 } from "../../sdk/src/index.ts";
 
@@ -21,6 +24,7 @@ export const ASY = (amount: string) => parseUnits(amount, 18);
 const FEE_PER_GAS_GWEI = 1;
 const WAIT_MS = 60_000;
 const LOOK_MS = 50;
+const FINAL = keccak256("0x07");
 
 /** One segment, so that there is no run root. What it says does not matter: nobody challenges it. */
 export const SPEC = {
@@ -37,6 +41,15 @@ export const SPEC = {
   judge: zeroAddress,
 };
 
+/** Claims a job at home and commits a result, which nobody challenges. */
+export async function runAtHome(provider: AssayClient, id: Hex): Promise<SubmittedJob> {
+  const { terms } = await provider.getJob({ id });
+  await provider.claimJob({ terms });
+  const claimed = (await provider.getJob({ id })) as ClaimedJob;
+  await provider.submitResult({ ...claimed, runRoot: zeroHash, finalState: FINAL, outputDigest: FINAL });
+  return (await provider.getJob({ id })) as SubmittedJob;
+}
+
 /** Two linked chains as real processes, and a relay between them that can be killed and started again. */
 export interface Pair extends TwoChains {
   dir: string;
@@ -45,18 +58,20 @@ export interface Pair extends TwoChains {
   /** The protocol at home, signed for by one test account. */
   client(account: number): AssayClient;
   relay(): LocalProcess;
+  /** Where the relay reaches the chains, if not directly. */
+  readonly relayUrls: { home?: string; satellite?: string };
   /** Every line that the relays have logged. */
   readonly lines: Record<string, unknown>[];
   startRelay(): Promise<void>;
   killRelay(): Promise<void>;
   give(to: Address, amount: bigint): Promise<void>;
-  balance(side: "home" | "satellite", account: Address): Promise<bigint>;
+  balance(side: Side, account: Address): Promise<bigint>;
   /** Both clocks run ahead. */
   pass(seconds: number): Promise<void>;
   /** Waits until something is so. */
   until(what: string, isSo: () => Promise<boolean>): Promise<void>;
-  /** How many approvals and executions each gateway has made, and how many transactions the relay has sent there. */
-  counts(): Promise<Record<"home" | "satellite", { approved: number; executed: number }>>;
+  /** How many messages each gateway has approved and executed. */
+  counts(): Promise<Record<Side, { approved: number; executed: number }>>;
   close(): Promise<void>;
 }
 
@@ -70,6 +85,7 @@ export async function openPair(env: Readonly<Record<string, string>> = {}): Prom
   const { satellite, homeDeployment, satelliteDeployment } = chains;
   const lines: Record<string, unknown>[] = [];
   let relay: LocalProcess | undefined;
+  const urls: Pair["relayUrls"] = {};
   const fees = localRelayFees(parseGwei(String(FEE_PER_GAS_GWEI)));
   const sides = { home, satellite } as const;
   const on = (chain: LocalChain, account: number) => ({
@@ -92,10 +108,16 @@ export async function openPair(env: Readonly<Record<string, string>> = {}): Prom
       }),
     client: (account) => createAssayClient({ ...on(home, account), deployment: homeDeployment }),
     relay: () => relay!,
+    relayUrls: urls,
     startRelay: async () => {
       relay = launchRelay(chains, {
         dataDir: join(dir, "relay"),
-        env: { ASSAY_KEEPER_SATELLITE__FEE_PER_GAS_GWEI: String(FEE_PER_GAS_GWEI), ...env },
+        env: {
+          ASSAY_KEEPER_SATELLITE__FEE_PER_GAS_GWEI: String(FEE_PER_GAS_GWEI),
+          ...(urls.home ? { ASSAY_KEEPER_RPC_URLS: urls.home } : {}),
+          ...(urls.satellite ? { ASSAY_KEEPER_SATELLITE__RPC_URLS: urls.satellite } : {}),
+          ...env,
+        },
         onLine: (line) => {
           const json = jsonLine(line);
           if (json) lines.push(json);
@@ -136,7 +158,7 @@ export async function openPair(env: Readonly<Record<string, string>> = {}): Prom
       }
     },
     counts: async () => {
-      const of = async (side: "home" | "satellite") => {
+      const of = async (side: Side) => {
         const { axelar } = side === "home" ? homeDeployment : satelliteDeployment;
         const filter = { address: axelar!.gateway, abi: axelarGatewayAbi, fromBlock: 0n } as const;
         const { publicClient } = sides[side];

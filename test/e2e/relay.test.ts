@@ -1,14 +1,13 @@
 // Two chains with Axelar's own gateways and the relay as real processes: what users do across them, and what goes wrong.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { zeroHash } from "viem";
-import type { ClaimedJob, RemoteClient, SubmittedJob } from "../../sdk/src/index.ts";
-import { finalizableAt, POLICY } from "../../sdk/src/index.ts";
-import { ASY, openPair, type Pair, SPEC } from "./relay-harness.ts";
+import { fileURLToPath } from "node:url";
+import { startProcess } from "../../scripts/lib/processes.ts";
+import { finalizableAt, POLICY, type RemoteClient } from "../../sdk/src/index.ts";
+import { ASY, openPair, type Pair, runAtHome, SPEC } from "./relay-harness.ts";
 
 const USER = 1;
 const PROVIDER = 2;
-const FINAL = `0x${"77".repeat(32)}` as const;
 let pair: Pair;
 let user: RemoteClient;
 const me = () => pair.home.wallet(USER).account.address;
@@ -55,12 +54,18 @@ test("a message for which too little was paid is listed, not carried, until anyo
     return bots.some(({ messages }) => messages?.some((each) => each.id === id && each.held === "unpaid"));
   });
   assert.equal((await pair.counts()).satellite.approved, 1, "not carried");
-  await user.message.pay({ from: "home", id });
+  assert.match((await assay("relay", "explain", id)).stdout, /wants \d+ wei more for it/);
+  const rehearsed = await assay("relay", "retry", id, "--dry-run");
+  assert.match(rehearsed.stdout, /add 0\.\d+ to the fee of .*passes[\s\S]*Nothing was sent/);
+  assert.equal((await user.message.status({ from: "home", id })).paid, 1n);
+  const open = JSON.parse((await assay("relay", "list", "--json")).stdout) as { messages: { waitsFor: string }[] };
+  assert.deepEqual([open.messages.length, open.messages[0]?.waitsFor], [1, status.waitsFor]);
+  assert.equal((await assay("relay", "retry", id)).code, 0);
   await pair.until("it has arrived", async () => (await pair.balance("satellite", me())) === ASY("305"));
 });
 
 test("RJ-06 a job from the satellite is posted, claimed, run and paid at home; result and change come back", async () => {
-  const { index, id, provider } = await play(async () => {});
+  const { index, id, provider } = await play();
   const info = await user.remoteJob.status({ index });
   assert.deepEqual([info.status, info.outcome, info.done], ["ended", "finalized", true]);
   assert.equal(info.commitment, provider.commitment);
@@ -103,22 +108,37 @@ test("kill -9 while messages are on their way: each is executed once, by one app
   });
 });
 
+/** The command line, as a process of its own with the user's key. */
+async function assay(...args: string[]): Promise<{ code: number | null; stdout: string }> {
+  const { home, satellite, homePath, satellitePath } = pair;
+  const child = startProcess({
+    name: "assay",
+    script: fileURLToPath(new URL("../../cli/bin/assay.mjs", import.meta.url)),
+    args: [...args, "--relay-fee-gwei", "1"],
+    env: {
+      ASSAY_RPC_URLS: home.url,
+      ASSAY_DEPLOYMENT: homePath,
+      ASSAY_SATELLITE_RPC_URLS: satellite.url,
+      ASSAY_SATELLITE_DEPLOYMENT: satellitePath,
+      ASSAY_PRIVATE_KEY: home.key(USER),
+      ASSAY_ACCOUNT: me(),
+    },
+  });
+  const { code } = await child.exited;
+  return { code, stdout: child.tail.join("\n") };
+}
+
 async function post() {
   const sent = await user.remoteJob.post(job);
   return { ...sent, index: sent.ticket.index };
 }
 
-/** Posts a job and sees it through. @param meanwhile what happens once its result stands */
-async function play(meanwhile: () => Promise<void>) {
+/** Posts a job and sees it through. */
+async function play() {
   const { index, id } = await post();
   await posted(index);
   const provider = pair.client(PROVIDER);
-  const open = await provider.getJob({ id });
-  await provider.claimJob({ terms: open.terms });
-  const claimed = (await provider.getJob({ id })) as ClaimedJob;
-  await provider.submitResult({ ...claimed, runRoot: zeroHash, finalState: FINAL, outputDigest: FINAL });
-  const submitted = (await provider.getJob({ id })) as SubmittedJob;
-  await meanwhile();
+  const submitted = await runAtHome(provider, id);
   await pair.until(
     "the result is known",
     async () => (await user.remoteJob.status({ index })).commitment !== undefined,

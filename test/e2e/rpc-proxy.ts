@@ -1,7 +1,10 @@
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { decodeFunctionData, type Hex, parseTransaction } from "viem";
-import { jobMarketplaceAbi } from "../../sdk/src/index.ts";
+import { axelarExecutableAbi, axelarGatewayAbi, jobMarketplaceAbi } from "../../sdk/src/index.ts";
+
+/** Whose functions are told by name. */
+const KNOWN = [...jobMarketplaceAbi, ...axelarGatewayAbi, ...axelarExecutableAbi];
 
 /** What the proxy does with a transaction: pass it on, or cut the sender off before or after the chain has it. */
 export type Verdict = "forward" | "dropBefore" | "dropAfter";
@@ -18,7 +21,7 @@ export type Fault =
 
 export interface RpcProxy {
   url: string;
-  /** Names of the market's functions in the transactions that reached the chain, in order. */
+  /** Names of the functions in the transactions that reached the chain, in order. */
   readonly forwarded: readonly string[];
   close(): Promise<void>;
 }
@@ -31,7 +34,7 @@ export interface Call {
 /**
  * A JSON-RPC endpoint between a node and its chain. It sees every transaction the node sends, and lets a test decide what
  * becomes of it: this is how a test kills a node at an exact moment without a hook inside the node.
- * @param onTransaction told the market function that is called ("transfer" where it is none) and the signed transaction;
+ * @param onTransaction told the function of market or gateway that is called ("transfer" where it is none) and the signed transaction;
  * when it does not say "forward", nothing is answered
  * @param rewrite changes what the chain is asked
  * @param faultOf what goes wrong with a call; asked for every one, batches by their first
@@ -102,7 +105,7 @@ function transactionIn(body: string): Hex | undefined {
 
 function functionOf(raw: Hex): string {
   const { data = "0x" } = parseTransaction(raw);
-  return data === "0x" ? "transfer" : decodeFunctionData({ abi: jobMarketplaceAbi, data }).functionName;
+  return data === "0x" ? "transfer" : decodeFunctionData({ abi: KNOWN, data }).functionName;
 }
 
 async function readAll(request: IncomingMessage): Promise<string> {
