@@ -35,6 +35,7 @@ const OVERRIDES: readonly SettingOption[] = [
   ["--advisor", "advisor.enabled", "switch on: drafts parameter proposals as files"],
   ["--anomaly", "anomaly.enabled", "switch on: alerts"],
   ["--axelar-relay", "axelarRelay.enabled", "switch on: carries messages between two chains"],
+  ["--axelar-recovery", "axelarRecovery.enabled", "switch on: helps messages that are stuck on a public network"],
   ["--remote-jobs", "remoteJobs.enabled", "switch on: serves users of another chain"],
   ["--gateways <url,...>", "challenger.gateways", "storage gateways"],
 ];

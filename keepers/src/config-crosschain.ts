@@ -31,6 +31,14 @@ export const remoteJobs = z.strictObject({
   refund: flag.default(true),
 });
 
+export const axelarRecovery = z.strictObject({
+  ...duties,
+  environment: z.enum(["mainnet", "testnet", "local"]).default("testnet"),
+  afterSeconds: whole(1, 2_592_000).default(1800),
+  maxFee: amount.default("0.02"),
+  feePerDay: amount.default("0.1"),
+});
+
 type Parsed<S extends z.ZodType, A extends string> = Omit<z.output<S>, A> & Record<A, bigint>;
 
 /** Amounts in wei, paths absolute. */
@@ -41,17 +49,19 @@ export interface CrosschainSections {
   };
   axelarRelay: Parsed<typeof axelarRelay, "gasPerDay">;
   remoteJobs: Parsed<typeof remoteJobs, "gasPerDay">;
+  axelarRecovery: Parsed<typeof axelarRecovery, "gasPerDay" | "maxFee" | "feePerDay">;
 }
 
 interface Values {
   satellite: z.output<typeof satellite>;
   axelarRelay: z.output<typeof axelarRelay>;
   remoteJobs: z.output<typeof remoteJobs>;
+  axelarRecovery: z.output<typeof axelarRecovery>;
 }
 
 /** @param path makes a path absolute */
 export function completeCrosschain(values: Values, path: (text: string) => string): CrosschainSections {
-  const { axelarRelay: relay, remoteJobs: jobs } = values;
+  const { axelarRelay: relay, remoteJobs: jobs, axelarRecovery: recovery } = values;
   const { feePerGasGwei, deployment, ...rest } = values.satellite;
   const units = (text: string) => parseUnits(text, 18);
   return {
@@ -66,6 +76,12 @@ export function completeCrosschain(values: Values, path: (text: string) => strin
       gasPerDay: units(relay.gasPerDay),
     },
     remoteJobs: { ...jobs, gasPerDay: units(jobs.gasPerDay) },
+    axelarRecovery: {
+      ...recovery,
+      gasPerDay: units(recovery.gasPerDay),
+      maxFee: units(recovery.maxFee),
+      feePerDay: units(recovery.feePerDay),
+    },
   };
 }
 

@@ -17,6 +17,7 @@ import { type Deployment, parseDeployment } from "@assay/sdk";
 import { formatEther, parseUnits } from "viem";
 import { z } from "zod";
 import {
+  axelarRecovery,
   axelarRelay,
   type CrosschainSections,
   completeCrosschain,
@@ -149,6 +150,7 @@ export const configSchema = z.strictObject({
   satellite,
   axelarRelay,
   remoteJobs,
+  axelarRecovery,
 });
 
 export type ParsedConfig = z.output<typeof configSchema>;

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { Registry } from "prom-client";
 import { advisorMetrics } from "./bots/advisor/metrics.ts";
 import { anomalyMetrics } from "./bots/anomaly/metrics.ts";
+import { recoveryMetrics } from "./bots/axelar-recovery/metrics.ts";
 import { relayMetrics } from "./bots/axelar-relay/metrics.ts";
 import { challengerMetrics } from "./bots/challenger/metrics.ts";
 import { settleMetrics } from "./bots/settle/metrics.ts";
@@ -23,6 +24,7 @@ function knownMetrics(): Set<string> {
     challengerMetrics,
     topupMetrics,
     relayMetrics,
+    recoveryMetrics,
     advisorMetrics,
     anomalyMetrics,
   ];

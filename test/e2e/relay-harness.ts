@@ -62,7 +62,8 @@ export interface Pair extends TwoChains {
   readonly relayUrls: { home?: string; satellite?: string };
   /** Every line that the relays have logged. */
   readonly lines: Record<string, unknown>[];
-  startRelay(): Promise<void>;
+  /** @param more settings, by the names of the environment */
+  startRelay(more?: Readonly<Record<string, string>>): Promise<void>;
   killRelay(): Promise<void>;
   give(to: Address, amount: bigint): Promise<void>;
   balance(side: Side, account: Address): Promise<bigint>;
@@ -109,7 +110,7 @@ export async function openPair(env: Readonly<Record<string, string>> = {}): Prom
     client: (account) => createAssayClient({ ...on(home, account), deployment: homeDeployment }),
     relay: () => relay!,
     relayUrls: urls,
-    startRelay: async () => {
+    startRelay: async (more = {}) => {
       relay = launchRelay(chains, {
         dataDir: join(dir, "relay"),
         env: {
@@ -117,6 +118,7 @@ export async function openPair(env: Readonly<Record<string, string>> = {}): Prom
           ...(urls.home ? { ASSAY_KEEPER_RPC_URLS: urls.home } : {}),
           ...(urls.satellite ? { ASSAY_KEEPER_SATELLITE__RPC_URLS: urls.satellite } : {}),
           ...env,
+          ...more,
         },
         onLine: (line) => {
           const json = jsonLine(line);

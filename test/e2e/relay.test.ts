@@ -8,6 +8,14 @@ import { ASY, openPair, type Pair, runAtHome, SPEC } from "./relay-harness.ts";
 
 const USER = 1;
 const PROVIDER = 2;
+const AFTER_SECONDS = 3_600;
+/** Settings of a keeper that also helps what is stuck. */
+const RECOVERY = {
+  ASSAY_KEEPER_AXELAR_RECOVERY__ENABLED: "true",
+  ASSAY_KEEPER_AXELAR_RECOVERY__ENVIRONMENT: "local",
+  ASSAY_KEEPER_AXELAR_RECOVERY__AFTER_SECONDS: String(AFTER_SECONDS),
+  ASSAY_KEEPER_AXELAR_RECOVERY__SPREAD_SECONDS: "0",
+};
 let pair: Pair;
 let user: RemoteClient;
 const me = () => pair.home.wallet(USER).account.address;
@@ -98,7 +106,7 @@ test("kill -9 while messages are on their way: each is executed once, by one app
   const before = { ...(await pair.counts()), balance: await pair.balance("satellite", me()) };
   for (let sent = 0; sent < 3; sent++) await user.bridge.transfer({ from: "home", amount: ASY("1") });
   await pair.killRelay();
-  await pair.startRelay();
+  await pair.startRelay(RECOVERY);
   const arrived = async () => (await pair.balance("satellite", me())) === before.balance + ASY("3");
   await pair.until("all have arrived", arrived);
   const { satellite } = await pair.counts();
@@ -106,6 +114,15 @@ test("kill -9 while messages are on their way: each is executed once, by one app
     approved: before.satellite.approved + 3,
     executed: before.satellite.executed + 3,
   });
+});
+
+test("a stuck message is found, its fee completed, and it arrives", async () => {
+  const before = await pair.balance("satellite", me());
+  const { number } = await user.bridge.transfer({ from: "home", amount: ASY("1"), fee: 1n });
+  await pair.pass(AFTER_SECONDS + 1);
+  await pair.until("it has arrived", async () => (await pair.balance("satellite", me())) === before + ASY("1"));
+  const { message } = await user.bridge.status({ from: "home", number });
+  assert.equal(message!.paid, (await user.bridge.quote({ from: "home" })).fee, "exactly what was missing is added");
 });
 
 /** The command line, as a process of its own with the user's key. */

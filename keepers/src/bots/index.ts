@@ -3,6 +3,7 @@ import type { KeeperConfig } from "../config.ts";
 import { keeperError } from "../errors.ts";
 import { AdvisorBot } from "./advisor/bot.ts";
 import { AnomalyBot } from "./anomaly/bot.ts";
+import { openRecovery } from "./axelar-recovery/bot.ts";
 import { openRelay } from "./axelar-relay/bot.ts";
 import { openChallenger } from "./challenger/bot.ts";
 import { openDisputeClock } from "./dispute-clock/bot.ts";
@@ -18,6 +19,7 @@ const BOTS = {
   disputeClock: openDisputeClock,
   settle: (context: KeeperContext) => new SettleBot(context),
   axelarRelay: openRelay,
+  axelarRecovery: openRecovery,
   remoteJobs: openRemoteJobs,
   governance: openGovernance,
   rewards: openRewards,

@@ -1,5 +1,5 @@
-import { facts, TxRevertedError } from "@assay/daemon-kit";
-import { type AxelarEnd, axelarGatewayAbi, commandIdOf, decodeError, prepareExecuteMessage } from "@assay/sdk";
+import { facts, isRetryable, TxRevertedError } from "@assay/daemon-kit";
+import { axelarGatewayAbi, commandIdOf, decodeError, prepareExecuteMessage, requireContract } from "@assay/sdk";
 import { type Address, encodeFunctionData, type Hex } from "viem";
 import type { Bot, KeeperContext } from "../../bot.ts";
 import type { ChainFacts } from "../../chain/observe.ts";
@@ -55,17 +55,20 @@ export async function endsOf(context: KeeperContext): Promise<RelayEnd[]> {
     });
   }
   const there = satellite.deployment;
-  const end = async (side: KeeperContext, own: AxelarEnd, first: number, confirmations: number): Promise<RelayEnd> => {
-    const domain = await side.rpc.readContract({
-      address: own.gateway,
-      abi: axelarGatewayAbi,
-      functionName: "domainSeparator",
-    });
-    return { name: own.name, context: side, axelar: own, startBlock: first, confirmations, domain };
+  const end = async (own: Omit<RelayEnd, "name" | "domain">): Promise<RelayEnd> => {
+    const read = { address: own.axelar.gateway, abi: axelarGatewayAbi, functionName: "domainSeparator" } as const;
+    return { ...own, name: own.axelar.name, domain: await own.context.rpc.readContract(read) };
   };
+  const adapter = requireContract(client.deployment, "AxelarGatewayAdapter").address;
   return [
-    await end(context, axelar, startBlock, config.confirmations),
-    await end(satellite.context, there.axelar, there.startBlock, config.satellite.confirmations),
+    await end({ context, axelar, adapter, startBlock, confirmations: config.confirmations }),
+    await end({
+      context: satellite.context,
+      axelar: there.axelar,
+      adapter: there.contracts.AxelarGatewayAdapter.address,
+      startBlock: there.startBlock,
+      confirmations: config.satellite.confirmations,
+    }),
   ];
 }
 
@@ -204,9 +207,15 @@ class RelayBot implements Bot {
   #explain(type: RelayAction["type"], id: string, error: unknown): void {
     const { signal, log, metrics } = this.#context;
     if (signal.aborted) return;
+    const refusal = decodeError(error);
+    if (isRetryable(error) || isRetryable(refusal)) {
+      // an endpoint that does not answer says nothing of the message
+      this.#put(id, { times: 0, notBefore: this.#now + ASK_AGAIN, reason: refusal.message });
+      log.debug({ bot: NAME, id, ...facts(refusal) }, "a message waits for an endpoint");
+      return;
+    }
     const times = (this.#notes.get(id)?.times ?? 0) + 1;
     const notBefore = this.#now + pauseAfter(times);
-    const refusal = decodeError(error);
     this.#put(id, { times, notBefore, reason: refusal.message });
     if (refusal.revert || error instanceof TxRevertedError || refusal.code === "SDK-031") {
       this.#metrics.refused.inc();

@@ -7,7 +7,7 @@ import {
   relayGas,
   type SentMessage,
 } from "@assay/sdk";
-import { type Address, getAbiItem, type Hex, isAddress, size, type TransactionReceipt } from "viem";
+import { type Address, getAbiItem, type Hex, isAddress, size, TransactionReceiptNotFoundError } from "viem";
 import type { KeeperContext } from "../../bot.ts";
 import { LogReader } from "../../chain/log-reader.ts";
 import type { MessageView } from "./decide.ts";
@@ -18,6 +18,8 @@ export interface RelayEnd {
   name: string;
   context: KeeperContext;
   axelar: AxelarEnd;
+  /** Our own adapter on it. */
+  adapter: Address;
   startBlock: number;
   /** Blocks that a message must be below the head to be carried. */
   confirmations: number;
@@ -28,7 +30,8 @@ export interface RelayEnd {
 /** A message that has not been executed for good. */
 export interface KnownMessage extends SentMessage {
   order: number;
-  /** Unix ms when this process first saw it. */
+  /** Unix seconds of its block, and Unix ms when this process first saw it. */
+  sentAt: number;
   seenAt: number;
 }
 
@@ -74,20 +77,27 @@ export class MessageBook {
         this.#added.set(`${transactionHash}-${log.logIndex}`, { id, amount: gasFeeAmount });
       } else if (this.#ends.has(log.args.destinationChain)) {
         if (this.#taken.get(transactionHash)?.blockHash === blockHash) continue;
-        this.#take(await this.#source.context.rpc.getTransactionReceipt({ hash: transactionHash }));
+        await this.#take(transactionHash, blockNumber);
         this.#taken.set(transactionHash, { blockHash, blockNumber });
       }
     }
     return this.#views();
   }
 
-  /** Whether the message is still in its chain, deep enough: asked right before it is signed. Forgotten if not. */
+  /**
+   * Whether the message is still in its chain, deep enough: asked right before it is signed. Forgotten if not.
+   * @throws what the endpoint throws
+   */
   async confirm(id: string): Promise<boolean> {
     const message = this.#open.get(id);
     if (!message) return false;
     const { context, confirmations } = this.#source;
     const [receipt, head] = await Promise.all([
-      context.rpc.getTransactionReceipt({ hash: message.transactionHash }).catch(() => undefined),
+      context.rpc.getTransactionReceipt({ hash: message.transactionHash }).catch((error: unknown) => {
+        // silence is no reorganisation: a message that is forgotten for it would be lost
+        if (error instanceof TransactionReceiptNotFoundError) return undefined;
+        throw error;
+      }),
       context.rpc.getBlockNumber({ cacheTime: 0 }),
     ]);
     const found = receipt && messagesOf(this.#source.axelar, receipt).find(({ messageId }) => messageId === id);
@@ -98,10 +108,16 @@ export class MessageBook {
     return false;
   }
 
-  #take(receipt: TransactionReceipt): void {
-    for (const message of messagesOf(this.#source.axelar, receipt)) {
+  async #take(hash: Hex, blockNumber: bigint): Promise<void> {
+    const { context, axelar } = this.#source;
+    const [receipt, block] = await Promise.all([
+      context.rpc.getTransactionReceipt({ hash }),
+      context.rpc.getBlock({ blockNumber }),
+    ]);
+    const sentAt = Number(block.timestamp);
+    for (const message of messagesOf(axelar, receipt)) {
       if (!this.#ends.has(message.destinationChain) || this.#open.has(message.messageId)) continue;
-      this.#open.set(message.messageId, { ...message, order: this.#count++, seenAt: Date.now() });
+      this.#open.set(message.messageId, { ...message, order: this.#count++, sentAt, seenAt: Date.now() });
     }
   }
 

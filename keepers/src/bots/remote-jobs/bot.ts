@@ -1,6 +1,6 @@
 import { requireContract } from "@assay/sdk";
 import type { Bot, KeeperContext } from "../../bot.ts";
-import type { ChainFacts } from "../../chain/observe.ts";
+import { Both } from "../../duty/both.ts";
 import { DutyBot, type DutyPlan } from "../../duty/duty-bot.ts";
 import { keeperError } from "../../errors.ts";
 import { HomeJobs } from "./jobs.ts";
@@ -76,34 +76,4 @@ export function openRemoteJobs(context: KeeperContext): Bot {
       },
     }),
   ]);
-}
-
-/** The same duties on two chains. */
-class Both implements Bot {
-  readonly name: string;
-  readonly #bots: readonly DutyBot[];
-
-  constructor(name: string, bots: readonly DutyBot[]) {
-    this.name = name;
-    this.#bots = bots;
-  }
-
-  async recover(): Promise<void> {
-    for (const bot of this.#bots) await bot.recover();
-  }
-
-  /** One chain that does not answer must not keep the other waiting. */
-  async look(chain: ChainFacts): Promise<void> {
-    const looks = await Promise.allSettled(this.#bots.map((bot) => bot.look(chain)));
-    for (const look of looks) if (look.status === "rejected") throw look.reason;
-  }
-
-  async idle(): Promise<void> {
-    await Promise.all(this.#bots.map((bot) => bot.idle()));
-  }
-
-  status(): unknown {
-    const all = this.#bots.map((bot) => bot.status() as { lines: string[] });
-    return { home: all[0], satellite: all[1], lines: all.flatMap(({ lines }) => lines) };
-  }
 }
