@@ -64,7 +64,7 @@ try {
         SETTLE__ENABLED: "true",
         SETTLE__JOBS: "all",
         SETTLE__SPREAD_SECONDS: String(SPREAD),
-        SETTLE__MIN_BATCH: "96",
+        SETTLE__MIN_BATCH: "128",
         SETTLE__MAX_WAIT_SECONDS: "200",
         SETTLE__MAX_BATCH: "128",
         SETTLE__GAS_PER_DAY: "100",

@@ -6,6 +6,7 @@ import {
   eventsNamed,
   isRevert,
   type JobId,
+  jobMarketplaceAbi,
   type PreparedCall,
   parseAssayLogs,
   prepareCancel,
@@ -15,7 +16,7 @@ import {
   prepareReject,
   type SubmittedJob,
 } from "@assay/sdk";
-import { concat, keccak256, type TransactionReceipt } from "viem";
+import { concat, decodeFunctionResult, keccak256, type TransactionReceipt } from "viem";
 import type { KeeperContext } from "../../bot.ts";
 import { maySendNow } from "../../duty/gate.ts";
 import { sendCharged } from "../../send.ts";
@@ -107,10 +108,12 @@ async function finalize(deps: SettleDeps, ids: readonly JobId[]): Promise<void> 
 
 /**
  * Those jobs that can be finalized on top of what is in the pool at this moment: a batch skips the others silently, and
- * skipping costs gas.
+ * skipping costs gas. One question for the whole batch answers where all can be; else each is asked about.
  */
 async function stillDue(deps: SettleDeps, ids: readonly JobId[]): Promise<SubmittedJob[]> {
   const { index, client, rpc, account } = deps.context;
+  const submitted = ids.map((id) => index.get(id)).filter((job) => job?.status === "submitted") as SubmittedJob[];
+  if (submitted.length > 1 && (await allDue(deps.context, submitted))) return submitted;
   const ready: SubmittedJob[] = [];
   for (let at = 0; at < ids.length; at += PROBES_AT_ONCE) {
     await Promise.all(
@@ -128,6 +131,19 @@ async function stillDue(deps: SettleDeps, ids: readonly JobId[]): Promise<Submit
     );
   }
   return ready.sort((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id));
+}
+
+/** Whether a batch of these, on top of what is in the pool, settles every one of them. */
+async function allDue({ client, rpc, account }: KeeperContext, jobs: SubmittedJob[]): Promise<boolean> {
+  const { to, data } = prepareFinalizeBatch(client, { jobs });
+  try {
+    const { data: answer = "0x" } = await rpc.call({ account: account.address, to, data, blockTag: "pending" });
+    const settled = decodeFunctionResult({ abi: jobMarketplaceAbi, functionName: "finalizeBatch", data: answer });
+    return settled === BigInt(jobs.length);
+  } catch {
+    // whatever is wrong is told by the questions about each
+    return false;
+  }
 }
 
 /** @returns undefined when the action waits for a person */
