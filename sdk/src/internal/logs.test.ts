@@ -41,10 +41,20 @@ test("the range grows again after an endpoint has refused once", async () => {
   chain.failures.push(rpcError(-32602, "no"), rpcError(-32602, "no"));
   await fetchLogs(context, filterOf(chain));
   assert.deepEqual(chain.ranges.slice(1), [
-    [0, 9],
-    [10, 29],
-    [30, 39],
+    [0, 7],
+    [8, 23],
+    [24, 39],
   ]);
+});
+
+test("where blocks are full, ranges shrink, so that a reader holds a bounded part", async () => {
+  const chain = new FakeChain();
+  const args = { id: ID, requester: `0x${"22".repeat(20)}`, refund: 1n };
+  const logs = Array.from({ length: 400 }, () => marketLog(chain.deployment, "JobCancelled", args));
+  for (let block = 1; block < 60; block++) chain.mine(logs);
+  assert.equal((await fetchLogs(chain.context(), filterOf(chain))).length, 59 * 400);
+  const [, ...later] = chain.ranges.map(([from, to]) => (to - from + 1) * logs.length);
+  assert.ok(later.length > 1 && later.every((found) => found <= 6_400), later.join());
 });
 
 test("an answer above the transport's own limit is asked for in smaller ranges", async () => {
@@ -56,7 +66,7 @@ test("an answer above the transport's own limit is asked for in smaller ranges",
   chain.failures.push(tooLarge, tooLarge);
   const logs = await fetchLogs(context, filterOf(chain));
   assert.equal(logs.length, 39);
-  assert.deepEqual(chain.ranges[1], [0, 19]);
+  assert.deepEqual(chain.ranges[1], [0, 15]);
 });
 
 test("an endpoint that refuses even one block is reported, with its own words", async () => {

@@ -24,8 +24,8 @@ export interface LogFilter extends LogRange {
   signal?: AbortSignal | undefined;
 }
 
-/** Blocks of the first request; halved when an endpoint refuses, doubled when it answers. */
-const FIRST_CHUNK = 10_000n;
+/** Blocks of the first request; halved when an endpoint refuses, doubled when it answers. Few: blocks may be full. */
+const FIRST_CHUNK = 32n;
 const LARGEST_CHUNK = 1_000_000n;
 /** Logs of an answer above which the next range is half as long, so that a reader holds about so many at a time. */
 const MANY_LOGS = 5_000;
