@@ -13,15 +13,15 @@ import {
 } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
-import type { Deployment } from "@assay/sdk";
+import type { DeployedContract, Deployment } from "@assay/sdk";
 import { parse, stringify } from "yaml";
 import { failure } from "./errors.ts";
 import { run } from "./process.ts";
 
 const require = createRequire(import.meta.url);
 const MANIFEST = "subgraph.yaml";
-/** Folders of a subgraph's source that are made from it. */
-const DERIVED = new Set(["node_modules", "generated", "build", "tests"]);
+/** What stands in a subgraph's folder and is no part of it: made from it, or read only when it is published. */
+const ASIDE = new Set(["node_modules", "generated", "build", "tests", "networks.json"]);
 
 /** One data source's place on a chain. */
 export interface Place {
@@ -29,8 +29,11 @@ export interface Place {
   startBlock: number;
 }
 
-/** The places of a deployment's contracts. */
-export function placesOf({ contracts, startBlock }: Deployment): Record<string, Place> {
+/** The places of a deployment's contracts; the protocol's or a satellite's. */
+export function placesOf({
+  contracts,
+  startBlock,
+}: Pick<Deployment, "startBlock"> & { contracts: Record<string, DeployedContract> }): Record<string, Place> {
   const places = Object.entries(contracts).map(([name, contract]) => [
     name,
     { address: contract.address, startBlock: contract.startBlock ?? startBlock },
@@ -67,7 +70,7 @@ export async function buildSubgraph({ source, builds, network, places }: BuildAr
   try {
     cpSync(source, work, {
       recursive: true,
-      filter: (path) => !DERIVED.has(relative(source, path).split("/")[0] ?? ""),
+      filter: (path) => !ASIDE.has(relative(source, path).split("/")[0] ?? ""),
     });
     // the compiler looks for the AssemblyScript library upwards from the source
     symlinkSync(
@@ -86,8 +89,12 @@ export async function buildSubgraph({ source, builds, network, places }: BuildAr
   return done;
 }
 
-/** The manifest with the network's name, addresses and start blocks in place, of what the network has. */
-function manifestFor(whole: string, network: string, places: BuildArgs["places"]): string {
+/**
+ * The manifest with the network's name, addresses and start blocks in place, of what the network has.
+ *
+ * @throws IX-006 the network has nothing of it
+ */
+export function manifestFor(whole: string, network: string, places: BuildArgs["places"]): string {
   interface Source {
     name: string;
     network: string;
@@ -126,7 +133,7 @@ function hashOf(source: string, manifest: string): string {
   const files = readdirSync(source, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => relative(source, join(entry.parentPath, entry.name)))
-    .filter((path) => !DERIVED.has(path.split("/")[0] ?? "") && path !== MANIFEST)
+    .filter((path) => !ASIDE.has(path.split("/")[0] ?? "") && path !== MANIFEST)
     .sort();
   for (const file of files) hash.update(`\0${file}\0`).update(readFileSync(join(source, file)));
   return hash.digest("hex").slice(0, 32);

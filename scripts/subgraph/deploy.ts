@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { buildSubgraph, placesOf } from "../../indexer/src/build.ts";
-import { parseDeployment } from "../../sdk/src/index.ts";
+import { parseDeployment, parseSatellite } from "../../sdk/src/index.ts";
 import { collectBuild, publish } from "./publish.ts";
 
 const SOURCE = fileURLToPath(new URL("../../subgraph", import.meta.url));
@@ -11,27 +11,19 @@ const BUILDS = fileURLToPath(new URL("../../.devnet/subgraph", import.meta.url))
 const STUDIO = { node: "https://api.studio.thegraph.com/deploy/", ipfs: "https://api.thegraph.com/ipfs/" };
 const KEY = "GRAPH_DEPLOY_KEY";
 /** The names by which graph-node and The Graph call chains. */
-const NETWORKS: Readonly<Record<number, string>> = {
-  1: "mainnet",
-  10: "optimism",
-  8453: "base",
-  42161: "arbitrum-one",
-  84532: "base-sepolia",
-  421614: "arbitrum-sepolia",
-  11155111: "sepolia",
-};
+const NETWORKS = fileURLToPath(new URL("../../subgraph/networks.json", import.meta.url));
 
 const HELP = `Builds the subgraph for a deployment and publishes it.
 
 Usage: npm run subgraph:deploy -- --deployment FILE [options]
 
-  --deployment FILE  addresses and start blocks, as the deployment wrote them
+  --deployment FILE  addresses and start blocks, as the deployment wrote them; the protocol's or a satellite's
   --node URL         admin endpoint of your graph-node (default: http://127.0.0.1:8020)
   --ipfs URL         API of your IPFS node (default: http://127.0.0.1:5001)
   --studio           publish to Subgraph Studio; the deploy key is read from ${KEY}, and from nowhere else
   --name NAME        the subgraph's name (default: assay)
   --label VERSION    version label; Studio wants one
-  --network NAME     how the node calls the chain (default: by chain id)
+  --network NAME     how the node calls the chain (default: as subgraph/networks.json does)
   --builds FOLDER    where finished builds are kept (default: .devnet/subgraph)
   --dry-run          show what would be sent, send nothing
   --json             for machines
@@ -66,8 +58,9 @@ else {
 async function main(): Promise<void> {
   const target = targetOf();
   if (!values.deployment) throw new Error("found no --deployment, wanted the file of the deployment to index");
-  const deployment = parseDeployment(JSON.parse(readFileSync(values.deployment, "utf8")));
-  const network = values.network ?? NETWORKS[deployment.chainId];
+  const file = JSON.parse(readFileSync(values.deployment, "utf8")) as { homeChain?: unknown };
+  const deployment = file.homeChain === undefined ? parseDeployment(file) : parseSatellite(file);
+  const network = values.network ?? networkOf(deployment.chainId);
   if (!network) throw new Error(`found no network name for chain ${deployment.chainId}, wanted one: give --network`);
   const manifestPath = await buildSubgraph({
     source: SOURCE,
@@ -87,6 +80,11 @@ async function main(): Promise<void> {
   if (values["dry-run"]) return show({ dryRun: true, ...plan });
   const { hash, reply } = await publish({ ...target, ...build });
   show({ dryRun: false, ...plan, hash, reply });
+}
+
+function networkOf(chainId: number): string | undefined {
+  const networks = JSON.parse(readFileSync(NETWORKS, "utf8")) as Record<string, { chainId: number }>;
+  return Object.keys(networks).find((name) => networks[name]?.chainId === chainId);
 }
 
 /** @throws Error when Studio lacks its key or its label */

@@ -10,8 +10,11 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { numberToHex } from "viem";
 import { parse } from "yaml";
+import { manifestFor, placesOf } from "../../indexer/src/build.ts";
 import { QUERY_LIMITS } from "../../indexer/src/graph-node.ts";
+import { parseSatellite } from "../../sdk/src/index.ts";
 import { sampleDeployment } from "../../sdk/src/testing/chain.ts";
 
 const execute = promisify(execFile);
@@ -94,6 +97,30 @@ test("published, the manifest names every file by its hash, and the key travels 
   assert.match(plan.node, /^https:\/\/api\.studio\./);
   assert.equal(plan.key, "none");
   assert.ok(plan.files.some(({ path, bytes }) => path.endsWith(".wasm") && bytes > 1000));
+});
+
+test("a satellite's subgraph has its token and its end of the bridge; every chain has one name", () => {
+  const names = ["AxelarGatewayAdapter", "SatelliteBridge", "SatelliteToken", "RemoteJobPortal"];
+  const contracts = Object.fromEntries(
+    names.map((name, i) => [name, { address: numberToHex(0x5a00 + i, { size: 20 }), version: "1.0.0", startBlock: 7 }]),
+  );
+  const [gateway, gasService] = [1, 2].map((i) => numberToHex(i, { size: 20 }));
+  const axelar = { name: "arbitrum", gateway, gasService };
+  const satellite = parseSatellite({ chainId: 42_161, homeChain: 1, startBlock: 5, axelar, contracts });
+  const whole = readFileSync(here("../../subgraph/subgraph.yaml"), "utf8");
+  const { dataSources } = parse(manifestFor(whole, "arbitrum-one", placesOf(satellite))) as {
+    dataSources: { name: string; network: string; source: { address: string; startBlock: number } }[];
+  };
+  assert.deepEqual(
+    dataSources.map(({ name, network, source }) => [name, network, BigInt(source.address), source.startBlock]),
+    [
+      ["AssayToken", "arbitrum-one", 0x5a02n, 7],
+      ["LinkedBridge", "arbitrum-one", 0x5a01n, 7],
+    ],
+  );
+  const text = readFileSync(here("../../subgraph/networks.json"), "utf8");
+  const ids = Object.values(JSON.parse(text) as Record<string, { chainId: number }>).map(({ chainId }) => chainId);
+  assert.ok(ids.includes(42_161) && new Set(ids).size === ids.length, text);
 });
 
 test("without key, label or file it says what is missing, before anything is built", async () => {

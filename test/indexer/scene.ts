@@ -12,6 +12,7 @@ import {
 } from "../../sdk/src/index.ts";
 import { ASY, type IndexedMarket } from "./harness.ts";
 import { governance } from "./scene-governance.ts";
+import { feeds, keysAndThaws } from "./scene-rare.ts";
 import { addressOf, DAY, now, pass, send } from "./steps.ts";
 
 function spec(more: Partial<JobSpec> = {}): Omit<JobSpec, "judge"> {
@@ -207,6 +208,8 @@ export const STEPS: readonly ((market: IndexedMarket) => Promise<void>)[] = [
   demands,
   disputes,
   cases,
+  keysAndThaws,
+  feeds,
   governance,
 ];
 
