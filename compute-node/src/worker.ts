@@ -25,6 +25,8 @@ import type { AnswerOutcome, EngineChoice, RunTask, Task, TaskMessage } from "./
 
 /** Segments may be far shorter than what is worth a write to the disk: so much work a crash may cost. */
 const CHECKPOINT_MS = 1000;
+/** Nobody reads faster, and the daemon has to listen. */
+const PROGRESS_MS = 500;
 
 // A child process of the node. Everything a stranger wrote (manifests, programs, data) is read in here, so that the
 // worst it can do is end this process.
@@ -76,6 +78,7 @@ async function run(
   const spacing = compiled.segmentLength * milestoneSpacing(compiled.segments);
   const lastInner = (compiled.segments - 1) * compiled.segmentLength;
   let written = performance.now();
+  let told = 0;
   await send({ kind: "started", step: start.step, steps: compiled.steps, torn });
   const result = await runProgram({
     compiled,
@@ -84,8 +87,11 @@ async function run(
     nonce,
     start,
     signal: context.signal,
-    onProgress: ({ step, steps, loss, accuracy, etaSeconds, saturation }) =>
-      void send({ kind: "progress", step, steps, loss, accuracy, etaSeconds, saturation }),
+    onProgress: ({ step, steps, loss, accuracy, etaSeconds, saturation }) => {
+      if (performance.now() - told < PROGRESS_MS) return;
+      told = performance.now();
+      void send({ kind: "progress", step, steps, loss, accuracy, etaSeconds, saturation });
+    },
     onSegment: async ({ step, stateHash, state }) => {
       if (step === compiled.steps) return; // the result itself follows
       boundaries.push(stateHash);

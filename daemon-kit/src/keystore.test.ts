@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { chmodSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { Wallet } from "@ethereumjs/wallet";
 import { privateKeyToAddress } from "viem/accounts";
 import { loadAccount, readKeystore, writeKeystore } from "./keystore.ts";
 import { scratch, withCode } from "./test-kit.ts";
@@ -47,6 +48,27 @@ test("what it writes it opens, with the password, from a file too, and only its 
   await assert.rejects(readKeystore(path, "wrong"), withCode("DK-012", /key\.json/));
   const again = writeKeystore({ path, privateKey: KEY, password: "x", scryptN: 1024 });
   await assert.rejects(again, withCode("DK-015", /EEXIST/));
+});
+
+test("another library opens what it writes, and it opens what that one writes, whatever the key", async (t) => {
+  const dir = scratch(t);
+  for (const [n, byte] of ["01", "7f", "fe"].entries()) {
+    const key = `0x${byte.repeat(32)}` as const;
+    const [ours, theirs] = [join(dir, `ours-${n}`), join(dir, `theirs-${n}`)];
+    await writeKeystore({ path: ours, privateKey: key, password: "pässwörd", scryptN: 1024 });
+    const read = await Wallet.fromV3(readFileSync(ours, "utf8"), "pässwörd", true);
+    assert.equal(read.getPrivateKeyString(), key);
+    writeFileSync(theirs, await read.toV3String("other", { kdf: "scrypt", n: 1024 }), { mode: 0o600 });
+    assert.equal((await readKeystore(theirs, "other")).address, privateKeyToAddress(key));
+  }
+});
+
+test("a keystore that asks for what no wallet does is refused before it costs anything", async (t) => {
+  const path = join(scratch(t), "key.json");
+  const kdfparams = { n: 2 ** 30, r: 8, p: 1, dklen: 32, salt: "00" };
+  const costly = { ...VECTOR, crypto: { ...VECTOR.crypto, kdf: "scrypt", kdfparams } };
+  writeFileSync(path, JSON.stringify(costly), { mode: 0o600 });
+  await assert.rejects(readKeystore(path, "x"), withCode("DK-011", /crypto\.kdfparams\.n/));
 });
 
 test("a key file others may read is refused, or warned of where that is wanted", async (t) => {

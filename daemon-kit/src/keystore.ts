@@ -1,7 +1,8 @@
 import { chmodSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { bytesToHex, type Hex, hexToBytes } from "viem";
+import { bytesToHex, type Hex } from "viem";
 import { type LocalAccount, privateKeyToAccount } from "viem/accounts";
 import { DaemonError } from "./errors.ts";
+import { decryptKey, encryptKey, parseKeystore } from "./keystore-crypto.ts";
 
 export type WriteKeystoreArgs = {
   path: string;
@@ -21,9 +22,7 @@ export async function writeKeystore({
   password,
   scryptN = 2 ** 17,
 }: WriteKeystoreArgs): Promise<void> {
-  const { Wallet } = await import("@ethereumjs/wallet");
-  const wallet = Wallet.fromPrivateKey(hexToBytes(privateKey));
-  const text = await wallet.toV3String(password, { kdf: "scrypt", n: scryptN });
+  const text = await encryptKey(privateKey, password, scryptN);
   try {
     writeFileSync(path, `${text}\n`, { mode: 0o600, flag: "wx" });
     chmodSync(path, 0o600); // the umask may have taken more than it should, never less
@@ -40,38 +39,23 @@ export async function writeKeystore({
 
 /** @throws DK-010 unreadable file, DK-011 not a v3 keystore, DK-012 wrong password */
 export async function readKeystore(path: string, password: string): Promise<LocalAccount> {
-  const text = readSecret(path);
-  let json: { version?: unknown; crypto?: unknown; Crypto?: unknown } | null;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    json = null;
-  }
-  if (json?.version !== 3 || !(json.crypto ?? json.Crypto)) {
+  const keystore = parseKeystore(readSecret(path));
+  if (typeof keystore === "string") {
     throw new DaemonError("DK-011", "not a keystore", {
       kind: "UserFault",
-      found: json ? `version ${JSON.stringify(json.version) ?? "not given"} in ${path}` : `no JSON in ${path}`,
-      wanted: "a version 3 keystore (JSON with `crypto`)",
+      found: `${keystore}, in ${path}`,
+      wanted: "a version 3 keystore (JSON with `crypto`: scrypt or pbkdf2, aes-128-ctr)",
       hint: "point to the file that `init`, geth or ethers wrote",
     });
   }
-  return privateKeyToAccount(await decrypt(text, path, password));
-}
-
-// The library tells a wrong password from a damaged file by message only; the file's shape was checked before.
-async function decrypt(text: string, path: string, password: string): Promise<Hex> {
-  const { Wallet } = await import("@ethereumjs/wallet");
-  try {
-    return bytesToHex((await Wallet.fromV3(text, password, true)).getPrivateKey());
-  } catch (cause) {
-    throw new DaemonError("DK-012", "wrong password for the keystore", {
-      kind: "UserFault",
-      found: `a password that does not open ${path}`,
-      wanted: "the password the keystore was made with",
-      hint: "check the password file (a trailing space counts, a trailing newline does not); there is no way to recover it",
-      cause,
-    });
-  }
+  const key = await decryptKey(keystore, password);
+  if (key) return privateKeyToAccount(bytesToHex(key));
+  throw new DaemonError("DK-012", "wrong password for the keystore", {
+    kind: "UserFault",
+    found: `a password that does not open ${path}`,
+    wanted: "the password the keystore was made with",
+    hint: "check the password file (a trailing space counts, a trailing newline does not); there is no way to recover it",
+  });
 }
 
 export type LoadAccountArgs = {

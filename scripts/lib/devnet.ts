@@ -119,7 +119,7 @@ export interface NodeOptions {
   operatorKey: Hex;
   engine?: string;
   /** Further settings, by the names of the environment. */
-  env?: Readonly<Record<string, string>>;
+  env?: Readonly<Record<string, string | undefined>>;
   /** A command that runs the node: a sandbox, a limit. */
   wrapper?: readonly string[];
   onLine?: (line: string) => void;

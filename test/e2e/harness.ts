@@ -136,7 +136,7 @@ export interface StartArgs {
   rpcUrl?: string;
   /** Name of the data folder; the same name again continues where that node stopped. */
   dataDir?: string;
-  env?: Record<string, string>;
+  env?: Record<string, string | undefined>;
   /** A command that runs the node: a sandbox, a limit. */
   wrapper?: readonly string[];
 }

@@ -7,11 +7,15 @@
  *
  * `kills, lost, duplicated`: kill -9 at random times and at chosen points of the transaction journal (test/e2e/crash-run.ts);
  * `jobsPerMinute`: ten small jobs, two at a time, from the first posting to the last result; `idleRssMb`: resident memory of
- * the daemon itself ten seconds after it was ready; `readyMs`: from its start to the first /readyz that says yes;
- * `claimLatencyMs`: from the block of a posting to the block of its claim, the median, inputs fetched and verified between.
+ * the daemon itself ten seconds after it was ready, its keystore opened; `readyMs`: from its start to the first /readyz that says yes;
+ * `claimLatencyMs`: from a posting in a block to the sending of its claim, the median, inputs fetched and verified between;
+ * `claimLatencyBlocks`: from block to block, on a chain of one block a second; `overhead`: what the node takes beyond the bare
+ * run of a job of a minute (overhead.ts). `--only kills|calm|overhead` leaves the rest out.
  */
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { writeKeystore } from "../../../daemon-kit/src/index.ts";
 import { crashRun } from "../../../test/e2e/crash-run.ts";
 import {
   type Market,
@@ -22,6 +26,7 @@ import {
   uploadInputs,
   waitFor,
 } from "../../../test/e2e/harness.ts";
+import { measureOverhead } from "./overhead.ts";
 
 const { values: flags } = parseArgs({
   options: {
@@ -29,18 +34,38 @@ const { values: flags } = parseArgs({
     kills: { type: "string", default: "300" },
     jobs: { type: "string", default: "10" },
     seed: { type: "string", default: "1" },
+    seconds: { type: "string", default: "60" },
+    only: { type: "string" },
   },
 });
-const ACCOUNT = { calm: 2, crashed: 4 } as const;
+const ACCOUNT = { calm: 2, crashed: 4, timed: 6 } as const;
+/** Of the overhead's measurement. */
+const ROUNDS = 2;
 const IDLE_MS = 10_000;
 const CALM_JOBS = 10;
 
 const market = await openMarket();
 try {
-  const calm = await measureCalm(market);
+  const wanted = (part: string) => flags.only === undefined || flags.only === part;
+  const calm = wanted("calm") ? await measureCalm(market) : {};
+  const overhead = wanted("overhead") ? { overhead: await overheadOf(market) } : {};
+  const crash = wanted("kills") ? await measureCrashes(market) : undefined;
+  const report = { ...crash, ...calm, ...overhead };
+  console.log(flags.json ? JSON.stringify(report) : report);
+  process.exitCode = crash && crash.lost + crash.duplicated > 0 ? 1 : 0;
+} finally {
+  await market.close();
+}
+
+async function overheadOf(market: Market) {
+  await market.enrol(ACCOUNT.timed);
+  return await measureOverhead(market, { account: ACCOUNT.timed, seconds: Number(flags.seconds), rounds: ROUNDS });
+}
+
+async function measureCrashes(market: Market) {
   await market.enrol(ACCOUNT.crashed);
   const began = performance.now();
-  const crash = await crashRun(market, {
+  const { jobs, ...found } = await crashRun(market, {
     account: ACCOUNT.crashed,
     jobs: Number(flags.jobs),
     kills: Number(flags.kills),
@@ -53,28 +78,18 @@ try {
       process.stderr.write(`${kills} kills, ${jobs} jobs: ${lost} lost, ${duplicated} duplicated\n`);
     },
   });
-  const { kills, lost, duplicated, jobs, journal, points } = crash;
-  const report = {
-    kills,
-    lost,
-    duplicated,
-    crashJobs: jobs,
-    journal,
-    points,
-    ...calm,
-    seconds: Math.round((performance.now() - began) / 1000),
-  };
-  console.log(flags.json ? JSON.stringify(report) : report);
-  process.exitCode = lost + duplicated > 0 ? 1 : 0;
-} finally {
-  await market.close();
+  return { ...found, crashJobs: jobs, seconds: Math.round((performance.now() - began) / 1000) };
 }
 
 async function measureCalm(market: Market) {
   await market.enrol(ACCOUNT.calm);
   const inputs = await uploadInputs(market, 192, "calm");
   const began = performance.now();
-  const node = await startTestNode(market, { account: ACCOUNT.calm, env: { ASSAY_NODE_MAX_PARALLEL_JOBS: "2" } });
+  const keystore = await writeKey(market);
+  const node = await startTestNode(market, {
+    account: ACCOUNT.calm,
+    env: { ...keystore, ASSAY_NODE_MAX_PARALLEL_JOBS: "2" },
+  });
   await untilReady(node);
   const readyMs = Math.round(performance.now() - began);
   await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
@@ -88,28 +103,46 @@ async function measureCalm(market: Market) {
   const jobsPerMinute = (CALM_JOBS * 60_000) / (performance.now() - started);
   await node.process.stop();
 
-  const single = await claimLatencies(market, inputs.spec);
+  const latencies = await claimLatencies(market, inputs.spec);
   return {
     jobsPerMinute: Number(jobsPerMinute.toFixed(1)),
     idleRssMb,
     readyMs,
-    claimLatencyMs: median(single),
+    claimLatencyMs: median(latencies.map(({ ms }) => ms)),
+    claimLatencyBlocks: median(latencies.map(({ blocks }) => blocks)),
     calmJobs: jobs.length,
   };
 }
 
-/** One job at a time: the node is idle when it appears. */
-async function claimLatencies(market: Market, spec: Parameters<typeof post>[1]): Promise<number[]> {
+/** A keystore of the usual cost, so that what opening it leaves behind is counted. @returns the settings that name it */
+async function writeKey(market: Market): Promise<Record<string, string | undefined>> {
+  const [path, passwordFile] = [join(market.dir, "keystore.json"), join(market.dir, "password")];
+  await writeKeystore({ path, privateKey: market.chain.key(ACCOUNT.calm + 1), password: "bench" });
+  writeFileSync(passwordFile, "bench", { mode: 0o600 });
+  return {
+    ASSAY_NODE_PRIVATE_KEY: undefined,
+    ASSAY_NODE_KEYSTORE: path,
+    ASSAY_NODE_PASSWORD_FILE: passwordFile,
+  };
+}
+
+/** One job at a time: the node is idle when it appears. Blocks are of one second. */
+async function claimLatencies(
+  market: Market,
+  spec: Parameters<typeof post>[1],
+): Promise<{ ms: number; blocks: number }[]> {
   const node = await startTestNode(market, { account: ACCOUNT.calm });
   await untilReady(node);
   const provider = market.chain.wallet(ACCOUNT.calm).account.address;
-  const latencies: number[] = [];
+  const latencies: { ms: number; blocks: number }[] = [];
   for (let n = 0; n < 5; n++) {
     const { id } = await post(market, spec, { provider });
     const seen = performance.now();
     await node.logged("transaction sent", ({ key }) => key === `claim:${id}`);
-    latencies.push(performance.now() - seen);
-    await waitFor(market, id, "submitted");
+    const ms = performance.now() - seen;
+    const { timeline } = await waitFor(market, id, "submitted");
+    const blockOf = (name: string) => Number(timeline.find(({ eventName }) => eventName === name)?.blockNumber);
+    latencies.push({ ms, blocks: blockOf("JobClaimed") - blockOf("JobPosted") });
   }
   await node.process.stop();
   return latencies;

@@ -22,7 +22,7 @@ import { CpuMeter } from "./cpu-meter.ts";
 const PROBE_STEPS = 640;
 const DIRECT = new URL("direct.ts", import.meta.url).pathname;
 /** Looks at the chain as seldom as on a public one. */
-const POLL_MS = "2000";
+const POLL_MS = "4000";
 
 interface Direct {
   wallSeconds: number;
@@ -37,6 +37,7 @@ export interface Overhead {
   overheadCpuPercent: number;
   /** The same by the clock, of the run alone: until then and after it the node waits for the chain. */
   overheadWallPercent: number;
+  /** Processor seconds of the direct run without commitments. */
   jobSeconds: number;
   /** Of the bare run's processor time: commitments, the daemon, what its children take beyond a direct run; percent. */
   commitmentsPercent: number;
@@ -47,8 +48,9 @@ export interface Overhead {
 }
 
 /**
- * What the node adds to a job: the same program, data and nonce are run directly, without commitments reckoned, and by a
- * node, in turns. Processor time says what the node costs, however busy the machine is; of the rounds the cheapest counts.
+ * What the node adds to a job: the same program, data and nonce are run directly and by a node, at the same time, so that a
+ * busy machine slows both alike. Processor time says what the node costs; of the rounds the one that differs least counts, for
+ * what others do to the machine only adds.
  * @param seconds of one direct run, about
  */
 export async function measureOverhead(
@@ -68,8 +70,7 @@ export async function measureOverhead(
     const spec = { ...job.spec, inputs: digestOf(cid) };
     const found: { direct: Direct; node: NodeCost }[] = [];
     for (let round = 0; round < rounds; round++) {
-      const node = await runOnNode(market, account, spec);
-      const direct = await runDirect(folder, node.nonce);
+      const { node, direct } = await runBoth(market, account, { spec, folder });
       if (direct.finalState !== node.finalState) throw new Error("the node's run ended in another state");
       found.push({ direct, node });
     }
@@ -116,33 +117,36 @@ interface NodeCost {
   stages: Overhead["stages"];
 }
 
-/** One job on a node: processor time of all its processes from the posting to the result on the chain. */
-async function runOnNode(market: Market, account: number, spec: Parameters<typeof post>[1]): Promise<NodeCost> {
+/**
+ * One job on a node, its processor time from the posting to the result on the chain; and the same run directly, from the moment
+ * at which the node's begins.
+ */
+async function runBoth(
+  market: Market,
+  account: number,
+  { spec, folder }: { spec: Parameters<typeof post>[1]; folder: string },
+): Promise<{ node: NodeCost; direct: Direct }> {
   const node = await startTestNode(market, { account, env: { ASSAY_NODE_POLL_MS: POLL_MS } });
   try {
     await untilReady(node);
     const [meter, posted] = [new CpuMeter(node.process.pid), Date.now()];
     const provider = market.chain.wallet(account).account.address;
     const { id } = await post(market, spec, { provider, runTime: 6 * 3600 });
-    const mine = (message: string) => loggedAt(node, message, id);
-    const [starts, finished, submitted] = [
-      await mine("run starts"),
-      await mine("run finished"),
-      await mine("result submitted"),
-    ];
+    const starts = await loggedAt(node, "run starts", id);
+    const nonce = starts.nonce as Hex;
+    const beside = runDirect(folder, nonce);
+    const finished = await loggedAt(node, "run finished", id);
+    const submitted = await loggedAt(node, "result submitted", id);
     const cpu = meter.stop();
+    const direct = await beside;
     await waitFor(market, id, "submitted");
-    const between = (from: number, to: number) => (to - from) / 1000;
-    return {
-      nonce: starts.nonce as Hex,
-      finalState: finished.finalState as Hex,
-      cpu,
-      stages: {
-        prepare: between(posted, Number(starts.time)),
-        run: between(Number(starts.time), Number(finished.time)),
-        submit: between(Number(finished.time), Number(submitted.time)),
-      },
+    const between = (from: unknown, to: unknown) => (Number(to) - Number(from)) / 1000;
+    const stages = {
+      prepare: between(posted, starts.time),
+      run: between(starts.time, finished.time),
+      submit: between(finished.time, submitted.time),
     };
+    return { node: { nonce, finalState: finished.finalState as Hex, cpu, stages }, direct };
   } finally {
     await node.process.stop();
   }
@@ -160,26 +164,22 @@ function loggedAt(node: TestNode, message: string, id: Hex): Promise<Record<stri
 }
 
 function summarise(found: readonly { direct: Direct; node: NodeCost }[]): Overhead {
-  const least = (values: readonly number[]) => Math.min(...values);
-  // Commitments are a part of runProgram; what they took of its processor time is not known but by the clock.
-  const hashShare = least(found.map(({ direct }) => direct.hashSeconds / direct.seconds));
-  const hashed = found.map(({ direct }) => (direct.cpuSeconds * hashShare * direct.seconds) / direct.wallSeconds);
-  const bare = least(found.map(({ direct }, n) => direct.cpuSeconds - hashed[n]!));
-  const whole = least(found.map(({ direct }) => direct.cpuSeconds));
-  const daemon = least(found.map(({ node }) => node.cpu.own));
-  const children = least(found.map(({ node }) => node.cpu.below));
-  const bareWall = least(found.map(({ direct }) => direct.wallSeconds - direct.hashSeconds));
-  const run = least(found.map(({ node: { stages } }) => stages.run));
-  const percent = (value: number) => Number((100 * value).toFixed(2));
-  const stage = (name: keyof Overhead["stages"]) =>
-    Number(least(found.map(({ node: { stages } }) => stages[name])).toFixed(2));
-  return {
-    overheadCpuPercent: percent((daemon + children) / bare - 1),
-    overheadWallPercent: percent(run / bareWall - 1),
-    jobSeconds: Number(bareWall.toFixed(1)),
-    commitmentsPercent: percent((whole - bare) / bare),
-    daemonPercent: percent(daemon / bare),
-    childrenPercent: percent((children - whole) / bare),
-    stages: { prepare: stage("prepare"), run: stage("run"), submit: stage("submit") },
-  };
+  const reckoned = found.map(({ direct, node }) => {
+    // Commitments are a part of runProgram; what they took of its processor time is not known but by the clock.
+    const busy = direct.cpuSeconds / direct.wallSeconds;
+    const bare = direct.cpuSeconds - direct.hashSeconds * busy;
+    const percent = (seconds: number) => Number(((100 * seconds) / bare).toFixed(2));
+    return {
+      overheadCpuPercent: percent(node.cpu.own + node.cpu.below - bare),
+      overheadWallPercent: Number((100 * (node.stages.run / (direct.wallSeconds - direct.hashSeconds) - 1)).toFixed(2)),
+      jobSeconds: Number(bare.toFixed(1)),
+      commitmentsPercent: percent(direct.hashSeconds * busy),
+      daemonPercent: percent(node.cpu.own),
+      childrenPercent: percent(node.cpu.below - direct.cpuSeconds),
+      stages: node.stages,
+    };
+  });
+  const [least] = reckoned.toSorted((a, b) => a.overheadCpuPercent - b.overheadCpuPercent);
+  if (!least) throw new RangeError("no rounds");
+  return least;
 }
