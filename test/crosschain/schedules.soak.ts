@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { emptyJobModelTally, JobModelSchedule } from "./support/job-model.ts";
 import { runJobs } from "./support/jobs.ts";
 import { runOnContracts } from "./support/mirror.ts";
 import { createRemote } from "./support/remote.ts";
@@ -18,6 +19,19 @@ test(`XCH-01 ${MODEL_SCHEDULES} schedules of faults in the model`, async (contex
 
 test(`XCH-01 ${REAL_SCHEDULES} schedules over the real gateways do what the model says`, async (context) => {
   context.diagnostic(JSON.stringify(await runOnContracts(1, REAL_SCHEDULES, 60)));
+});
+
+test(`RJ-01 ${MODEL_SCHEDULES} schedules of remote jobs in the model`, (context) => {
+  const tally = emptyJobModelTally();
+  for (let seed = 1; seed <= MODEL_SCHEDULES; seed++) {
+    try {
+      new JobModelSchedule(seed, tally).run(60);
+    } catch (cause) {
+      throw new Error(`schedule ${seed}: ${(cause as Error).message}`, { cause });
+    }
+  }
+  context.diagnostic(JSON.stringify(tally));
+  for (const [met, count] of Object.entries(tally)) assert.ok(count > MODEL_SCHEDULES / 20, `${met}: ${count}`);
 });
 
 test(`RJ-01 ${JOB_SCHEDULES} schedules of remote jobs over the real gateways`, async (context) => {

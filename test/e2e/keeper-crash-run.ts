@@ -78,39 +78,46 @@ export async function keeperCrashRun(market: Market, args: KeeperCrashArgs): Pro
     running[place] = startKeeper(market, { account: args.keepers[place]!, settings, rpcUrl: proxies[place]!.url });
   };
   for (const place of args.keepers.keys()) launch(place);
-  await Promise.all(running.map((keeper) => keeper.url()));
-  const { timestamp } = await publicClient.getBlock();
-  await market.pass(Math.max(1, Math.min(...jobs.map(({ due }) => due)) - Number(timestamp)));
+  try {
+    return await killAndWait();
+  } finally {
+    await Promise.all(running.map((keeper) => keeper.process.stop()));
+    await Promise.all(proxies.map((proxy) => proxy.close()));
+  }
 
-  while (kills < args.kills) {
-    const place = Math.floor(random() * args.keepers.length);
-    const keeper = running[place]!;
-    if (random() < 0.5) {
-      Object.assign(plan, { victim: place, after: random() < 0.5 });
-      // nothing may be due for it to send: then it dies at any moment, like the others
-      for (let waited = 0; plan.victim === place && waited < 10; waited++) await step(market, 100);
-    } else await step(market, Math.floor(random() * 800));
-    plan.victim = -1;
-    keeper.process.kill("SIGKILL");
-    await keeper.process.exited;
-    kills += 1;
-    args.onKill?.(kills);
-    launch(place);
-    // as often in the middle of starting as at work
-    if (random() < 0.7) await running[place]!.url();
+  async function killAndWait(): Promise<KeeperCrashReport> {
+    await Promise.all(running.map((keeper) => keeper.url()));
+    const { timestamp } = await publicClient.getBlock();
+    await market.pass(Math.max(1, Math.min(...jobs.map(({ due }) => due)) - Number(timestamp)));
+
+    while (kills < args.kills) {
+      const place = Math.floor(random() * args.keepers.length);
+      const keeper = running[place]!;
+      if (random() < 0.5) {
+        Object.assign(plan, { victim: place, after: random() < 0.5 });
+        // nothing may be due for it to send: then it dies at any moment, like the others
+        for (let waited = 0; plan.victim === place && waited < 10; waited++) await step(market, 100);
+      } else await step(market, Math.floor(random() * 800));
+      plan.victim = -1;
+      keeper.process.kill("SIGKILL");
+      await keeper.process.exited;
+      kills += 1;
+      args.onKill?.(kills);
+      launch(place);
+      // as often in the middle of starting as at work
+      if (random() < 0.7) await running[place]!.url();
+    }
+    const last = Math.max(...jobs.map(({ due }) => due));
+    const read = () => readSettlements(market, { jobs, keepers: args.keepers, fromBlock, deadline: 1e9 });
+    let record = await read();
+    for (let looks = 0; record.missed > 0 && looks < 120; looks++) {
+      await step(market, 500);
+      const now = Number((await publicClient.getBlock()).timestamp);
+      if (now < last) await market.pass(last - now);
+      record = await read();
+    }
+    return { ...record, kills, atSending, jobs: args.jobs };
   }
-  const last = Math.max(...jobs.map(({ due }) => due));
-  const read = () => readSettlements(market, { jobs, keepers: args.keepers, fromBlock, deadline: 1e9 });
-  let record = await read();
-  for (let looks = 0; record.missed > 0 && looks < 120; looks++) {
-    await step(market, 500);
-    const now = Number((await publicClient.getBlock()).timestamp);
-    if (now < last) await market.pass(last - now);
-    record = await read();
-  }
-  await Promise.all(running.map((keeper) => keeper.process.stop()));
-  await Promise.all(proxies.map((proxy) => proxy.close()));
-  return { ...record, kills, atSending, jobs: args.jobs };
 }
 
 async function step(market: Market, ms: number): Promise<void> {

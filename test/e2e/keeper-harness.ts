@@ -32,7 +32,8 @@ export async function stopKeepers(): Promise<void> {
 }
 
 const BIN = fileURLToPath(new URL("../../keepers/bin/assay-keeper.mjs", import.meta.url));
-const STEP_MS = 120_000;
+/** Patience: only a failing test, or a machine under heavy load, uses it up. */
+const STEP_MS = 300_000;
 
 export function startKeeper(market: Market, args: KeeperArgs): TestKeeper {
   const { account, rpcUrl = market.chain.url, dataDir = `keeper-${account}`, settings } = args;

@@ -46,6 +46,8 @@ export class Model {
   readonly limit: number;
   readonly window: number;
   ends: [ModelEnd, ModelEnd];
+  /** Whether the receiver wants a transfer to wait (XCH-17). */
+  waits: (side: Side, transfer: ModelTransfer) => boolean = () => false;
 
   constructor(users: number, funds: number, limit: number, window: number) {
     this.limit = limit;
@@ -108,7 +110,7 @@ export class Model {
       end.in[number] = "refused";
       return true;
     }
-    if (end.paused || !this.#consume(end, transfer.amount)) return false;
+    if (end.paused || this.waits(side, transfer) || !this.#consume(end, transfer.amount)) return false;
     this.#pay(side, transfer);
     return true;
   }
@@ -160,7 +162,8 @@ export class Model {
     const end = this.ends[side];
     if (this.incoming(side, transfer.number) !== "none") return;
     if (this.now > transfer.deadline) end.in[transfer.number] = "refused";
-    else if (end.paused || !this.#consume(end, transfer.amount)) end.in[transfer.number] = "queued";
+    else if (end.paused || this.waits(side, transfer)) end.in[transfer.number] = "queued";
+    else if (!this.#consume(end, transfer.amount)) end.in[transfer.number] = "queued";
     else this.#pay(side, transfer);
   }
 
