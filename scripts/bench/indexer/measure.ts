@@ -83,7 +83,8 @@ export async function queryP95({ crowd, indexer }: Indexed): Promise<{ p50: numb
 
 /** Pages as a market's front end asks for them: no two alike, so that no cache answers. */
 function pageOf({ requesters, providers }: Crowd, i: number): object {
-  const anywhere = `0x${((i * 2654435761) >>> 0).toString(16).padStart(8, "0")}`;
+  // in the lower half of all ids, so that a page is full
+  const anywhere = `0x${(((i * 2654435761) >>> 0) >>> 1).toString(16).padStart(8, "0")}`;
   const id_gt = anywhere.padEnd(66, "0");
   const pages = [
     { where: { id_gt }, orderBy: "id", direction: "asc" },
