@@ -126,9 +126,10 @@ test("an index that fails, hangs, is gone or stopped says so, each with its own 
   await refuses(query.protocol(), "SDK-061", /503: graph-node is starting/);
   index.instead = (answer) => answer.end("<html>");
   await refuses(query.protocol(), "SDK-061", /without JSON/);
-  const young = "deployment `Qm` has not started syncing yet";
-  index.instead = (answer) => answer.end(JSON.stringify({ errors: [{ message: young }] }));
-  await refuses(query.protocol(), "SDK-061", /wait until it has its first block/);
+  for (const message of ["`Qm` has not started syncing yet", "the chain was reorganized while executing the query"]) {
+    index.instead = (answer) => answer.end(JSON.stringify({ errors: [{ message }] }));
+    await refuses(query.protocol(), "SDK-061", /ask again in a moment/);
+  }
   index.instead = (answer) => answer.end('{"errors":[{"message":"query is too complex"}]}');
   await refuses(query.protocol(), "SDK-062", /too complex/);
   index.instead = () => {};

@@ -26,6 +26,8 @@ export interface RawAnswer {
 }
 
 const TIMEOUT = 15_000;
+/** graph-node's words, which have no code, for an index without a block yet, and for a reorganisation in mid-question. */
+const PASSING = /has not started syncing|chain was reorganized while executing/;
 const META_FIELDS = {
   block: one("_Block_", { number: int, hash: maybe(bytes), timestamp: maybe(int) }),
   hasIndexingErrors: flag,
@@ -93,8 +95,7 @@ function read(status: number, body: string): RawAnswer {
       hint: "Read the chain instead, and tell whoever runs the index: its status says what it stumbled over",
     });
   }
-  // graph-node's words for an index that has no block yet: it gives them no code
-  if (said && /has not started syncing/.test(said)) throw silent(`${said}: wait until it has its first block`);
+  if (said && PASSING.test(said)) throw silent(`${said}: ask again in a moment`);
   if (said !== undefined) {
     throw new AssayError("SDK-062", {
       message: "the index refused the query",
