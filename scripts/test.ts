@@ -68,14 +68,19 @@ if (values.list) {
     if (positionals.length === 0 || positionals.includes(suite.name)) outcomes.push(await runSuite(suite));
   }
   // only a whole run can say that nobody provokes an error
-  if (positionals.length === 0) listUnprovoked();
+  if (positionals.length === 0) outcomes.push(provocation());
   report(outcomes);
 }
 
-/** Names the custom errors of the contracts in which no call of any test ended. */
-function listUnprovoked(): void {
+/** Each custom error of the contracts in which no call of any test ended counts as a failure. */
+function provocation(): Outcome {
+  const started = performance.now();
   const never = unprovoked(PROVOKED);
-  console.log(`\n${never.length} custom errors were never provoked${never.map((name) => `\n  ${name}`).join("")}`);
+  console.log("\n== errors");
+  for (const name of never) console.error(`✖ no test provokes ${name}: make a call that it refuses`);
+  if (never.length === 0) console.log("every custom error of the contracts is provoked by a test");
+  const passed = never.length === 0 ? 1 : 0;
+  return { name: "errors", passed, failed: never.length, seconds: (performance.now() - started) / 1000 };
 }
 
 /** Runs one suite, passing its output through. A suite that dies without a failing test counts as one failure. */

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { type Address, encodeAbiParameters, type Hex, keccak256, parseAbiParameters, zeroAddress } from "viem";
-import { type End, type Link, SATELLITE } from "./support/link.ts";
+import { type End, HOME, type Link, SATELLITE } from "./support/link.ts";
 import type { Remote } from "./support/remote.ts";
-import { createRemoteScene, FUNDS, IN, OUT, type RemoteScene, STATUS } from "./support/remote-scene.ts";
+import { createRemoteScene, FUNDS, IN, OUT, PRICE, type RemoteScene, STATUS } from "./support/remote-scene.ts";
 import { errorSelector } from "./support/selectors.ts";
 
 const DIGEST = keccak256("0x0d");
@@ -91,6 +91,33 @@ describe("bad input", () => {
     const outcome = encodeAbiParameters(parseAbiParameters("address, uint64, uint8"), [user, 7n, 4]);
     const unknown = await refusalOf(home, hub.address, portal.address, envelope(1, 4, outcome));
     assert.equal(unknown, errorSelector(portal.abi, "Portal_WrongStatus"));
+  });
+
+  test("RJ-02 the same, said by hub and portal themselves to their bridge", async () => {
+    const { hub, portal } = remote;
+    const words = async (by: Address, overrides: Parameters<Remote["post"]>[1]) =>
+      (await remote.post(by, overrides)).transfer.data;
+    const cases = [
+      [home, hub, SATELLITE, user, envelope(1, 1), "JobHub_NotPortal"],
+      [home, hub, HOME, portal.address, envelope(1, 1), "JobHub_NotPortal"],
+      [home, hub, SATELLITE, portal.address, envelope(2, 1), "JobHub_UnknownVersion"],
+      [home, hub, SATELLITE, portal.address, envelope(1, 9), "JobHub_UnknownKind"],
+      [home, hub, SATELLITE, portal.address, await words(user, { lane: 3 }), "JobHub_WrongLane"],
+      [home, hub, SATELLITE, portal.address, await words(other, { token: zeroAddress }), "JobHub_WrongToken"],
+      [satellite, portal, HOME, stranger, envelope(1, 4), "Portal_NotHub"],
+      [satellite, portal, SATELLITE, hub.address, envelope(1, 4), "Portal_NotHub"],
+      [satellite, portal, HOME, hub.address, envelope(2, 4), "Portal_UnknownVersion"],
+      [satellite, portal, HOME, hub.address, envelope(1, 9), "Portal_UnknownKind"],
+    ] as const;
+    for (const [end, target, chainId, from, data, error] of cases) {
+      await end.chain.impersonate(end.bridge.address);
+      await end.chain.refused(
+        end.bridge.address,
+        target,
+        ["onBridgeTransfer", [chainId, from, 1n, PRICE, data]],
+        error,
+      );
+    }
   });
 
   test("RJ-02 reports and settlements of jobs that are not there, or not so", async () => {

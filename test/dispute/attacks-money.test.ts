@@ -47,7 +47,7 @@ describe("attacks on the money", () => {
     assert.equal(await court.credit(the.bob), BOND, "a loser in time gets its own bond and nothing for its gas");
   });
 
-  test("after one of ten games is won every move of the other nine is refused and every bond comes back (P7)", async () => {
+  test("DSP-83: after one of ten games is won every move of the other nine is refused and every bond comes back (P7)", async () => {
     const { court } = the;
     const others: { address: `0x${string}`; game: Game; data: `0x${string}` }[] = [];
     const levels = [LEVEL.Tree, LEVEL.Segment, LEVEL.Ops, LEVEL.Tile, LEVEL.Prefix];
@@ -74,7 +74,7 @@ describe("attacks on the money", () => {
     assert.equal(party.toLowerCase(), others[levels.indexOf(LEVEL.Tile)]!.address);
   });
 
-  test("the bond is two hundredths of the stake, at least the floor, whatever gas costs when it is asked (K5)", async () => {
+  test("DSP-80: the bond is two hundredths of the stake, at least the floor, whatever gas costs when it is asked (K5)", async () => {
     const { court } = the;
     const bondFor = (stake: bigint) => court.world.read<bigint>(court.dispute, "bondFor", [stake]);
     assert.equal(await bondFor(STAKE), BOND);
@@ -88,7 +88,7 @@ describe("attacks on the money", () => {
     }
   });
 
-  test("a verdict alone moves no stake; the market settles it once, for the finder alone (P5)", async () => {
+  test("DSP-81: a verdict alone moves no stake; the market settles it once, for the finder alone (P5)", async () => {
     const { court } = the;
     await walkTo(court, the.accuserOf(the.bob), the.defender, LEVEL.Ops, true);
     await play(court, the.accuser, the.defender);

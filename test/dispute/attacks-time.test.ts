@@ -50,7 +50,7 @@ describe("attacks by time, forks and upgrades", () => {
     assert.equal(await court.verdict(suit), 2);
   });
 
-  test("nobody can pause, own or upgrade referee and judge (K4, W13)", async () => {
+  test("DSP-74: nobody can pause, own or upgrade referee and judge (K4, W13)", async () => {
     const { court } = the;
     const writes = court.dispute.abi.flatMap((item) =>
       item.type === "function" && item.stateMutability !== "view" && item.stateMutability !== "pure" ? [item.name] : [],

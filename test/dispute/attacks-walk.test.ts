@@ -63,14 +63,14 @@ describe("attacks on the walk", () => {
     assert.equal(await outcome({ ...plain, disown: LEVEL.Ops }), "silence");
   });
 
-  test("prefix sums that do not end at the element are refused, whichever of both is wrong (W3)", async () => {
+  test("DSP-52: prefix sums that do not end at the element are refused, whichever of both is wrong (W3)", async () => {
     const wrongElement = plainLie(TASK, LAST, PRODUCT);
     assert.equal(await outcome({ ...wrongElement, disown: LEVEL.Prefix }), "silence");
     assert.equal(await outcome({ ...wrongElement, sums: [0, 0, 5], loose: true }), "silence");
     assert.equal(await outcome({ ...wrongElement, sums: [7, -3, 0] }), "proof", "and wherever the lie is hidden");
   });
 
-  test("a run from other weights than the job's is found in its first segment (W4)", async () => {
+  test("DSP-31: a run from other weights than the job's is found in its first segment (W4)", async () => {
     const claimed = await court.claim(TASK);
     const honest = new TracedRun(TASK, claimed.job.nonce);
     const run = new TracedRun(TASK, claimed.job.nonce, otherStart());
@@ -112,7 +112,7 @@ describe("attacks on the walk", () => {
     }
   });
 
-  test("no element of any operator takes more than three tiles, one of each input (W10)", () => {
+  test("DSP-61: no element of any operator takes more than three tiles, one of each input (W10)", () => {
     const random = generator(10);
     for (const [name, make] of Object.entries(PROGRAMS)) {
       const run = new TracedRun(make(), `0x${"11".repeat(32)}`);

@@ -11,7 +11,7 @@ import { smallTask } from "./support/tasks.ts";
 describe("challenges", () => {
   const the = useCase();
 
-  test("a challenge to oneself, without dispute policy, to another judge, twice, after the window, without money", async () => {
+  test("DSP-44: a challenge to oneself, without dispute policy, to another judge, twice, after the window, without money", async () => {
     await the.court.fund(the.court.provider.address, 100n);
     await the.refused(the.court.provider.address, the.accuser.challenge(), "Dispute_SelfChallenge");
     const plain = await the.court.submit(CASE_TASK, { terms: { policy: 1 } });

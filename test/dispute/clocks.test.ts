@@ -155,7 +155,7 @@ describe("clocks", () => {
     await court.world.send(bob, court.world.market, "finalize", settle);
   });
 
-  test("a lost bond goes 60 : 40 to provider and fire, only once the result has become final", async () => {
+  test("DSP-84: a lost bond goes 60 : 40 to provider and fire, only once the result has become final", async () => {
     const suit = await court.submit(task);
     const { game } = await accuseFalsely(court, suit, alice, (count) => count - 1);
     court.world.pass(BUDGET + 1);

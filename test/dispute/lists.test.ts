@@ -9,7 +9,7 @@ import { headersOf, type Move } from "./support/players.ts";
 describe("lists", () => {
   const the = useCase();
 
-  test("tree: too few or many nodes, other nodes, padding, index out of range, short and long proofs (W6, V4, V27, V28)", async () => {
+  test("DSP-21: tree: too few or many nodes, other nodes, padding, index out of range, short and long proofs (W6, V4, V27, V28)", async () => {
     const game = await the.court.challenge(the.accuser);
     const answer = the.defender.answer(game);
     const provider = the.court.provider.address;
@@ -86,7 +86,7 @@ describe("lists", () => {
     );
   });
 
-  test("segment: wrong count, end, start, proof; a pick of states that were not revealed (W11)", async () => {
+  test("DSP-22: segment: wrong count, end, start, proof; a pick of states that were not revealed (W11)", async () => {
     const { game } = await walkTo(the.court, the.accuser, the.defender, LEVEL.Segment, false);
     const answer = the.defender.answer(game);
     const provider = the.court.provider.address;
@@ -149,7 +149,7 @@ describe("lists", () => {
     await the.refused(the.alice, change({ proof: proof.slice(1) }), "Dispute_WrongLength", game);
   });
 
-  test("operators: roots that do not start or end where they should, other programs, other inputs (W2)", async () => {
+  test("DSP-33: operators: roots that do not start or end where they should, other programs, other inputs (W2)", async () => {
     const { game } = await walkTo(the.court, the.accuser, the.defender, LEVEL.Ops, false);
     const answer = the.defender.answer(game);
     const provider = the.court.provider.address;

@@ -10,7 +10,7 @@ import { type Move, words } from "./support/players.ts";
 describe("turns", () => {
   const the = useCase();
 
-  test("moves out of turn and by others", async () => {
+  test("DSP-30, DSP-43: moves out of turn and by others", async () => {
     const game = await the.court.challenge(the.accuser);
     const pick: Move = ["pickNode", [game, 0, keccak256("0x01"), []]];
     await the.refused(the.alice, pick, "Dispute_NotRevealed", game);
@@ -57,7 +57,7 @@ describe("turns", () => {
     }
   });
 
-  test("the words of a reveal are in its event, so a challenger needs nothing but logs", async () => {
+  test("DSP-72: the words of a reveal are in its event, so a challenger needs nothing but logs", async () => {
     const game = await the.court.challenge(the.accuser);
     const alone = await the.court.world.snapshot();
     const answer = async () =>

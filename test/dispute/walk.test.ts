@@ -80,7 +80,7 @@ describe("the walk", () => {
     await convict(smallTask({ steps: 3, segmentLength: 2 }), fault(0, 37, 5));
   });
 
-  test("a long run tree: every segment of nine", async () => {
+  test("DSP-32: a long run tree: every segment of nine", async () => {
     for (const step of [0, 3, 8]) await convict(smallTask({ steps: 9, segmentLength: 1 }), fault(step, 27, 3));
   });
 

@@ -78,7 +78,7 @@ test("a data set whose hash is not the spec's is refused", async () => {
   await refused({ ...spec, inputs }, "CN-020", /dataRoot 0x/);
 });
 
-test("a spec that is not its program's is refused", async () => {
+test("MAN-06: a spec that is not its program's is refused", async () => {
   const { spec } = await uploadInputs(market, 64);
   await refused({ ...spec, steps: 65 }, "CN-020", /steps 64/);
 });

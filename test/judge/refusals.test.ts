@@ -175,7 +175,7 @@ test("numbers of tiles and roots are the record's (J3)", async () => {
   await refuses("chunkSum", argsOf(dot, { tiles: [a!] }), "Judge_TileCount", [1n, 2n]);
 });
 
-test("opcodes are asked where they belong, unknown ones nowhere", async () => {
+test("EXA-11: opcodes are asked where they belong, unknown ones nowhere", async () => {
   const one = question(relu, 20, 33);
   for (const opcode of [0, OP.CHAIN, OP.UNPOOL + 1, 255]) {
     await refuses("expectedElement", argsOf(one, { op: { opcode } }), "Judge_Opcode", [opcode]);

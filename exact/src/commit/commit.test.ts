@@ -74,7 +74,7 @@ test("keccak256 is the one Ethereum uses", async () => {
   );
 });
 
-test("DSP-01..04: tensor roots equal an independent implementation, padding included", async () => {
+test("DSP-01 to DSP-04: tensor roots equal an independent implementation, padding included", async () => {
   await fc.assert(
     fc.asyncProperty(tensors, async (tensor) => assert.equal(bare(tensorRoot(tensor)), await naiveTensorRoot(tensor))),
     { numRuns: 60 },
@@ -118,7 +118,7 @@ test("DSP-02/03: roots and proofs for every size up to 40", async () => {
   }
 });
 
-test("DSP-05, 12, 13 and the data root hash exactly the bytes of the layout", async () => {
+test("CMT-01: DSP-05, 12, 13 and the data root hash exactly the bytes of the layout", async () => {
   const words = [1, 2, 3].map((n): Hex => `0x${be(n, 32)}`);
   const [a, b, c] = words.map(bare) as [string, string, string];
   assert.equal(bare(stateHash(2 ** 33 + 5, words)), await H("03", be(2 ** 33 + 5, 8), be(3, 2), a, b, c));

@@ -24,7 +24,7 @@ test("the layout is the documented one", () => {
   );
 });
 
-test("a file cut at any byte, or with a byte more, is refused with EX-030", () => {
+test("CMT-10: a file cut at any byte, or with a byte more, is refused with EX-030", () => {
   const bytes = encodeTensors(tensors);
   const refused = (part: Uint8Array): void =>
     assert.throws(

@@ -32,7 +32,7 @@ test("packing quantises features and writes one-hot labels", () => {
   refused("EX-011", () => packDataset([[0, 1]], [2], { bits: 5, classes: 2 }), /labels\[0\]/);
 });
 
-test("a data set is verified for shape, range, labels and hash before a claim (K9)", () => {
+test("EXA-06: a data set is verified for shape, range, labels and hash before a claim (K9)", () => {
   const { compiled, dataset } = compileSmall();
   const root = dataRoot([tensorRoot(dataset), tensorRoot(softmaxTable())]);
   assert.deepEqual(constRoots(compiled, dataset), [tensorRoot(dataset), tensorRoot(softmaxTable())]);
@@ -53,7 +53,7 @@ test("a data set is verified for shape, range, labels and hash before a claim (K
   );
 });
 
-test("initial weights: seeded, inside an integer bound, spread over it, different per tensor and seed", () => {
+test("EXA-30: initial weights: seeded, inside an integer bound, spread over it, different per tensor and seed", () => {
   const compiled = compileProgram(x24Digits());
   const state = initialState(compiled, seed(1));
   assert.deepEqual(state.map(tensorRoot), initialState(compiled, seed(1)).map(tensorRoot));

@@ -54,7 +54,7 @@ const product: fc.Arbitrary<Product> = fc
     });
   });
 
-test("a right product always passes, and every fault in a single element is found", () => {
+test("EXA-40: a right product always passes, and every fault in a single element is found", () => {
   fc.assert(
     fc.property(product, fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }), ({ record, x, y, value }, wrong) => {
       assert.ok(checkProduct(record, x, y, value));
@@ -108,7 +108,7 @@ for (const [name, change] of [
   ["dense", {}],
   ["convolutional", convolutional()],
 ] as const) {
-  test(`a step of the ${name} network passes, and a fault in any record is blamed on that record`, () => {
+  test(`EXA-41: a step of the ${name} network passes, and a fault in any record is blamed on that record`, () => {
     const { compiled, dataset } = compileSmall(change);
     const scope = {
       states: initialState(compiled, seed(1)),

@@ -30,7 +30,7 @@ test("a manifest survives its bytes, and the same manifest gives the same bytes"
   assert.deepEqual(encodeManifest(decodeManifest(bytes)), bytes);
 });
 
-test("a wrong manifest is refused with the path of the wrong field", () => {
+test("MAN-01, MAN-02, MAN-03: a wrong manifest is refused with the path of the wrong field", () => {
   const encode = (json: unknown) => new TextEncoder().encode(JSON.stringify(json));
   const cases: [unknown, string][] = [
     [{ ...sample(), version: 2 }, "manifest.version"],
@@ -47,7 +47,7 @@ test("a wrong manifest is refused with the path of the wrong field", () => {
   assert.throws(() => decodeManifest(new Uint8Array(MAX_MANIFEST_BYTES + 1)), fails("manifest"));
 });
 
-test("a job assembled from its manifest has the spec of its program and inputs", () => {
+test("MAN-07: a job assembled from its manifest has the spec of its program and inputs", () => {
   const { compiled, dataset } = compileSmall();
   const job = assembleJob(sample(), { dataset });
   const state = initialState(compiled, seed(1));
@@ -61,7 +61,7 @@ test("a job assembled from its manifest has the spec of its program and inputs",
   assert.deepEqual(job.initial, state);
 });
 
-test("an initial state may come as tensors, and must fit the program", () => {
+test("MAN-05: an initial state may come as tensors, and must fit the program", () => {
   const { compiled, dataset } = compileSmall();
   const initial = initialState(compiled, seed(7));
   const manifest = sample({ init: { cid: CID } });

@@ -144,13 +144,13 @@ test("an external tensor counts with its full type range until a CLIP (X1, X4)",
   assert.equal(checkRecords([op(OP.MATMUL, [narrow, narrow])], { states: [], consts })[0]!.bound, 8 * 128 * 128);
 });
 
-test("the bound is strict: 2^24 itself is refused, one below passes (X7)", () => {
+test("EXA-01: the bound is strict: 2^24 itself is refused, one below passes (X7)", () => {
   const sum = (limit: number) => [op(OP.CLIP, [constant], [0, limit]), op(OP.MULC, [value(0)], [2])];
   refused("EX-002", () => checkRecords(sum(2 ** 23), external), "16777216");
   assert.equal(checkRecords(sum(2 ** 23 - 1), external)[1]!.bound, 2 ** 24 - 2);
 });
 
-test("matmul operands above 2^11, long contractions, unclipped left shifts and unsafe divisions are refused (X8, X9, V22)", () => {
+test("EXA-02: matmul operands above 2^11, long contractions, unclipped left shifts and unsafe divisions are refused (X8, X9, V22)", () => {
   const clip = (low: number, high: number) => op(OP.CLIP, [constant], [low, high]);
   refused(
     "EX-003",
@@ -181,7 +181,7 @@ test("matmul operands above 2^11, long contractions, unclipped left shifts and u
   refused("EX-004", () => checkRecords(records, { states: [], consts }), "2048");
 });
 
-test("order, shapes, types and counts are checked", () => {
+test("EXA-03, EXA-04: order, shapes, types and counts are checked", () => {
   const clip = op(OP.CLIP, [constant], [0, 1]);
   refused("EX-005", () => checkRecords([op(OP.RELU, [value(0)])], external), "topological");
   refused("EX-005", () => checkRecords([op(OP.RELU, [value(1)]), clip], external));
@@ -194,7 +194,7 @@ test("order, shapes, types and counts are checked", () => {
   refused("EX-004", () => checkRecords(Array(129).fill(clip), external), "128");
 });
 
-test("a network too deep for 128 operators is refused", () => {
+test("EXA-05: a network too deep for 128 operators is refused", () => {
   const layer = { type: "dense", units: 8, activation: "relu", weightBits: 7, weightExponent: 7 };
   const layers = [...Array(7).fill(layer), { ...layer, activation: "softmax" }];
   refused("EX-004", () => compileProgram(smallProgram({ layers })), "layers");
@@ -237,7 +237,7 @@ test("malformed programs name path, found and wanted", () => {
   }
 });
 
-test("the softmax table equals the rounded exponential and is pinned", () => {
+test("EXA-22: the softmax table equals the rounded exponential and is pinned", () => {
   const { data } = softmaxTable();
   data.forEach((v, i) => {
     assert.equal(v, Math.round(2048 * Math.exp(-i / 16)), `entry ${i}`);

@@ -28,7 +28,7 @@ test("kernel gradients count one term in four, and the widest gradient fills the
   assert.ok(64 * 196 * 31 * 44 >= 2 ** 24, "one more would be too many");
 });
 
-test("without the keys that prove one winner in a window, all terms count and the recipe is refused", () => {
+test("EXA-17: without the keys that prove one winner in a window, all terms count and the recipe is refused", () => {
   const { phases, states, consts } = compileProgram(recipe);
   const { records } = phases[0]!;
   const externals = { states, consts: consts.map((spec, k) => ({ ...spec, fixed: k === 1 })) };

@@ -89,7 +89,7 @@ for (const [name, change] of Object.entries(VARIANTS)) {
   });
 }
 
-test("boundaries, run root and final state are those of the layout; the run learns", async () => {
+test("EXA-21: boundaries, run root and final state are those of the layout; the run learns", async () => {
   const { compiled } = compileSmall({ steps: 200, segmentLength: 64 });
   const losses: number[] = [];
   const result = await run({ steps: 200, segmentLength: 64 }, "wasm", { onProgress: (p) => void losses.push(p.loss) });
@@ -216,7 +216,7 @@ test("starts that do not fit are refused with EX-031, wrong data sets with EX-01
   );
 });
 
-test("inference chains the logits of the rows in order, and resumes", async () => {
+test("EXA-20: inference chains the logits of the rows in order, and resumes", async () => {
   const change = { kind: "infer", steps: 5, segmentLength: 2 };
   const wanted = interpret(change);
   const whole = await run(change);
