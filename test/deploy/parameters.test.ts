@@ -22,7 +22,7 @@ const tables = text
           .map((cell) => cell.trim()),
       ),
   );
-const [numbers, own, others] = tables as [string[][], string[][], string[][]];
+const [numbers, own, others, links] = tables as [string[][], string[][], string[][], string[][]];
 
 const WHO: Readonly<Record<string, string>> = {
   "0": "proposal",
@@ -66,6 +66,20 @@ describe("docs/parameters.md, GOV-06", () => {
       guarded.filter((setter) => !rows.has(setter)),
       [],
     );
+  });
+
+  test("every function that the authority guards on a link has its row, of both bridges", () => {
+    const rows = new Set(links.flatMap(([, setters]) => setters!.split(", ")));
+    const sources = globSync("contracts/{crosschain,automation,lens}/*.sol", { cwd: REPOSITORY });
+    const guarded = sources.flatMap((path) => {
+      const file = path.split("/").at(-1)!.replace(".sol", "");
+      const contracts = file === "LinkedBridge" ? ["HomeBridge", "SatelliteBridge"] : [file];
+      const source = readFileSync(join(REPOSITORY, path), "utf8");
+      const found = source.matchAll(/function (\w+)\([^)]*\)\s+(?:external|public)[^{;]*\brestricted\b/g);
+      return [...found].flatMap(([, name]) => contracts.map((contract) => `\`${contract}.${name}\``));
+    });
+    assert.deepEqual([...rows].sort(), guarded.sort());
+    for (const setter of rows) setterOf(setter);
   });
 
   test("who may change it is what the chain says", async () => {
