@@ -3,7 +3,7 @@ import { after, before, beforeEach, describe, test } from "node:test";
 import { type Address, encodeAbiParameters, type Hex, keccak256, parseAbiParameters, zeroAddress } from "viem";
 import { type End, HOME, type Link, SATELLITE } from "./support/link.ts";
 import type { Remote } from "./support/remote.ts";
-import { createRemoteScene, FUNDS, IN, OUT, PRICE, type RemoteScene, STATUS } from "./support/remote-scene.ts";
+import { createRemoteScene, FUNDS, IN, OUT, type RemoteScene, STATUS } from "./support/remote-scene.ts";
 import { errorSelector } from "./support/selectors.ts";
 
 const DIGEST = keccak256("0x0d");
@@ -111,12 +111,7 @@ describe("bad input", () => {
     ] as const;
     for (const [end, target, chainId, from, data, error] of cases) {
       await end.chain.impersonate(end.bridge.address);
-      await end.chain.refused(
-        end.bridge.address,
-        target,
-        ["onBridgeTransfer", [chainId, from, 1n, PRICE, data]],
-        error,
-      );
+      await end.chain.refused(end.bridge.address, target, ["onBridgeTransfer", [chainId, from, 1n, 0n, data]], error);
     }
   });
 

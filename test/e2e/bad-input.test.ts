@@ -78,6 +78,13 @@ test("a data set whose hash is not the spec's is refused", async () => {
   await refused({ ...spec, inputs }, "CN-020", /dataRoot 0x/);
 });
 
+test("MAN-04: a data set of two tensors is refused", async () => {
+  const { manifest, dataset, spec } = await uploadInputs(market, 64);
+  const { cid } = await uploadFile({ gateway: market.storage.url, bytes: encodeTensors([dataset, dataset]) });
+  const doubled = { ...manifest, dataset: { ...manifest.dataset, cid: cid.toString() } };
+  await refused({ ...spec, inputs: await uploadManifest(market, encodeManifest(doubled)) }, "CN-020", /2 tensors/);
+});
+
 test("MAN-06: a spec that is not its program's is refused", async () => {
   const { spec } = await uploadInputs(market, 64);
   await refused({ ...spec, steps: 65 }, "CN-020", /steps 64/);

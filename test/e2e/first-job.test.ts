@@ -28,7 +28,7 @@ before(async () => {
 });
 after(() => market.close());
 
-test("a job is posted, claimed, run, submitted, finalized and paid; its result is what the engine computes", async () => {
+test("MAN-08: a job is posted, claimed, run, submitted, finalized and paid; its result is what the engine computes", async () => {
   const provider = market.chain.wallet(2).account.address;
   await market.enrol(2);
   const inputs = await uploadInputs(market, 200);
