@@ -37,6 +37,8 @@ describe("npm run deploy, DEP-05", () => {
     const cases: [args: string[], env: Record<string, string>, code: number, message: RegExp][] = [
       [["--nonsense"], {}, 1, /^DEPLOY-002: .*nonsense/],
       [["--rpc-url", "nowhere"], {}, 1, /^DEPLOY-002: /],
+      [["crosschain", "--end", "north"], {}, 1, /^DEPLOY-002: crosschain was given --pair nothing and --end north/],
+      [["crosschain", "--pair", "none.json", "--end", "home"], {}, 1, /^DEPLOY-010: .*none\.json/],
       [["--network", "atlantis"], {}, 1, /^DEPLOY-010: .*atlantis/],
       [["--rpc-url", nowhere], {}, 75, /^DEPLOY-032: no node answers at http:\/\/127\.0\.0\.1:9\. Start it/],
     ];

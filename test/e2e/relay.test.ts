@@ -46,7 +46,7 @@ test("ASY crosses and its status says so; nothing runs twice", async () => {
   assert.deepEqual((await pair.counts()).satellite, { approved: 1, executed: 1 });
 });
 
-test("a message for which too little was paid is listed, not carried, until anyone adds the rest", async () => {
+test("agoric-sdk #12256, axelarjs #368: a message for which too little was paid is listed, not carried, until anyone adds the rest", async () => {
   const { number } = await user.bridge.transfer({ from: "home", amount: ASY("5"), fee: 1n });
   const { message, waitsFor, until, next } = await user.bridge.status({ from: "home", number });
   assert.deepEqual([message?.stage, waitsFor], ["sent", "the relay's approval"]);

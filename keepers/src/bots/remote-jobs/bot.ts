@@ -1,3 +1,4 @@
+import { readClock } from "@assay/daemon-kit";
 import { requireContract } from "@assay/sdk";
 import type { Bot, KeeperContext } from "../../bot.ts";
 import { Both } from "../../duty/both.ts";
@@ -58,6 +59,8 @@ export function openRemoteJobs(context: KeeperContext): Bot {
       ...common,
       name: NAME,
       plan: async ({ now }) => {
+        // change that is on its way to a dead chain could not be taken at home
+        await readClock(satellite.context.rpc);
         await home.read(there);
         await jobs.read();
         const [ofBridge, ofJobs] = await Promise.all([
