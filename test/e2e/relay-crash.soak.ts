@@ -79,7 +79,7 @@ test("thirty kills and endpoints that go away: every message is executed once, b
     const { home, satellite } = await pair.counts();
     return satellite.executed >= sent.home && home.executed >= sent.satellite;
   };
-  await pair.until("nothing is on its way", settled);
+  await pair.until("nothing is on its way", settled, 10);
   assert.deepEqual(await remote.message.list(), []);
   const counts = await pair.counts();
   assert.deepEqual(counts.satellite, { approved: sent.home, executed: sent.home }, "nothing lost, nothing twice");

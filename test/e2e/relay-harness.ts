@@ -69,8 +69,8 @@ export interface Pair extends TwoChains {
   balance(side: Side, account: Address): Promise<bigint>;
   /** Both clocks run ahead. */
   pass(seconds: number): Promise<void>;
-  /** Waits until something is so. */
-  until(what: string, isSo: () => Promise<boolean>): Promise<void>;
+  /** Waits until something is so; `patience` times as long as usual, looking as much less often. */
+  until(what: string, isSo: () => Promise<boolean>, patience?: number): Promise<void>;
   /** How many messages each gateway has approved and executed. */
   counts(): Promise<Record<Side, { approved: number; executed: number }>>;
   close(): Promise<void>;
@@ -149,14 +149,14 @@ export async function openPair(env: Readonly<Record<string, string>> = {}): Prom
         await testClient.mine({ blocks: 1 });
       }
     },
-    until: async (what, isSo) => {
-      const end = Date.now() + WAIT_MS;
+    until: async (what, isSo, patience = 1) => {
+      const end = Date.now() + patience * WAIT_MS;
       while (!(await isSo())) {
         if (Date.now() > end) {
           const tail = (relay?.tail ?? []).slice(-20).join("\n");
-          throw new Error(`waited ${WAIT_MS} ms until ${what}; the relay said:\n${tail}`);
+          throw new Error(`waited ${patience * WAIT_MS} ms until ${what}; the relay said:\n${tail}`);
         }
-        await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+        await new Promise((resolve) => setTimeout(resolve, patience * LOOK_MS));
       }
     },
     counts: async () => {
