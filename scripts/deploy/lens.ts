@@ -1,8 +1,18 @@
 import { type Creation, creationOf } from "./create2.ts";
-import type { Layout } from "./plan.ts";
+
+/** The contracts that the lens reads. */
+type Peer =
+  | "AssayToken"
+  | "JobMarketplace"
+  | "StakingManager"
+  | "DelegationPools"
+  | "SlashingManager"
+  | "VerificationHub"
+  | "ReputationRegistry"
+  | "ProviderRegistry";
 
 /** The lens over these proxies. Another build of it is another address. */
-export function lensOver(proxies: Layout["proxies"]): Creation {
+export function lensOver(proxies: Record<Peer, Creation>): Creation {
   const peers = {
     asy: proxies.AssayToken.address,
     market: proxies.JobMarketplace.address,

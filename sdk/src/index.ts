@@ -379,21 +379,8 @@ export { type FreeLane, findLane } from "./internal/lanes.ts";
 export { type PreparedCall, type Sent, sendCall, simulateCall } from "./internal/send.ts";
 export type { SettlementArgs } from "./internal/settlement.ts";
 export { JobIndex, type JobIndexOptions } from "./jobIndex.ts";
+export type * from "./query/answers.ts";
 export type { AskArgs, IndexBlock, RawAnswer } from "./query/ask.ts";
-export type {
-  IndexedBalance,
-  IndexedDelegation,
-  IndexedDispute,
-  IndexedJob,
-  IndexedJobStats,
-  IndexedJobWithTimeline,
-  IndexedProposal,
-  IndexedProtocol,
-  IndexedProvider,
-  IndexedProviderWithKeys,
-  IndexedSlash,
-  IndexedVote,
-} from "./query/entities.ts";
 export type { Found, Page, PageArgs, PageCursor } from "./query/entity.ts";
 export type { Freshness, WaitForBlockArgs } from "./query/freshness.ts";
 export type { QueryDelegationsArgs, QueryVotesArgs } from "./query/governance.ts";

@@ -6,7 +6,7 @@ import { basename } from "node:path";
 import { after, before, test } from "node:test";
 import { type AbiFunction, type Address, numberToHex } from "viem";
 import { type ContractName, REPOSITORY, readArtifact } from "../../scripts/deploy/artifacts.ts";
-import { zeros } from "../contracts/callers/rows.ts";
+import { zeros } from "../contracts/callers/zeros.ts";
 import { Refusal, type Target, type TestChain } from "../support/world.ts";
 import { interoperable, SATELLITE } from "./support/link.ts";
 import { createRemote, type Remote } from "./support/remote.ts";

@@ -1,6 +1,5 @@
 import type { Entity } from "./entity.ts";
 import {
-  type Answer,
   bytes,
   choice,
   decimal,
@@ -233,16 +232,3 @@ export const jobStatsEntity = entity("JobStats", "jobStats", "jobStats_collectio
   fees: decimal,
   highest: decimal,
 });
-
-export type IndexedJob = Answer<typeof job>;
-export type IndexedJobWithTimeline = Answer<typeof jobWithTimeline.fields>;
-export type IndexedProvider = Answer<typeof provider>;
-export type IndexedProviderWithKeys = Answer<typeof providerWithKeys.fields>;
-export type IndexedDispute = Answer<typeof disputeEntity.fields>;
-export type IndexedSlash = Answer<typeof slashEntity.fields>;
-export type IndexedProposal = Answer<typeof proposalEntity.fields>;
-export type IndexedVote = Answer<typeof voteEntity.fields>;
-export type IndexedDelegation = Answer<typeof delegationEntity.fields>;
-export type IndexedBalance = Answer<typeof balanceEntity.fields>;
-export type IndexedProtocol = Answer<typeof protocolEntity.fields>;
-export type IndexedJobStats = Answer<typeof jobStatsEntity.fields>;

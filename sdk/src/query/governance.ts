@@ -1,13 +1,7 @@
 import type { Address } from "viem";
 import type { AssayContext } from "../context.ts";
-import {
-  delegationEntity,
-  type IndexedDelegation,
-  type IndexedProposal,
-  type IndexedVote,
-  proposalEntity,
-  voteEntity,
-} from "./entities.ts";
+import type { IndexedDelegation, IndexedProposal, IndexedVote } from "./answers.ts";
+import { delegationEntity, proposalEntity, voteEntity } from "./entities.ts";
 import { fetchPage, type Page, type PageArgs } from "./entity.ts";
 import { conditions, lower } from "./jobs.ts";
 

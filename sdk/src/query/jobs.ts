@@ -3,7 +3,8 @@ import { unpackJobSpec } from "../codec/jobSpec.ts";
 import { unpackJobTerms } from "../codec/jobTerms.ts";
 import type { JobSpec, JobStatus, JobTerms } from "../codec/types.ts";
 import type { AssayContext } from "../context.ts";
-import { type IndexedJob, type IndexedJobWithTimeline, jobEntity, jobWithTimeline } from "./entities.ts";
+import type { IndexedJob, IndexedJobWithTimeline } from "./answers.ts";
+import { jobEntity, jobWithTimeline } from "./entities.ts";
 import { type Found, fetchOne, fetchPage, type Page, type PageArgs, type Where } from "./entity.ts";
 import type { Freshness } from "./freshness.ts";
 

@@ -1,14 +1,8 @@
 import type { Address } from "viem";
 import type { AssayContext } from "../context.ts";
+import type { IndexedBalance, IndexedJobStats, IndexedProtocol } from "./answers.ts";
 import { askIndex, type IndexBlock, META } from "./ask.ts";
-import {
-  balanceEntity,
-  type IndexedBalance,
-  type IndexedJobStats,
-  type IndexedProtocol,
-  jobStatsEntity,
-  protocolEntity,
-} from "./entities.ts";
+import { balanceEntity, jobStatsEntity, protocolEntity } from "./entities.ts";
 import { type Found, fetchOne, fetchPage, type Page, type PageArgs } from "./entity.ts";
 import { decodeFields, many, selectionOf } from "./fields.ts";
 import { type Freshness, requireFresh } from "./freshness.ts";

@@ -1,15 +1,7 @@
 import type { Address } from "viem";
 import type { AssayContext } from "../context.ts";
-import {
-  disputeEntity,
-  type IndexedDispute,
-  type IndexedProvider,
-  type IndexedProviderWithKeys,
-  type IndexedSlash,
-  providerEntity,
-  providerWithKeys,
-  slashEntity,
-} from "./entities.ts";
+import type { IndexedDispute, IndexedProvider, IndexedProviderWithKeys, IndexedSlash } from "./answers.ts";
+import { disputeEntity, providerEntity, providerWithKeys, slashEntity } from "./entities.ts";
 import { type Found, fetchOne, fetchPage, type Page, type PageArgs } from "./entity.ts";
 import type { Freshness } from "./freshness.ts";
 import { conditions, lower } from "./jobs.ts";

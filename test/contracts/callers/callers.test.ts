@@ -11,7 +11,8 @@ import { Actor, ASY_UNIT } from "../../support/actor.ts";
 import { CLOCKS, governedConfig, THRESHOLD } from "../../support/governed.ts";
 import { REASON } from "../../support/scene.ts";
 import { createWorld, Refusal, type Target, type World } from "../../support/world.ts";
-import { type Cast, ROWS, zeros } from "./rows.ts";
+import { type Cast, ROWS } from "./rows.ts";
+import { zeros } from "./zeros.ts";
 
 interface Fn {
   name: string;
