@@ -79,7 +79,7 @@ export { findBwrap, type SandboxMode } from "./sandbox.ts";
 export { type ChildContext, serveChild } from "./serve-child.ts";
 export { type CreateShutdownArgs, createShutdown, type Shutdown, type ShutdownPhase } from "./shutdown.ts";
 export { openDatabase } from "./sqlite.ts";
-export { revertDataOf, TxRevertedError } from "./tx-errors.ts";
+export { OvertakenError, revertDataOf, TxRevertedError } from "./tx-errors.ts";
 export { type BumpPolicy, DEFAULT_BUMP } from "./tx-fees.ts";
 export {
   type CreateTxSenderArgs,

@@ -22,6 +22,19 @@ export class TxRevertedError extends DaemonError {
   }
 }
 
+/** A call that would do less than it was meant to by now: it was not sent. */
+export class OvertakenError extends DaemonError {
+  override readonly name = "OvertakenError";
+  constructor(key: string) {
+    super("DK-069", "somebody else was faster", {
+      kind: "Retryable",
+      found: `a simulation of ${key} that would not do all it was meant to do`,
+      wanted: "a transaction that is worth its gas",
+      hint: "nothing was sent: read the state again and decide anew",
+    });
+  }
+}
+
 /** @returns the revert data inside any error of viem, if there is some */
 export function revertDataOf(error: unknown): Hex | undefined {
   if (!(error instanceof BaseError)) return undefined;

@@ -10,7 +10,7 @@ import { privateKeyToAccount } from "viem/accounts";
 import { hardhat } from "viem/chains";
 import { openJournal } from "./journal.ts";
 import { chainOf, memoryLog, scratch, type TestChain, withCode } from "./test-kit.ts";
-import { TxRevertedError } from "./tx-errors.ts";
+import { OvertakenError, TxRevertedError } from "./tx-errors.ts";
 import { type CreateTxSenderArgs, createTxSender } from "./tx-sender.ts";
 
 const TO = "0x00000000000000000000000000000000000a55a1";
@@ -50,6 +50,24 @@ test("a simulation that reverts throws viem's error, costs no gas and no nonce, 
   assert.equal(journal.list().length, 0);
   await sender.send({ key: "good", to: TO, value: 1n });
   assert.equal(journal.get("good")?.nonce, 0);
+});
+
+test("a call that has nothing left to do when its turn comes is not sent", async (t) => {
+  const chain = await chainOf(t);
+  // returns one the first time, zero from then on, and never reverts
+  await chain.node.setCode({ address: REVERTS, bytecode: "0x5f54155f5260015f5560205ff3" });
+  const { sender, journal } = senderOf(chain, ":memory:");
+  const accepts = (answer: Hex) => BigInt(answer) === 1n;
+  await chain.node.setAutomine(false);
+  const first = sender.send({ key: "first", to: REVERTS, gas: 100_000n, accepts });
+  const second = sender.send({ key: "second", to: REVERTS, gas: 100_000n, accepts });
+  await assert.rejects(second, (error) => error instanceof OvertakenError && error.code === "DK-069");
+  await chain.node.mine({ blocks: 1 });
+  assert.equal((await first).status, "success");
+  assert.deepEqual(
+    journal.list().map(({ key }) => key),
+    ["first"],
+  );
 });
 
 test("a transaction that reverts in its block is failed with its reason, and not sent again", async (t) => {

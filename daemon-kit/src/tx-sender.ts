@@ -5,7 +5,7 @@ import type { Journal, TxEntry, TxStatus } from "./journal.ts";
 import type { Logger } from "./logger.ts";
 import { toRpcError } from "./rpc.ts";
 import { broadcast, signAttempt } from "./tx-broadcast.ts";
-import { insufficientFunds, otherChain, refusedByNode, TxRevertedError } from "./tx-errors.ts";
+import { insufficientFunds, OvertakenError, otherChain, refusedByNode, TxRevertedError } from "./tx-errors.ts";
 import { type BumpPolicy, DEFAULT_BUMP, firstFees } from "./tx-fees.ts";
 import { bumpNow, gapKeyOf, repairGaps, startCancel } from "./tx-repair.ts";
 import { look, receiptOf, resend, settle, type WatchContext, watch } from "./tx-watch.ts";
@@ -21,6 +21,8 @@ export type TxRequest = {
   gas?: bigint;
   /** Try it with eth_call on the pending state first; true if absent. */
   simulate?: boolean;
+  /** Whether what that call answers is worth a transaction: for calls that do nothing, without a revert, when too late. */
+  accepts?: (answer: Hex) => boolean;
 };
 
 export type CreateTxSenderArgs = {
@@ -43,7 +45,8 @@ export type TxSender = {
   /**
    * Simulates, journals, signs, journals the hash, sends, and follows it to a confirmed receipt. A key that was sent
    * before, by this process or one before it, is not sent again: its receipt is waited for and returned.
-   * @throws viem's own error when the simulation reverts (no gas was spent), DK-032 … DK-038, DK-040
+   * @throws viem's own error when the simulation reverts, OvertakenError when its answer is not accepted (no gas was spent),
+   * DK-032 … DK-038, DK-040
    */
   send(request: TxRequest): Promise<TransactionReceipt>;
   /** Compares every open entry with the chain; call it once, before anything is sent. */
@@ -188,9 +191,12 @@ async function launch(context: Context, request: TxRequest, chainId: number): Pr
 
 async function start(context: Context, request: TxRequest, chainId: number): Promise<void> {
   const { client, account, journal, bump, log } = context;
-  const { key, to, data = "0x", value = 0n, simulate = true } = request;
+  const { key, to, data = "0x", value = 0n, simulate = true, accepts = () => true } = request;
   const call = { account: account.address, to, data, value };
-  if (simulate) await client.call({ ...call, blockTag: "pending" });
+  if (simulate) {
+    const { data: answer = "0x" } = await client.call({ ...call, blockTag: "pending" });
+    if (!accepts(answer)) throw new OvertakenError(key);
+  }
   const gas = request.gas ?? ((await client.estimateGas({ ...call, account })) * 5n) / 4n;
   const fees = await firstFees(client, bump);
   await assertFunds(context, value + gas * fees.maxFeePerGas);

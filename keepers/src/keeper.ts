@@ -18,6 +18,7 @@ export class Keeper {
   #failure: AssayError | undefined;
   #failures = 0;
   #lookedAt = 0;
+  #decided: bigint | undefined;
 
   constructor(context: KeeperContext, bots: readonly Bot[], waker: Waker) {
     this.#context = context;
@@ -89,6 +90,8 @@ export class Keeper {
       chainId: config.chainId,
       account: account.address,
       head: this.#chain?.head,
+      /** The last block that every bot has looked at and decided upon. */
+      decided: this.#decided,
       chainTime: this.#chain?.now,
       gasBalance: this.#chain?.gasBalance,
       jobs: index.all().length,
@@ -120,6 +123,7 @@ export class Keeper {
     }
     this.#report(this.#chain);
     for (const bot of this.#bots) await this.#let(bot, this.#chain);
+    this.#decided = this.#chain.head;
   }
 
   // A bot that fails must not keep the others from their duty.

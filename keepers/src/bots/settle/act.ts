@@ -1,4 +1,4 @@
-import { TxRevertedError } from "@assay/daemon-kit";
+import { OvertakenError, TxRevertedError } from "@assay/daemon-kit";
 import {
   type AssayError,
   type ClaimedJob,
@@ -16,7 +16,7 @@ import {
   prepareReject,
   type SubmittedJob,
 } from "@assay/sdk";
-import { concat, decodeFunctionResult, keccak256, type TransactionReceipt } from "viem";
+import { concat, decodeFunctionResult, type Hex, keccak256, type TransactionReceipt } from "viem";
 import type { KeeperContext } from "../../bot.ts";
 import { maySendNow } from "../../duty/gate.ts";
 import { sendCharged } from "../../send.ts";
@@ -87,14 +87,14 @@ async function finalize(deps: SettleDeps, ids: readonly JobId[]): Promise<void> 
   if (!first) return;
   const { client, log, index } = context;
   // only a batch pays a tip
-  const call =
-    ready.length === 1 && deps.tipBps() === 0
-      ? prepareFinalize(client, first)
-      : prepareFinalizeBatch(client, { jobs: ready });
+  const alone = ready.length === 1 && deps.tipBps() === 0;
+  const call = alone ? prepareFinalize(client, first) : prepareFinalizeBatch(client, { jobs: ready });
   // Named by what it settles: the same batch is one deed, whichever process sends it.
   const key = `settle:finalize:${keccak256(concat(ready.map(({ commitment }) => commitment)))}`;
   try {
-    const receipt = await send(deps, key, call, `finalize ${ready.map(({ id }) => id).join(", ")}`);
+    // asked again in the sender's turn: until then another keeper may have been here
+    const accepts = alone ? undefined : (answer: Hex) => settledBy(answer) === ready.length;
+    const receipt = await send(deps, key, call, `finalize ${ready.map(({ id }) => id).join(", ")}`, accepts);
     if (!receipt) return wait(deps, ids);
     const ended = finalizedIn(context, receipt);
     metrics.settled.inc({ how: "finalize" }, ended);
@@ -138,12 +138,16 @@ async function allDue({ client, rpc, account }: KeeperContext, jobs: SubmittedJo
   const { to, data } = prepareFinalizeBatch(client, { jobs });
   try {
     const { data: answer = "0x" } = await rpc.call({ account: account.address, to, data, blockTag: "pending" });
-    const settled = decodeFunctionResult({ abi: jobMarketplaceAbi, functionName: "finalizeBatch", data: answer });
-    return settled === BigInt(jobs.length);
+    return settledBy(answer) === jobs.length;
   } catch {
     // whatever is wrong is told by the questions about each
     return false;
   }
+}
+
+/** How many jobs a batch has settled, by what finalizeBatch returns. */
+function settledBy(answer: Hex): number {
+  return Number(decodeFunctionResult({ abi: jobMarketplaceAbi, functionName: "finalizeBatch", data: answer }));
 }
 
 /** @returns undefined when the action waits for a person */
@@ -152,9 +156,10 @@ async function send(
   key: string,
   { to, data, value }: PreparedCall,
   text: string,
+  accepts?: (answer: Hex) => boolean,
 ): Promise<TransactionReceipt | undefined> {
   if (!maySendNow(context, context.config.settle.mode, { key, to, data, value, text })) return undefined;
-  const receipt = await sendCharged(context, { key, to, data, value });
+  const receipt = await sendCharged(context, { key, to, data, value, ...(accepts ? { accepts } : {}) });
   context.approvals.drop({ key, to, data, value });
   return receipt;
 }
@@ -172,6 +177,11 @@ function finalizedIn({ client }: KeeperContext, { logs }: TransactionReceipt): n
 function explained(deps: SettleDeps, id: JobId, error: unknown): boolean {
   const { context, metrics, now } = deps;
   const note = deps.note(id);
+  if (error instanceof OvertakenError) {
+    metrics.lost.inc();
+    note.notBefore = now() + SOON_SECONDS;
+    return true;
+  }
   const refusal = decodeError(error);
   const verdict = verdictOf(refusal);
   if (verdict === REJECTED) {
