@@ -55,9 +55,10 @@ test("one daemon for each key: the second is refused, until the first is gone, h
   writeFileSync(
     script,
     `const { lockKey } = await import(${JSON.stringify(kit)});
-lockKey(${JSON.stringify(CHAIN)}, ${JSON.stringify(account)}, ${JSON.stringify(folder)}); process.send("held"); setInterval(() => {}, 1000);`,
+lockKey(${JSON.stringify(CHAIN)}, ${JSON.stringify(account)}, ${JSON.stringify(folder)}); gc(); process.send("held"); setInterval(() => {}, 1000);`,
   );
-  const holder = fork(script, { execArgv: ["--disable-warning=ExperimentalWarning"] });
+  const holder = fork(script, { execArgv: ["--disable-warning=ExperimentalWarning", "--expose-gc"] });
+  t.after(() => holder.kill("SIGKILL"));
   await once(holder, "message");
   assert.throws(
     () => lockKey(CHAIN, account.toLowerCase() as typeof account, folder),

@@ -6,6 +6,9 @@ import type { Address, Hash } from "viem";
 import { DaemonError } from "./errors.ts";
 import { makeFolder } from "./make-folder.ts";
 
+/** What is held stays open until it is given back: a database that nothing refers to is closed, and its lock with it. */
+const held = new Set<DatabaseSync>();
+
 /**
  * Holds a signing key for this process: two daemons that send from one account allot the same nonces and take each other's
  * transactions for their own. The lock is of this machine and this user, whatever the data folders are; it goes away with
@@ -24,8 +27,12 @@ export function lockKey(chain: Hash, account: Address, folder = lockFolder()): (
     makeFolder(folder, 0o700);
     db = new DatabaseSync(path, { timeout: 0 });
     db.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = OFF; BEGIN EXCLUSIVE");
-    const held = db;
-    return () => held.close();
+    const mine = db;
+    held.add(mine);
+    return () => {
+      held.delete(mine);
+      mine.close();
+    };
   } catch (cause) {
     db?.close();
     throw new DaemonError("DK-031", "another daemon signs with this key", {

@@ -50,6 +50,16 @@ const finderNow = async (job: Job) => {
   return events.find(({ name }) => name === "BondForfeited")?.args.finder;
 };
 
+/** How often the contract is called in a transaction, proxies' own calls left out. */
+async function callsTo(hash: Hex, target: Address): Promise<number> {
+  const options = { disableMemory: true, disableStorage: true };
+  const trace = (await scene.world.provider.request({ method: "debug_traceTransaction", params: [hash, options] })) as {
+    structLogs: { op: string; stack: string[] }[];
+  };
+  const called = trace.structLogs.filter(({ op }) => op === "CALL" || op === "STATICCALL");
+  return called.filter(({ stack }) => BigInt(`0x${stack.at(-2)!.replace(/^0x/, "")}`) === BigInt(target)).length;
+}
+
 /** Rejects the job and checks every share; `finder` zero: nobody gets the finder's. */
 async function assertShares(job: Job, finder: Address) {
   const { world, requester, provider, anyone } = scene;
@@ -85,6 +95,21 @@ describe("who found a rejected result, VER-09, JOB-53", () => {
     await reject(one);
     await name(one, scene.anyone.address);
     await assertShares(job, scene.anyone.address);
+  });
+
+  test("the hub is asked once where a strategy is; a strategy's number is never given away again", async () => {
+    const { world, anyone } = scene;
+    await reject(one);
+    const first = await anyone.reject(await submittedJob(scene, { policy: ALL }));
+    const second = await anyone.reject(await submittedJob(scene, { policy: ALL, lane: 1 }));
+    assert.ok((await callsTo(first.hash, world.hub.address)) > 0);
+    assert.equal(await callsTo(second.hash, world.hub.address), 0);
+    assert.ok((await callsTo(second.hash, one.address)) > 0);
+    await scene.anyone.refused(world.hub, "registerStrategy", [1, two.address], "AccessManagedUnauthorized");
+    await assert.rejects(
+      world.send(world.deployer, world.hub, "registerStrategy", [1, two.address]),
+      /Hub_StrategyTaken/,
+    );
   });
 
   test("without one its share is burned", async () => {
