@@ -117,12 +117,14 @@ abstract contract MarketOrders is MarketJobs, IMarketExtension {
 
     /* ── INTERNALS ── */
 
-    /// @dev The price that the first claim fixed, as a quote; the largest number where no quote comes close enough below it.
+    /// @dev The price that the first claim fixed, as a quote: exactly that price where maxPrice is below QUOTE_UNIT, else at most
+    ///      maxPrice / QUOTE_UNIT + 1 less, for more is not in escrow. The largest number where no quote comes that close.
     function _rescueQuote(uint256[6] calldata terms, uint256 run) private pure returns (uint256 quote) {
         quote = run.quote();
         if (quote != 0 || terms.rampLength() == 0) return quote;
-        // prices have 96 bits
-        quote = (terms.priceDown(run) * RunWord.QUOTE_UNIT) / terms.maxPrice();
+        uint256 price = terms.priceDown(run);
+        quote = RunWord.quoteUp(terms.maxPrice(), price);
+        if (RunWord.quotedDown(terms.maxPrice(), quote) > price) --quote;
         if (quote == 0) quote = type(uint256).max;
     }
 }

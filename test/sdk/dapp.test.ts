@@ -58,7 +58,8 @@ test("the examples run, and leave what they say", async () => {
   const AsyncFunction = (async () => {}).constructor as new (
     ...args: string[]
   ) => (...args: unknown[]) => Promise<unknown>;
-  const told = "return { why, due, skipped, settled, votes, canVote, reasons, exits, assets, shared, net };";
+  const told =
+    "return { why, due, skipped, settled, votes, canVote, reasons, exits, assets, shared, net, rows, mine };";
   const run = new AsyncFunction(...Object.keys(clients), "load", "later", `${program()}\n${told}`);
   const load = (name: string) => MODULES[name]!();
   const found = (await run(...Object.values(clients), load, later)) as Record<string, unknown>;
@@ -69,6 +70,8 @@ test("the examples run, and leave what they say", async () => {
   assert.deepEqual([found.canVote, found.reasons], [true, []]);
   assert.equal((found.votes as { reason: string }[])[0]!.reason, "people are slow");
   assert.equal((found.exits as unknown[]).length, 1);
+  assert.ok((found.rows as { stake: bigint }[])[0]!.stake > 0n);
+  assert.equal((found.mine as { delegations: unknown[] }).delegations.length, 1);
   assert.ok((found.assets as bigint) > 0n && (found.net as bigint) > 0n);
 });
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { Actor, ASY_UNIT, expireArgs, type Job, recordClaim } from "../../support/actor.ts";
 import { createScene, DEPOSIT, passWindow, type Scene, STAKE } from "../../support/scene.ts";
+import type { Receipt } from "../../support/world.ts";
 
 let scene: Scene;
 let rescuer: Actor;
@@ -85,6 +86,18 @@ describe("rescue", () => {
     assert.equal((await rescuer.stakes()).stake, STAKE - BOND / 10n, "the rescuer was late too");
     const named = await late({ lane: 1, provider: provider.address });
     await rescuer.refused(world.market, "rescue", rescueArgs(named), "Market_NotRescuable");
+  });
+
+  test("the price stays, to the last unit, also of dust, RSC-01", async () => {
+    const { world, requester, operator, provider } = scene;
+    const priceIn = ({ events }: Receipt) => events.find(({ name }) => name === "JobClaimed")!.args.price;
+    for (const [lane, early] of [0, 17, 300, 519].entries()) {
+      const ramp = { minPrice: 1n, maxPrice: 282n, rampStart: world.now - early, rampLength: 520 };
+      const job = await requester.postNew({ bond: BOND, lane, ...ramp });
+      const claim = await operator.claim(job, provider.address);
+      world.now = job.claimedAt + job.fields.runTime + 1;
+      assert.equal(priceIn(await rescuer.send(world.market, "rescue", rescueArgs(job))), priceIn(claim));
+    }
   });
 
   test("a price too small for a quote is not rescued, but expired, RSC-04", async () => {

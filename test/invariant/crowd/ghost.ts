@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type Address, getAddress, type Hex } from "viem";
+import { QUOTE_UNIT } from "../../../sdk/src/codec/priceAt.ts";
 import { type Job, recordSubmission } from "../../support/actor.ts";
 import type { Event } from "../../support/world.ts";
 
@@ -115,8 +116,10 @@ export class Ghost {
     const { job } = one;
     const provider = getAddress(args.provider as Address);
     const price = args.price as bigint;
-    // a price in dollars has no lower bound in tokens, and a rescue takes over the price of the claim
-    const lowest = job.fields.rule === 2 || one.late ? 1n : job.fields.minPrice;
+    // a price in dollars has no lower bound in tokens, and a rescue takes over the price of the claim, but for its rounding
+    const rounding = job.fields.maxPrice < QUOTE_UNIT ? 0n : job.fields.maxPrice / QUOTE_UNIT + 1n;
+    const first = one.price - rounding > 1n ? one.price - rounding : 1n;
+    const lowest = one.late ? first : job.fields.rule === 2 ? 1n : job.fields.minPrice;
     const highest = one.late ? one.price : job.fields.maxPrice;
     assert.ok(price <= highest && price >= lowest, `INV-14: a price of ${price} is out of range`);
     assert.notEqual(provider, one.late, "INV-25: the late one does not rescue itself");
