@@ -1,5 +1,6 @@
 import { finalizableAt, POLICY } from "../../sdk/src/index.ts";
-import { ASY, openPair, runAtHome, SPEC } from "../../test/e2e/relay-harness.ts";
+import { SPEC } from "../../test/e2e/many-jobs.ts";
+import { ASY, openPair, runAtHome } from "../../test/e2e/relay-harness.ts";
 
 const USER = 1;
 const PROVIDER = 2;

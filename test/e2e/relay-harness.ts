@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Address, type Hex, keccak256, parseGwei, parseUnits, zeroAddress, zeroHash } from "viem";
+import { type Address, type Hex, keccak256, parseGwei, parseUnits, zeroHash } from "viem";
 import { deployLocally, type LocalChain, startChain } from "../../scripts/lib/devnet.ts";
 import { jsonLine, type LocalProcess } from "../../scripts/lib/processes.ts";
 import { addSatellite, launchRelay, type TwoChains } from "../../scripts/lib/two-chains.ts";
@@ -25,21 +25,6 @@ const FEE_PER_GAS_GWEI = 1;
 const WAIT_MS = 60_000;
 const LOOK_MS = 50;
 const FINAL = keccak256("0x07");
-
-/** One segment, so that there is no run root. What it says does not matter: nobody challenges it. */
-export const SPEC = {
-  programHash: keccak256("0x01"),
-  dataRoot: keccak256("0x02"),
-  initState: keccak256("0x03"),
-  steps: 10,
-  segmentLength: 32,
-  outIdx: 2,
-  stateCount: 3,
-  rulesVersion: 1,
-  refSeconds: 1,
-  inputs: keccak256("0x04"),
-  judge: zeroAddress,
-};
 
 /** Claims a job at home and commits a result, which nobody challenges. */
 export async function runAtHome(provider: AssayClient, id: Hex): Promise<SubmittedJob> {

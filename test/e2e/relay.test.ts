@@ -4,7 +4,8 @@ import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { startProcess } from "../../scripts/lib/processes.ts";
 import { finalizableAt, POLICY, type RemoteClient } from "../../sdk/src/index.ts";
-import { ASY, openPair, type Pair, runAtHome, SPEC } from "./relay-harness.ts";
+import { SPEC } from "./many-jobs.ts";
+import { ASY, openPair, type Pair, runAtHome } from "./relay-harness.ts";
 
 const USER = 1;
 const PROVIDER = 2;

@@ -7,7 +7,8 @@ import type { LocalProcess } from "../../scripts/lib/processes.ts";
 import { query, waitForIndex } from "../../scripts/subgraph/query.ts";
 import { verifyIndex } from "../../scripts/subgraph/verify.ts";
 import { POLICY } from "../../sdk/src/index.ts";
-import { ASY, openPair, type Pair, SPEC } from "../e2e/relay-harness.ts";
+import { SPEC } from "../e2e/many-jobs.ts";
+import { ASY, openPair, type Pair } from "../e2e/relay-harness.ts";
 
 const USER = 1;
 let pair: Pair;

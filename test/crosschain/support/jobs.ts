@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { type Address, keccak256, zeroAddress } from "viem";
+import type { Transfer } from "../../../sdk/src/crosschain/transfers.ts";
 import { ASY_UNIT, recordClaim, settleArgs } from "../../support/actor.ts";
 import { Random } from "../../support/random.ts";
 import { type Event, type Receipt, Refusal, type Target } from "../../support/world.ts";
-import { type End, SATELLITE, type Transfer } from "./link.ts";
+import { type End, SATELLITE } from "./link.ts";
 import type { Remote, Sent } from "./remote.ts";
 
 const FUNDS = 1_000n * ASY_UNIT;

@@ -17,6 +17,7 @@ import { type Approvable, proofOf, signersOf } from "../../../keepers/src/bots/a
 import { readArtifact } from "../../../scripts/deploy/artifacts.ts";
 import { axelarArtifact, gatewaySetup } from "../../../scripts/lib/axelar.ts";
 import { asAxelarAddress, commandIdOf } from "../../../sdk/src/crosschain/axelar.ts";
+import type { Transfer } from "../../../sdk/src/crosschain/transfers.ts";
 import { ASY_UNIT } from "../../support/actor.ts";
 import {
   createTestChain,
@@ -36,16 +37,6 @@ export const SATELLITE = 31_338;
 export const LIMIT = 3_600n * ASY_UNIT;
 /** seconds in which the limit refills */
 export const WINDOW = 3_600;
-
-/** A transfer as the contracts take it. */
-export interface Transfer {
-  from: Address;
-  to: Address;
-  amount: bigint;
-  deadline: number;
-  callGas: number;
-  data: Hex;
-}
 
 /** A message that a gateway emitted and a relayer has seen. */
 export interface Carried extends Approvable {

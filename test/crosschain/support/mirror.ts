@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { Address } from "viem";
+import type { Transfer } from "../../../sdk/src/crosschain/transfers.ts";
 import type { Target } from "../../support/world.ts";
-import { createLink, type End, LIMIT, type Link, type Transfer } from "./link.ts";
+import { createLink, type End, LIMIT, type Link } from "./link.ts";
 import { type Model, type ModelTransfer, other, type Side } from "./model.ts";
 import { emptyTally, FUNDS, type Mirror, MODEL_LIMIT, Schedule, type Tally, USERS } from "./schedule.ts";
 

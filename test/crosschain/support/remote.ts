@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { type Address, encodeFunctionData, type Hex, toFunctionSelector, zeroAddress } from "viem";
 import { readArtifact } from "../../../scripts/deploy/artifacts.ts";
 import type { JobTerms } from "../../../sdk/src/codec/types.ts";
+import type { Transfer } from "../../../sdk/src/crosschain/transfers.ts";
 import { Actor, ASY_UNIT, draftJob, finalStateOf, type Job } from "../../support/actor.ts";
 import type { Receipt, Target, World } from "../../support/world.ts";
-import { behindProxy, createLink, HOME, type Link, SATELLITE, type Transfer } from "./link.ts";
+import { behindProxy, createLink, HOME, type Link, SATELLITE } from "./link.ts";
 
 export const CALL_GAS = 1_200_000;
 const LIFETIME = 3_600;
