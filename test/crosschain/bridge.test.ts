@@ -390,6 +390,6 @@ describe("forgers and bad input", () => {
 });
 
 test("XCH-01 schedules of faults over the real gateways do what the model says", async () => {
-  const { returned, queued, reorg } = await runOnContracts(1, 8, 60);
-  assert.ok(returned > 0 && queued > 0 && reorg > 0);
+  const tally = await runOnContracts(1, 8, 60);
+  for (const [fault, count] of Object.entries(tally)) assert.ok(count > 0, `${fault}: ${count}`);
 });

@@ -305,6 +305,6 @@ describe("order, limits, pauses", () => {
 });
 
 test("RJ-01 schedules of faults over the real gateways: everybody has what the market says", async () => {
-  const tally = await runJobs(remote, 1, 6, 60);
+  const tally = await runJobs(remote, 10, 6, 60);
   for (const [met, count] of Object.entries(tally)) assert.ok(count > 0, `${met}: ${count}`);
 });

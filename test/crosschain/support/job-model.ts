@@ -34,15 +34,18 @@ export type JobModelTally = Record<
   | "takenHome"
   | "again"
   | "drop"
-  | "reorg"
+  | "duplicate"
+  | "forgottenArrival"
+  | "forgottenSending"
   | "upgrade"
   | "late",
   number
 >;
 
 export function emptyJobModelTally(): JobModelTally {
-  const names = ["posted", "refused", "waited", "ended", "returned", "takenHome", "again", "drop", "reorg", "upgrade"];
-  return Object.fromEntries([...names, "late"].map((name) => [name, 0])) as JobModelTally;
+  const market = ["posted", "refused", "waited", "ended", "returned", "takenHome"];
+  const faults = ["again", "drop", "duplicate", "forgottenArrival", "forgottenSending", "upgrade", "late"];
+  return Object.fromEntries([...market, ...faults].map((name) => [name, 0])) as JobModelTally;
 }
 
 /**
@@ -53,10 +56,11 @@ export class JobModelSchedule {
   readonly #model = new Model(PROVIDER + 1, 0, 3_600, 3_600);
   readonly #random: Random;
   readonly #tally: JobModelTally;
-  readonly #flight: ModelMessage[] = [];
+  #flight: ModelMessage[] = [];
+  #taken: ModelMessage[] = [];
   #jobs: RemoteJob[] = [];
   /** What each user should own in the end, both chains together. */
-  readonly #due = Array.from({ length: USERS }, () => FUNDS);
+  #due = Array.from({ length: USERS }, () => FUNDS);
 
   constructor(seed: number, tally: JobModelTally) {
     this.#random = new Random(seed);
@@ -107,7 +111,7 @@ export class JobModelSchedule {
   }
 
   #move(): void {
-    const kind = this.#random.below(18);
+    const kind = this.#random.below(22);
     const job = this.#jobs[this.#random.below(Math.max(1, this.#jobs.length))];
     const side = this.#random.below(2) as Side;
     if (kind < 3) this.#post();
@@ -119,6 +123,8 @@ export class JobModelSchedule {
     else if (kind < 15) this.#drop();
     else if (kind < 16) this.#model.ends[side].paused = this.#random.below(2) === 0;
     else if (kind < 17) this.#upgrade(side);
+    else if (kind < 19) this.#reorganise(side);
+    else if (kind < 21) this.#repeat();
     else this.#model.now += this.#random.below(3) === 0 ? 4_000 : 400;
   }
 
@@ -146,28 +152,64 @@ export class JobModelSchedule {
 
   #deliver(): void {
     if (this.#flight.length === 0) return;
-    const index = this.#random.below(this.#flight.length);
-    if (this.#random.below(8) > 0) this.#bring(index);
-    else this.#reorganise(index);
+    this.#bring(this.#random.below(this.#flight.length));
   }
 
   #bring(index: number): void {
     const message = this.#flight[index]!;
     if (message.kind === "transfer" && this.#model.now > message.transfer.deadline) this.#tally.late++;
-    if (this.#model.deliver(message)) this.#flight.splice(index, 1);
+    if (this.#model.deliver(message)) {
+      this.#flight.splice(index, 1);
+      this.#taken.push(message);
+    }
     this.#note();
   }
 
-  /** The destination takes the message, and then forgets the block it was in. */
-  #reorganise(index: number): void {
-    const { ends, supply } = this.#model;
-    const [before, jobs] = [structuredClone(ends), structuredClone(this.#jobs)];
-    if (this.#model.deliver(this.#flight[index]!)) this.#tally.reorg++;
-    this.#note();
-    this.#check();
-    this.#model.ends = before;
-    this.#model.supply = supply;
+  /** One chain goes on for a few blocks and then forgets them. Relayers carry only what is final. */
+  #reorganise(side: Side): void {
+    const [flight, taken, due, jobs] = [
+      [...this.#flight],
+      [...this.#taken],
+      [...this.#due],
+      structuredClone(this.#jobs),
+    ];
+    const undo = this.#model.fork(side);
+    const moves = this.#random.between(1, 3);
+    for (let index = 0; index < moves; index++) {
+      this.#moveOn(side);
+      this.#check();
+    }
+    if (this.#taken.length > taken.length) this.#tally.forgottenArrival++;
+    if (this.#flight.some((message) => !flight.includes(message))) this.#tally.forgottenSending++;
+    undo();
+    this.#flight = flight;
+    this.#taken = taken;
+    this.#due = due;
     this.#jobs = jobs;
+  }
+
+  /** Something that changes one chain only. */
+  #moveOn(side: Side): void {
+    const kind = this.#random.below(4);
+    const job = this.#jobs[this.#random.below(Math.max(1, this.#jobs.length))];
+    if (kind < 2) {
+      const arriving = this.#flight.findIndex(({ to }) => to === side);
+      if (arriving >= 0) this.#bring(arriving);
+    } else if (kind < 3) this.#serveOn(side);
+    else if (side === 1) this.#post();
+    else if (job) {
+      this.#end(job);
+      this.#settle(job);
+    }
+  }
+
+  /** What was taken comes once more, past a gateway that does not know it. */
+  #repeat(): void {
+    const message = this.#taken[this.#random.below(Math.max(1, this.#taken.length))];
+    if (!message) return;
+    const before = structuredClone(this.#model.ends);
+    if (this.#model.deliver(message) && !message.lost) this.#tally.duplicate++;
+    assert.deepEqual(this.#model.ends, before, "what comes again changes nothing");
   }
 
   /** What the hub learns when jobs have arrived. */
@@ -182,19 +224,23 @@ export class JobModelSchedule {
 
   /** Anyone releases what waits, tells what became of a transfer, recalls and refunds. */
   #serve(all = false): void {
-    for (const side of [0, 1] as const) {
-      const there = other(side);
-      for (const { number } of this.#model.ends[side].sent) {
-        if (!all && this.#random.below(2) === 0) continue;
-        if (this.#model.incoming(there, number) === "queued") this.#tally.waited++;
-        this.#model.release(there, number);
-        this.#note();
-        const settled = this.#model.acknowledge(there, number);
-        if (settled) this.#flight.push(settled);
-        const recall = all || this.#random.below(4) === 0 ? this.#model.recall(side, number) : undefined;
-        if (recall) this.#flight.push(recall);
-        this.#refund(side, number);
-      }
+    for (const side of [0, 1] as const) this.#serveOn(side, all);
+  }
+
+  #serveOn(side: Side, all = false): void {
+    for (const { number } of this.#model.ends[other(side)].sent) {
+      if (!all && this.#random.below(2) === 0) continue;
+      if (this.#model.incoming(side, number) === "queued") this.#tally.waited++;
+      this.#model.release(side, number);
+      this.#note();
+      const settled = this.#model.acknowledge(side, number);
+      if (settled) this.#flight.push(settled);
+    }
+    for (const { number } of this.#model.ends[side].sent) {
+      if (!all && this.#random.below(2) === 0) continue;
+      const recall = all || this.#random.below(4) === 0 ? this.#model.recall(side, number) : undefined;
+      if (recall) this.#flight.push(recall);
+      this.#refund(side, number);
     }
   }
 

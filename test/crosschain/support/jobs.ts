@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { type Address, keccak256, zeroAddress } from "viem";
+import { type Address, isAddressEqual, keccak256, zeroAddress } from "viem";
 import type { Transfer } from "../../../sdk/src/crosschain/transfers.ts";
 import { ASY_UNIT, recordClaim, settleArgs } from "../../support/actor.ts";
 import { Random } from "../../support/random.ts";
 import { type Event, type Receipt, Refusal, type Target } from "../../support/world.ts";
-import { type End, SATELLITE } from "./link.ts";
+import { type End, type Flying, SATELLITE } from "./link.ts";
 import type { Remote, Sent } from "./remote.ts";
+import { createUpgrades, type Upgrades } from "./upgrades.ts";
 
 const FUNDS = 1_000n * ASY_UNIT;
 /** BondForfeited of the staking manager and JobFinalized of the market say what a job has cost and brought its requester. */
@@ -13,17 +14,34 @@ const COST = "JobFinalized";
 const GAIN = "BondForfeited";
 const ACCEPTED = 2;
 const RETURNED = 4;
+const PAUSE_DELIVER = 2;
 const DIGEST = keccak256("0x0d");
 
 /** What schedules of remote jobs have met: a run that never met one of them has shown nothing about it. */
 export type JobTally = Record<
-  "posted" | "refused" | "waited" | "cancelled" | "finalized" | "expired" | "takenHome" | "drop" | "reorg" | "repeat",
+  | "posted"
+  | "refused"
+  | "waited"
+  | "cancelled"
+  | "finalized"
+  | "expired"
+  | "takenHome"
+  | "drop"
+  | "repeat"
+  | "throughTwice"
+  | "forgottenArrival"
+  | "forgottenSending"
+  | "upgrade"
+  | "disconnected"
+  | "paused",
   number
 >;
 
 export function emptyJobTally(): JobTally {
-  const names = ["posted", "refused", "waited", "cancelled", "finalized", "expired", "takenHome", "drop", "reorg"];
-  return Object.fromEntries([...names, "repeat"].map((name) => [name, 0])) as JobTally;
+  const market = ["posted", "refused", "waited", "cancelled", "finalized", "expired", "takenHome"];
+  const messages = ["drop", "repeat", "throughTwice", "forgottenArrival", "forgottenSending"];
+  const names = [...market, ...messages, "upgrade", "disconnected", "paused"];
+  return Object.fromEntries(names.map((name) => [name, 0])) as JobTally;
 }
 
 /** One schedule on two chains with the real gateways: random moves of users, provider, relayers and faults. */
@@ -33,16 +51,22 @@ export class JobSchedule {
   readonly #tally: JobTally;
   readonly #users: readonly Address[];
   readonly #helper: Address;
-  readonly #jobs: Sent[] = [];
-  readonly #transfers: { end: End; number: bigint; transfer: Transfer }[] = [];
-  readonly #claimed = new Set<Sent>();
-  readonly #submitted = new Set<Sent>();
-  readonly #due = new Map<Address, bigint>();
+  readonly #upgrades: Upgrades;
+  #jobs: Sent[] = [];
+  #transfers: { end: End; number: bigint; transfer: Transfer }[] = [];
+  #claimed = new Set<Sent>();
+  #submitted = new Set<Sent>();
+  #due = new Map<Address, bigint>();
+  /** Ends that do not know the other's adapter now. */
+  readonly #cut = new Set<End>();
 
-  constructor(remote: Remote, users: readonly Address[], helper: Address, seed: number, tally: JobTally) {
+  constructor(remote: Remote, upgrades: Upgrades, seed: number, tally: JobTally) {
+    const { accounts } = remote.world;
+    const users = [accounts[1]!, accounts[2]!];
     this.#remote = remote;
+    this.#upgrades = upgrades;
     this.#users = users;
-    this.#helper = helper;
+    this.#helper = accounts[3]!;
     this.#random = new Random(seed);
     this.#tally = tally;
     for (const user of users) this.#due.set(user, FUNDS);
@@ -54,12 +78,20 @@ export class JobSchedule {
       await this.#move();
       await this.#check();
     }
+    for (const end of this.#ends) {
+      await this.#connect(end, true);
+      await this.#pause(end, false);
+    }
     for (let round = 0; round < 8 && (await this.#finish()); round++);
     await this.#check();
     await this.#remote.assertConserved();
     for (const [user, due] of this.#due) {
       assert.equal(await this.#remote.link.balance(this.#remote.link.satellite, user), due, `balance of ${user}`);
     }
+  }
+
+  get #ends(): readonly End[] {
+    return [this.#remote.link.home, this.#remote.link.satellite];
   }
 
   async #check(): Promise<void> {
@@ -71,15 +103,21 @@ export class JobSchedule {
   }
 
   async #move(): Promise<void> {
-    const kind = this.#random.below(16);
+    const kind = this.#random.below(25);
+    const end = this.#pick(this.#ends)!;
     if (kind < 3) await this.#post();
-    else if (kind < 8) await this.#deliver();
-    else if (kind < 9) await this.#cancel();
-    else if (kind < 11) await this.#work(this.#pick(this.#jobs));
-    else if (kind < 12) await this.#settle(this.#pick(this.#jobs));
-    else if (kind < 13) await this.#onTransfer(this.#pick(this.#transfers));
-    else if (kind < 14) await this.#recall(this.#pick(this.#jobs));
-    else if (kind < 15) await this.#takeHome(this.#pick(this.#jobs));
+    else if (kind < 9) await this.#deliver();
+    else if (kind < 11) await this.#cancel();
+    else if (kind < 13) await this.#work(this.#pick(this.#jobs));
+    else if (kind < 14) await this.#settle(this.#pick(this.#jobs));
+    else if (kind < 15) await this.#onTransfer(this.#pick(this.#transfers));
+    else if (kind < 16) await this.#recall(this.#pick(this.#jobs));
+    else if (kind < 17) await this.#takeHome(this.#pick(this.#jobs));
+    else if (kind < 19) await this.#reorganise(end);
+    else if (kind < 20) await this.#upgrade(end);
+    else if (kind < 21) await this.#repeat();
+    else if (kind < 22) await this.#connect(end, this.#random.below(4) > 0);
+    else if (kind < 23) await this.#pause(end, this.#random.below(2) === 0);
     else this.#remote.link.pass(this.#random.below(3) === 0 ? 3_700 : 300);
   }
 
@@ -219,21 +257,93 @@ export class JobSchedule {
     if (link.inFlight.length === 0) return;
     const index = this.#random.below(link.inFlight.length);
     const item = link.inFlight[index]!;
-    const fate = this.#random.below(10);
-    if (fate === 0) {
+    if (this.#random.below(10) === 0) {
       this.#tally.drop++;
       link.inFlight.splice(index, 1);
+    } else await this.#bring(item);
+  }
+
+  /** Lets a message through, unless its end does not know the adapter that has sent it. */
+  async #bring(item: Flying): Promise<void> {
+    const { link } = this.#remote;
+    if (isAddressEqual(item.message.contractAddress, item.to.adapter.address) && this.#cut.has(item.to)) {
+      await assert.rejects(link.deliver(item), /Adapter_UnknownSource/);
+      this.#tally.disconnected++;
       return;
     }
-    if (fate === 1) {
-      const undo = await item.to.chain.snapshot();
-      await link.deliver(item);
-      await undo();
-      this.#tally.reorg++;
-      return;
-    }
-    link.inFlight.splice(index, 1);
+    link.inFlight.splice(link.inFlight.indexOf(item), 1);
     this.#note(item.to, await link.deliver(item));
+  }
+
+  /** A relayer brings once more what was let through; only another gateway lets it through again. */
+  async #repeat(): Promise<void> {
+    const { link } = this.#remote;
+    const item = this.#pick(link.delivered);
+    if (!item || this.#cut.has(item.to)) return;
+    if (await this.#upgrades.knows(item)) {
+      await assert.rejects(link.deliver(item), /NotApprovedByGateway/);
+      return;
+    }
+    const { events } = await link.deliver(item);
+    link.delivered.pop();
+    const known = new Set(["TransferAccepted", "TransferRefused", "TransferQueued", "TransferSettled", "Transfer"]);
+    assert.deepEqual(
+      events.map(({ name }) => name).filter((name) => known.has(name)),
+      [],
+    );
+    if (isAddressEqual(item.message.contractAddress, item.to.adapter.address)) this.#tally.throughTwice++;
+  }
+
+  /** One chain goes on for a few blocks and then forgets them. Relayers carry only what is final. */
+  async #reorganise(end: End): Promise<void> {
+    const { link } = this.#remote;
+    const undo = await link.fork(end);
+    const jobs = this.#jobs.map((sent) => ({ sent, known: { ...sent.job } }));
+    const [transfers, due] = [[...this.#transfers], new Map(this.#due)];
+    const [claimed, submitted] = [new Set(this.#claimed), new Set(this.#submitted)];
+    const [flying, taken] = [new Set(link.inFlight), link.delivered.length];
+    const moves = this.#random.between(1, 3);
+    for (let index = 0; index < moves; index++) await this.#moveOn(end);
+    await this.#check();
+    if (link.delivered.length > taken) this.#tally.forgottenArrival++;
+    if (link.inFlight.some((item) => !flying.has(item))) this.#tally.forgottenSending++;
+    await undo();
+    this.#jobs = jobs.map(({ sent }) => sent);
+    for (const { sent, known } of jobs) Object.assign(sent.job, known);
+    this.#transfers = transfers;
+    this.#due = due;
+    this.#claimed = claimed;
+    this.#submitted = submitted;
+  }
+
+  /** Something that changes one chain only. */
+  async #moveOn(end: End): Promise<void> {
+    const { link } = this.#remote;
+    const kind = this.#random.below(4);
+    const arriving = link.inFlight.find(({ to }) => to === end);
+    if (kind < 2 && arriving) await this.#bring(arriving);
+    else if (end === link.satellite) await (kind === 2 ? this.#cancel() : this.#post());
+    else await (kind === 2 ? this.#settle(this.#pick(this.#jobs)) : this.#work(this.#pick(this.#jobs)));
+  }
+
+  async #upgrade(end: End): Promise<void> {
+    this.#tally.upgrade++;
+    await this.#upgrades[this.#random.below(3) === 0 ? "refresh" : "replace"](end);
+  }
+
+  /** Off: what comes is refused, and what is sent goes where nobody listens. */
+  async #connect(end: End, on: boolean): Promise<void> {
+    const { link } = this.#remote;
+    const there = link.other(end);
+    const adapter = on ? there.adapter.address : this.#helper;
+    await link.admin(end, end.adapter, "connect", [there.chainId, there.name, adapter]);
+    if (on) this.#cut.delete(end);
+    else this.#cut.add(end);
+  }
+
+  async #pause(end: End, on: boolean): Promise<void> {
+    if (on) this.#tally.paused++;
+    await this.#remote.link.admin(end, end.bridge, "setPause", [on ? PAUSE_DELIVER : 0]);
   }
 
   /** Deadlines pass, and anyone does what anyone may do. @returns whether something was still open */
@@ -276,12 +386,11 @@ export class JobSchedule {
 /** Runs schedules `first` to `first + count - 1`. @throws naming the seed of the one that failed */
 export async function runJobs(remote: Remote, first: number, count: number, moves: number): Promise<JobTally> {
   const tally = emptyJobTally();
+  const upgrades = await createUpgrades(remote.link);
   const reset = await remote.link.snapshot();
-  const { accounts } = remote.world;
-  const users = [accounts[1]!, accounts[2]!];
   for (let seed = first; seed < first + count; seed++) {
     await reset();
-    await new JobSchedule(remote, users, accounts[3]!, seed, tally).run(moves).catch((error: Error) => {
+    await new JobSchedule(remote, upgrades, seed, tally).run(moves).catch((error: Error) => {
       throw new Error(`schedule ${seed}: ${error.message}`, { cause: error });
     });
   }

@@ -44,12 +44,19 @@ export interface Carried extends Approvable {
   commandId: Hex;
 }
 
+/** A message on its way to an end. */
+export interface Flying {
+  to: End;
+  message: Carried;
+}
+
 /** One end: a chain with the real Axelar contracts and our bridge. */
 export interface End {
   chain: TestChain;
   chainId: number;
   name: string;
   domain: Hex;
+  /** The one that the adapter speaks to now. */
   gateway: Target;
   adapter: Target;
   bridge: Target;
@@ -146,7 +153,9 @@ export class Link {
   readonly home: End;
   readonly satellite: End;
   /** messages that were emitted and not dropped, oldest first */
-  readonly inFlight: { to: End; message: Carried }[] = [];
+  readonly inFlight: Flying[] = [];
+  /** messages that were let through, oldest first */
+  readonly delivered: Flying[] = [];
 
   constructor(home: End, satellite: End) {
     this.home = home;
@@ -199,7 +208,7 @@ export class Link {
   }
 
   /** Signs, approves and executes a message, as a relayer does; approving one twice is harmless. */
-  async deliver({ to, message }: { to: End; message: Carried }, gas?: bigint) {
+  async deliver({ to, message }: Flying, gas?: bigint) {
     const relayer = to.chain.deployer;
     const { payload, commandId, ...plain } = message;
     const proof = await proofOf([plain], to.domain, SIGNERS, KEYS);
@@ -208,6 +217,7 @@ export class Link {
     const target = { address: message.contractAddress, abi: to.adapter.abi };
     const receipt = await to.chain.send(relayer, target, "execute", args, 0n, gas);
     this.see(to, receipt);
+    this.delivered.push({ to, message });
     return receipt;
   }
 
@@ -235,10 +245,26 @@ export class Link {
   }
 
   async snapshot(): Promise<() => Promise<void>> {
-    const resets = [await this.home.chain.snapshot(), await this.satellite.chain.snapshot()];
+    const resets = [await this.fork(this.home), await this.fork(this.satellite)];
     return async () => {
-      this.inFlight.length = 0;
       for (const reset of resets) await reset();
+      this.inFlight.length = 0;
+    };
+  }
+
+  /**
+   * From here on this chain's blocks may be reorganised away: the returned function undoes what happened there since. What its
+   * gateway has emitted meanwhile is forgotten, as relayers wait until a block is final; what was brought there is on its way again.
+   */
+  async fork(end: End): Promise<() => Promise<void>> {
+    const { gateway } = end;
+    const [inFlight, delivered] = [[...this.inFlight], [...this.delivered]];
+    const revert = await end.chain.snapshot();
+    return async () => {
+      await revert();
+      end.gateway = gateway;
+      this.inFlight.splice(0, this.inFlight.length, ...inFlight);
+      this.delivered.splice(0, this.delivered.length, ...delivered);
     };
   }
 

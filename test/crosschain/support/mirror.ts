@@ -1,15 +1,18 @@
 import assert from "node:assert/strict";
-import type { Address } from "viem";
+import { type Address, isAddressEqual } from "viem";
 import type { Transfer } from "../../../sdk/src/crosschain/transfers.ts";
 import type { Target } from "../../support/world.ts";
 import { createLink, type End, LIMIT, type Link } from "./link.ts";
 import { type Model, type ModelTransfer, other, type Side } from "./model.ts";
 import { emptyTally, FUNDS, type Mirror, MODEL_LIMIT, Schedule, type Tally, USERS } from "./schedule.ts";
+import { createUpgrades, type Upgrades } from "./upgrades.ts";
 
 /** The model's unit in the token's. */
 const UNIT = LIMIT / BigInt(MODEL_LIMIT);
 const PAUSE_DELIVER = 2;
 const RECEIVER_GAS = 100_000;
+/** Enough for the adapter, too little for what the bridge promises a receiver. */
+const TOO_LITTLE_GAS = 300_000n;
 
 /** Plays the moves of a schedule on two chains with the real gateways. */
 class Contracts implements Mirror {
@@ -19,9 +22,13 @@ class Contracts implements Mirror {
   readonly #receivers: readonly [Target, Target];
   readonly #transfers: [Transfer[], Transfer[]] = [[], []];
   readonly #base: readonly [number, number];
+  readonly #upgrades: Upgrades;
+  /** How many messages a second gateway has let through once more. */
+  throughTwice = 0;
 
-  constructor(link: Link, users: readonly Address[], receivers: readonly [Target, Target]) {
+  constructor(link: Link, users: readonly Address[], receivers: readonly [Target, Target], upgrades: Upgrades) {
     this.#link = link;
+    this.#upgrades = upgrades;
     this.#ends = [link.home, link.satellite];
     this.#users = users;
     this.#receivers = receivers;
@@ -64,20 +71,29 @@ class Contracts implements Mirror {
     await this.#act(side, "acknowledge", [this.#ends[other(side)].chainId, [number + 1]]);
   }
 
-  async deliver(index: number, taken: boolean, undo: boolean): Promise<void> {
+  async deliver(index: number, taken: boolean): Promise<void> {
     const item = this.#link.inFlight[index]!;
     if (!taken) {
       await assert.rejects(this.#link.deliver(item), /Adapter_UnknownSource/);
       return;
     }
-    if (!undo) {
-      this.#link.inFlight.splice(index, 1);
-      await this.#link.deliver(item);
-      return;
-    }
-    const revert = await item.to.chain.snapshot();
+    this.#link.inFlight.splice(index, 1);
     await this.#link.deliver(item);
-    await revert();
+  }
+
+  async starve(index: number): Promise<void> {
+    await assert.rejects(this.#link.deliver(this.#link.inFlight[index]!, TOO_LITTLE_GAS), /Bridge_GasTooLow/);
+  }
+
+  async repeat(index: number, taken: boolean): Promise<void> {
+    const item = this.#link.delivered[index]!;
+    if (await this.#upgrades.knows(item)) await assert.rejects(this.#link.deliver(item), /NotApprovedByGateway/);
+    else if (!taken) await assert.rejects(this.#link.deliver(item), /Adapter_UnknownSource/);
+    else {
+      await this.#link.deliver(item);
+      this.#link.delivered.pop();
+      if (isAddressEqual(item.message.contractAddress, item.to.adapter.address)) this.throughTwice++;
+    }
   }
 
   async drop(index: number): Promise<void> {
@@ -92,6 +108,19 @@ class Contracts implements Mirror {
     const there = this.#ends[other(side)];
     const adapter = on ? there.adapter.address : this.#users[0]!;
     await this.#link.admin(this.#ends[side], this.#ends[side].adapter, "connect", [there.chainId, there.name, adapter]);
+  }
+
+  async upgrade(side: Side, inPlace: boolean): Promise<void> {
+    await this.#upgrades[inPlace ? "refresh" : "replace"](this.#ends[side]);
+  }
+
+  async fork(side: Side): Promise<() => Promise<void>> {
+    const undo = await this.#link.fork(this.#ends[side]);
+    const { length } = this.#transfers[side];
+    return async () => {
+      this.#transfers[side].length = length;
+      await undo();
+    };
   }
 
   async compare(model: Model): Promise<void> {
@@ -119,8 +148,13 @@ class Contracts implements Mirror {
 }
 
 /** Runs schedules `first` to `first + count - 1` on real contracts. @throws naming the seed of the one that failed */
-export async function runOnContracts(first: number, count: number, moves: number): Promise<Tally> {
+export async function runOnContracts(
+  first: number,
+  count: number,
+  moves: number,
+): Promise<Tally & { throughTwice: number }> {
   const link = await createLink();
+  const upgrades = await createUpgrades(link);
   const { home, satellite } = link;
   const users = home.chain.accounts.slice(1, 1 + USERS);
   for (const user of users) {
@@ -132,13 +166,15 @@ export async function runOnContracts(first: number, count: number, moves: number
     await satellite.chain.create("mocks/BridgeReceiver.sol"),
   ] as const;
   const reset = await link.snapshot();
-  const tally = emptyTally();
+  const tally = { ...emptyTally(), throughTwice: 0 };
   try {
     for (let seed = first; seed < first + count; seed++) {
       await reset();
-      await new Schedule(seed, tally, new Contracts(link, users, receivers)).run(moves).catch((error: Error) => {
+      const contracts = new Contracts(link, users, receivers, upgrades);
+      await new Schedule(seed, tally, contracts).run(moves).catch((error: Error) => {
         throw new Error(`schedule ${seed}: ${error.message}`, { cause: error });
       });
+      tally.throughTwice += contracts.throughTwice;
     }
   } finally {
     await link.close();

@@ -134,6 +134,25 @@ export class Model {
     return this.ends[side].in[number] ?? "none";
   }
 
+  /** From here on a chain's blocks may be reorganised away: the returned function undoes what happened there since. */
+  fork(side: Side): () => void {
+    const [end, supply] = [structuredClone(this.ends[side]), this.supply];
+    return () => {
+      this.ends[side] = end;
+      if (side === 0) this.supply = supply;
+    };
+  }
+
+  /** Whether a message would be let through to its receiver, and so needs the gas that the receiver was promised. */
+  reachesReceiver(message: ModelMessage): boolean {
+    if (message.kind !== "transfer" || message.lost || this.now > message.transfer.deadline) return false;
+    const undo = this.fork(message.to);
+    const reached =
+      this.deliver(message) && ["accepted", "refused"].includes(this.incoming(message.to, message.transfer.number));
+    undo();
+    return reached && this.incoming(message.to, message.transfer.number) === "none";
+  }
+
   /** Everything that must hold at every moment. @returns what does not */
   broken(): string | undefined {
     const limbo = ([0, 1] as const).flatMap((side) =>

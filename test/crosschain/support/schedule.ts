@@ -17,11 +17,18 @@ export interface Mirror {
   acknowledge(side: Side, number: number): Promise<void>;
   refund(side: Side, transfer: ModelTransfer): Promise<void>;
   release(side: Side, transfer: ModelTransfer): Promise<void>;
-  /** delivers message `index`, which stays in flight if it is not taken, or if `undo` reorganises it away */
-  deliver(index: number, taken: boolean, undo: boolean): Promise<void>;
+  /** delivers message `index`, which stays in flight if it is not taken */
+  deliver(index: number, taken: boolean): Promise<void>;
+  /** delivers message `index` with too little gas: nothing happens */
+  starve(index: number): Promise<void>;
+  /** brings the message that was taken as number `index` once more: nothing happens */
+  repeat(index: number, taken: boolean): Promise<void>;
   drop(index: number): Promise<void>;
   pause(side: Side, on: boolean): Promise<void>;
   connect(side: Side, on: boolean): Promise<void>;
+  upgrade(side: Side, inPlace: boolean): Promise<void>;
+  /** From here on the side's blocks are forgotten when the returned function is called. */
+  fork(side: Side): Promise<() => Promise<void>>;
   compare(model: Model): Promise<void>;
 }
 
@@ -30,10 +37,14 @@ export type Tally = Record<
   | "drop"
   | "reorder"
   | "repeat"
+  | "duplicate"
   | "late"
   | "unwilling"
+  | "starved"
   | "queued"
-  | "reorg"
+  | "forgottenArrival"
+  | "forgottenSending"
+  | "upgrade"
   | "disconnected"
   | "misdirected"
   | "recalled"
@@ -47,10 +58,14 @@ export function emptyTally(): Tally {
     drop: zero,
     reorder: zero,
     repeat: zero,
+    duplicate: zero,
     late: zero,
     unwilling: zero,
+    starved: zero,
     queued: zero,
-    reorg: zero,
+    forgottenArrival: zero,
+    forgottenSending: zero,
+    upgrade: zero,
     disconnected: zero,
     misdirected: zero,
     recalled: zero,
@@ -61,7 +76,8 @@ export function emptyTally(): Tally {
 /** One schedule: random moves of users, relayers and faults, then everything anyone can do to bring it to an end. */
 export class Schedule {
   readonly model = new Model(USERS, FUNDS, MODEL_LIMIT, MODEL_WINDOW);
-  readonly flight: ModelMessage[] = [];
+  flight: ModelMessage[] = [];
+  #taken: ModelMessage[] = [];
   readonly #random: Random;
   readonly #tally: Tally;
   readonly #mirror: Mirror | undefined;
@@ -114,7 +130,7 @@ export class Schedule {
 
   async #move(): Promise<void> {
     const side = this.#random.below(2) as Side;
-    const kind = this.#random.below(20);
+    const kind = this.#random.below(26);
     if (kind < 5) await this.#send(side);
     else if (kind < 10) await this.#deliver();
     else if (kind < 12) await this.#onSent(side, kind === 10 ? "resend" : "recall");
@@ -122,6 +138,10 @@ export class Schedule {
     else if (kind < 15) await this.#drop();
     else if (kind < 16) await this.#pause(side, this.#random.below(2) === 0);
     else if (kind < 17) await this.#connect(side, this.#random.below(2) === 0);
+    else if (kind < 19) await this.#reorganise(side);
+    else if (kind < 20) await this.#upgrade(side);
+    else if (kind < 22) await this.#repeat();
+    else if (kind < 23) await this.#starve();
     else this.#pass(this.#random.below(3) === 0 ? 4_000 : 400);
   }
 
@@ -149,9 +169,7 @@ export class Schedule {
     if (this.flight.length === 0) return;
     const index = this.#random.below(this.flight.length);
     if (index > 0) this.#tally.reorder++;
-    const undo = this.#random.below(8) === 0;
-    if (undo) await this.#reorganise(index);
-    else await this.#bring(index);
+    await this.#bring(index);
   }
 
   async #bring(index: number): Promise<void> {
@@ -163,21 +181,66 @@ export class Schedule {
     const taken = this.model.deliver(message);
     if (!taken) this.#tally.disconnected++;
     if (transfer && this.model.incoming(message.to, transfer.number) === "queued") this.#tally.queued++;
-    await this.#mirror?.deliver(index, taken, false);
-    if (taken) this.flight.splice(index, 1);
+    await this.#mirror?.deliver(index, taken);
+    if (!taken) return;
+    this.flight.splice(index, 1);
+    this.#taken.push(message);
   }
 
-  /** The destination takes the message and then forgets the block it was in. */
-  async #reorganise(index: number): Promise<void> {
-    const message = this.flight[index]!;
-    const { ends, supply } = this.model;
-    const before = structuredClone(ends);
+  /** One chain goes on for a few blocks and then forgets them. Relayers carry only what is final. */
+  async #reorganise(side: Side): Promise<void> {
+    const [flight, taken] = [[...this.flight], [...this.#taken]];
+    const undoModel = this.model.fork(side);
+    const undoMirror = await this.#mirror?.fork(side);
+    const moves = this.#random.between(1, 3);
+    for (let index = 0; index < moves; index++) {
+      await this.#moveOn(side);
+      this.#check();
+    }
+    if (this.#taken.length > taken.length) this.#tally.forgottenArrival++;
+    if (this.flight.some((message) => !flight.includes(message))) this.#tally.forgottenSending++;
+    undoModel();
+    await undoMirror?.();
+    this.flight = flight;
+    this.#taken = taken;
+  }
+
+  /** Something that changes one chain only. */
+  async #moveOn(side: Side): Promise<void> {
+    const kind = this.#random.below(5);
+    if (kind < 1) await this.#send(side);
+    else if (kind < 2) await this.#settle(side);
+    else if (kind < 3) await this.#onSent(side, this.#random.below(2) === 0 ? "resend" : "recall");
+    else {
+      const arriving = this.flight.findIndex(({ to }) => to === side);
+      if (arriving >= 0) await this.#bring(arriving);
+    }
+  }
+
+  /** A relayer brings once more what was taken. The destination's gateway may be another by now, which does not know it. */
+  async #repeat(): Promise<void> {
+    if (this.#taken.length === 0) return;
+    const index = this.#random.below(this.#taken.length);
+    const message = this.#taken[index]!;
+    const before = structuredClone(this.model.ends);
     const taken = this.model.deliver(message);
-    this.#check();
-    this.model.ends = before;
-    this.model.supply = supply;
-    if (taken) this.#tally.reorg++;
-    await this.#mirror?.deliver(index, taken, true);
+    assert.deepEqual(this.model.ends, before, "what comes again changes nothing");
+    if (taken && !message.lost) this.#tally.duplicate++;
+    await this.#mirror?.repeat(index, taken);
+  }
+
+  /** A relayer executes with less gas than the receiver was promised. */
+  async #starve(): Promise<void> {
+    const index = this.flight.findIndex((message) => this.model.reachesReceiver(message));
+    if (index < 0) return;
+    this.#tally.starved++;
+    await this.#mirror?.starve(index);
+  }
+
+  async #upgrade(side: Side): Promise<void> {
+    this.#tally.upgrade++;
+    const inPlace = this.#random.below(3) === 0;
+    await this.#mirror?.upgrade(side, inPlace);
   }
 
   async #onSent(side: Side, what: "resend" | "recall"): Promise<void> {
