@@ -7,6 +7,7 @@ import type { AnswerOutcome, MeasureOutcome, PrepareOutcome, ProbeOutcome, Task,
 // for their shape here, and never trusted for what they claim.
 
 const hash = z.templateLiteral(["0x", z.string().regex(/^[0-9a-f]{64}$/)]);
+const digest = z.string().regex(/^[0-9a-f]{64}$/);
 const count = z.number().int().min(0);
 /** A loss may be infinite; nothing else may. */
 const real = z.union([z.number(), z.literal(Number.POSITIVE_INFINITY), z.nan()]);
@@ -16,7 +17,7 @@ export const runResult: z.ZodType<RunResult> = z.strictObject({
   runRoot: hash,
   finalRoots: z.array(hash).max(256),
   finalState: hash,
-  outputHash: z.string().regex(/^[0-9a-f]{64}$/),
+  outputHash: digest,
   outputBytes: count,
   // JSON has no NaN, and a run that resumed at its end has no loss.
   loss: z.preprocess((value) => (value === null ? Number.NaN : value), real),
@@ -28,7 +29,13 @@ const move = z.strictObject({ functionName: z.enum(reveals), args: z.array(z.unk
 
 const outcomes = {
   measure: z.strictObject({ secondsPerGmac: z.number().positive(), startSeconds: z.number().min(0) }),
-  probe: z.strictObject({ engine, adapter: z.string().max(200).optional(), digest: hash, seconds: z.number() }),
+  probe: z.strictObject({
+    engine,
+    adapter: z.string().max(200).optional(),
+    fingerprint: digest.optional(),
+    digest: hash,
+    seconds: z.number(),
+  }),
   prepare: z.strictObject({
     kind: z.enum(["train", "infer"]),
     macs: z.number().min(0),

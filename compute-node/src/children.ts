@@ -118,8 +118,8 @@ export function measureEngine(config: NodeConfig, name: BackendName, signal?: Ab
 }
 
 /** What a child needs to know of the engine it is to use. */
-export function engineChoice(config: EngineSettings, name: BackendName): EngineChoice {
-  return { name, folder: config.engineFolder, allowSoftwareAdapter: config.allowSoftwareGpu };
+export function engineChoice(config: EngineSettings, name: BackendName, proven?: string): EngineChoice {
+  return { name, folder: config.engineFolder, allowSoftwareAdapter: config.allowSoftwareGpu, proven };
 }
 
 /** Fetches and verifies a job's inputs in a child. @throws ST-xxx, EX-xxx, CN-020, CN-033, DK-060..DK-066 */

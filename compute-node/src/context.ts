@@ -14,6 +14,7 @@ import {
   type Webhooks,
 } from "@assay/daemon-kit";
 import type { BackendName } from "@assay/exact";
+import type { ProvenEngine } from "@assay/exact/engines";
 import { type AssayClient, createAssayClient } from "@assay/sdk";
 import { type Address, type LocalAccount, parseGwei } from "viem";
 import { type NodeConfig, readDeployment, SECRET_VARIABLES } from "./config.ts";
@@ -44,6 +45,8 @@ export interface NodeContext extends ChainContext {
   /** Fires when the node stops. */
   signal: AbortSignal;
   engine: BackendName;
+  /** Of the engine as it passed the probe; undefined where each run has to put it to the probe again. */
+  fingerprint: string | undefined;
   uploadToken: string | undefined;
   /** Tells the operator, where webhooks are set; returns at once. */
   notify(notice: NodeNotice): void;
@@ -61,10 +64,11 @@ export async function openChain(config: NodeConfig, account: LocalAccount): Prom
 /** Opens journal and guard, which hold the data folder for this process alone. @throws DK-030 */
 export function openNode(
   chain: ChainContext,
-  parts: { log: Logger; http: HttpServer; signal: AbortSignal; engine: BackendName; env: NodeJS.ProcessEnv },
+  parts: { log: Logger; http: HttpServer; signal: AbortSignal; engine: ProvenEngine; env: NodeJS.ProcessEnv },
 ): NodeContext {
   const { config, rpc, account } = chain;
-  const { log, signal, engine, env } = parts;
+  const { log, signal, env } = parts;
+  const { engine, fingerprint } = parts.engine;
   const journal = openJournal(join(config.dataDir, "journal.sqlite"));
   const guard = openGuard(join(config.dataDir, "guard.sqlite"));
   const history = openHistory(join(config.dataDir, "history.sqlite"));
@@ -98,6 +102,7 @@ export function openNode(
     sender,
     signal,
     engine,
+    fingerprint,
     uploadToken,
     metrics,
     webhooks,

@@ -1,16 +1,15 @@
 import {
   assembleJob,
   type CompiledProgram,
+  checkDataset,
   decodeManifest,
   decodeTensors,
   encodeTensors,
   type IntTensor,
   MAX_MANIFEST_BYTES,
   type SpecFields,
-  verifyDataset,
 } from "@assay/exact";
 import { type BlockStore, cidsOfDigest, type FetchFileArgs, fetchBytes, requestBytes } from "@assay/storage";
-import type { Hex } from "viem";
 import { checkpointBytes } from "./checkpoint.ts";
 import { nodeError } from "./errors.ts";
 import type { InputsRequest, PrepareOutcome, TaskMessage } from "./tasks.ts";
@@ -52,7 +51,7 @@ export async function loadInputs(
   const initial = "cid" in manifest.init ? decodeTensors(await fetch("init", manifest.init.cid, maxBytes)) : undefined;
   const job = assembleJob(manifest, { dataset, ...(initial ? { initial } : {}) });
   compareSpec(job.spec, spec);
-  verifyDataset(job.compiled, dataset, spec.dataRoot as Hex);
+  checkDataset(job.compiled, dataset);
   return { compiled: job.compiled, dataset, initial: job.initial };
 }
 

@@ -7,6 +7,8 @@ import type { Hex } from "viem";
 /** The engine that a child computes with. */
 export interface EngineChoice extends NodeBackendOptions {
   name: BackendName;
+  /** Fingerprint of the engine that passed the probe at the node's start: one that still has it is not probed again. */
+  proven?: string | undefined;
 }
 
 /** Where a job's inputs come from and what they must be. */

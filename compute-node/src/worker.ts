@@ -2,26 +2,25 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { type ChildContext, serveChild, writeDurably } from "@assay/daemon-kit/child";
 import {
-  type Backend,
   createTracer,
   decodeTensors,
   encodeTensors,
   type Hex,
   type IntTensor,
-  requireExactBackend,
   runProgram,
   stateHash,
   tensorRoot,
 } from "@assay/exact";
-import { loadNodeBackend, proveEngine } from "@assay/exact/node";
+import { loadExactBackend, proveEngine } from "@assay/exact/node";
 import { openBlockFolder } from "@assay/storage";
 import { type Checkpoint, checkpointAt, milestoneSpacing, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
+import { CpuLedger } from "./cpu-ledger.ts";
 import { nodeError } from "./errors.ts";
 import { costOf, loadInputs } from "./inputs.ts";
 import { measure } from "./measure.ts";
 import { OUTPUT_FILE, RESULT_FILE } from "./run-files.ts";
 import type { RunResult } from "./state.ts";
-import type { AnswerOutcome, EngineChoice, RunTask, Task, TaskMessage } from "./tasks.ts";
+import type { AnswerOutcome, RunTask, Task, TaskMessage } from "./tasks.ts";
 
 /** Segments may be far shorter than what is worth a write to the disk: so much work a crash may cost. */
 const CHECKPOINT_MS = 1000;
@@ -31,25 +30,25 @@ const PROGRESS_MS = 500;
 // A child process of the node. Everything a stranger wrote (manifests, programs, data) is read in here, so that the
 // worst it can do is end this process.
 
+const cpu = new CpuLedger();
+
 serveChild(async (input, context) => {
+  cpu.note("start");
   const task = input as Task;
   if (task.task === "probe") return await proveEngine(task.engine.name, task.engine);
-  if (task.task === "measure") return await measure(await exactEngine(task.engine));
+  if (task.task === "measure") return await measure(await loadExactBackend(task.engine.name, task.engine));
   const store = await openBlockFolder(task.inputs.blocks);
   const inputs = await loadInputs(task.inputs, store, {
     signal: context.signal,
     onMessage: (message) => void context.send(message),
   });
-  if (task.task === "prepare") return costOf(inputs);
+  cpu.note("inputs");
+  if (task.task === "prepare") {
+    console.log(JSON.stringify({ cpuSeconds: cpu.parts }));
+    return costOf(inputs);
+  }
   return task.task === "run" ? await run(task, inputs, context) : await answer(task, inputs, context);
 });
-
-/** Loads an engine that must be exact, each time anew: a driver may have changed since the node was started. */
-async function exactEngine({ name, ...options }: EngineChoice): Promise<Backend> {
-  const backend = await loadNodeBackend(name, options);
-  await requireExactBackend(backend);
-  return backend;
-}
 
 /** Where a run goes on from a checkpoint, undefined when its state is not the one of its last boundary. */
 function startFrom({ step, boundaries, tensors }: Checkpoint): Start | undefined {
@@ -80,9 +79,11 @@ async function run(
   let written = performance.now();
   let told = 0;
   await send({ kind: "started", step: start.step, steps: compiled.steps, torn });
+  const backend = await loadExactBackend(engine.name, engine);
+  cpu.note("engine");
   const result = await runProgram({
     compiled,
-    backend: await exactEngine(engine),
+    backend,
     dataset,
     nonce,
     start,
@@ -93,6 +94,7 @@ async function run(
       void send({ kind: "progress", step, steps, loss, accuracy, etaSeconds, saturation });
     },
     onSegment: async ({ step, stateHash, state }) => {
+      cpu.note("steps");
       if (step === compiled.steps) return; // the result itself follows
       boundaries.push(stateHash);
       // The last one has all boundaries, which the answers to a dispute need.
@@ -101,6 +103,7 @@ async function run(
       written = performance.now();
       writeCheckpoint(folder, { step, boundaries, tensors: encodeTensors(state) }, (old) => old % spacing === 0);
       await send({ kind: "checkpoint", step });
+      cpu.note("checkpoints");
     },
   });
   const output = encodeTensors(result.state);
@@ -116,6 +119,8 @@ async function run(
   writeDurably(join(folder, OUTPUT_FILE), output);
   // Last: its presence says that the output is whole.
   writeDurably(join(folder, RESULT_FILE), new TextEncoder().encode(JSON.stringify(outcome)));
+  cpu.note("output");
+  console.log(JSON.stringify({ cpuSeconds: cpu.parts }));
   return outcome;
 }
 
@@ -133,7 +138,7 @@ async function answer(
     dataset,
     nonce,
     boundaries,
-    backend: await exactEngine(engine),
+    backend: await loadExactBackend(engine.name, engine),
     loadState: async (segment) => {
       if (segment === 0) return initial;
       const saved = checkpointAt(folder, segment * compiled.segmentLength);

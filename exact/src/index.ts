@@ -3,7 +3,7 @@ export { decodeTensors, encodeTensors } from "./commit/file.ts";
 export { merkleProof } from "./commit/merkle.ts";
 export { commitment, dataRoot, runRoot, sampleDigest, sampleIndex, segmentCount, stateHash } from "./commit/run.ts";
 export { tensorRoot, tileLeaves, tilePreimage } from "./commit/tensor.ts";
-export { constRoots, packDataset, verifyDataset } from "./data/dataset.ts";
+export { checkDataset, constRoots, packDataset, verifyDataset } from "./data/dataset.ts";
 export { type LabelledImages, splitDigits } from "./data/digits.ts";
 export { initialState } from "./data/init.ts";
 export { firstDifference, type Reveal } from "./dispute/difference.ts";

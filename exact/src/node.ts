@@ -1,3 +1,3 @@
 // What needs Node: the entry `@assay/exact/node`.
 export { loadNodeBackend, type NodeBackendOptions } from "./node/load.ts";
-export { proveEngine } from "./node/prove.ts";
+export { loadExactBackend, proveEngine } from "./node/prove.ts";

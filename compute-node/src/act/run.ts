@@ -39,7 +39,7 @@ export async function run(deps: ActDeps, job: ClaimedJob, chainNow: number): Pro
         inputs: inputsRequest(deps, job),
         nonce,
         folder: filesFolder(folder),
-        engine: engineChoice(config, engine),
+        engine: engineChoice(config, engine, deps.fingerprint),
       },
       {
         logFile: logFile(config.dataDir, id, "run", nonce),

@@ -75,7 +75,7 @@ export async function start({ file, flags, env }: SettingsArgs): Promise<void> {
       control: { token, handle: (request) => attendTo(request) },
     });
     shutdown.register("http", () => http.close());
-    const context = openNode(chain, { log, http, signal: shutdown.signal, engine, env });
+    const context = openNode(chain, { log, http, signal: shutdown.signal, engine: proven, env });
     shutdown.register("journal", () => context.journal.close());
     shutdown.register("guard", () => context.guard.close());
     shutdown.register("history", () => context.history.close());

@@ -262,7 +262,7 @@ export class Defender {
 
   /** Works the answers out in a child process and sends them, the most pressing first. */
   async #answer(job: SubmittedJob, games: readonly Game[]): Promise<void> {
-    const { config, client, guard, log, metrics, signal, engine } = this.#deps;
+    const { config, client, guard, log, metrics, signal, engine, fingerprint } = this.#deps;
     const { id, nonce } = job;
     const folder = runFolder(config.dataDir, id, nonce);
     const record = disputeRecord(job);
@@ -273,7 +273,7 @@ export class Defender {
         inputs: inputsRequest(this.#deps, job),
         nonce,
         folder: filesFolder(folder),
-        engine: engineChoice(config, engine),
+        engine: engineChoice(config, engine, fingerprint),
         record,
         games,
       },

@@ -44,7 +44,7 @@ class TileWriter {
       const from = (row * SIDE + r) * cols + col * SIDE;
       if (words instanceof Int32Array && data instanceof Int32Array) copyWords(words, r * SIDE, data, from, width);
       else if (words instanceof Int16Array) copyHalves(words, r * SIDE, data, from, width);
-      else words.set(data.subarray(from, from + width), r * SIDE);
+      else if (words instanceof Int8Array) copyBytes(words, r * SIDE, data, from, width);
     }
   }
 }
@@ -63,6 +63,10 @@ function copyHalves(out: Int16Array, to: number, data: ArrayLike<number>, from: 
     const value = data[from + i]!;
     out[to + i] = ((value & 0xff) << 8) | ((value >> 8) & 0xff);
   }
+}
+
+function copyBytes(out: Int8Array, to: number, data: ArrayLike<number>, from: number, count: number): void {
+  for (let i = 0; i < count; i++) out[to + i] = data[from + i]!;
 }
 
 /** The DSP-01 leaf preimage (0x00, dtype, 256 elements) of the tile at grid position (row, col). */

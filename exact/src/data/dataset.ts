@@ -72,16 +72,7 @@ export function constRoots(compiled: CompiledProgram, dataset: IntTensor): Hex[]
  * Throws EX-010 (shape), EX-011 (range, or a label row that is not one-hot) or EX-012 (hash).
  */
 export function verifyDataset(compiled: CompiledProgram, dataset: IntTensor, expected?: Hex): Hex {
-  const spec = compiled.consts[0]!;
-  if (dataset.rows !== spec.rows || dataset.cols !== spec.cols || dataset.dtype !== spec.dtype) {
-    throw new ExactError("EX-010", {
-      path: "dataset",
-      found: `${dataset.dtype} ${dataset.rows}x${dataset.cols}`,
-      wanted: `${spec.dtype} ${spec.rows}x${spec.cols}`,
-      hint: "Use the data set this program was written for.",
-    });
-  }
-  checkRange(dataset, compiled.program.input.features, spec.range[1]);
+  checkDataset(compiled, dataset);
   const root = dataRoot(constRoots(compiled, dataset));
   if (expected !== undefined && root !== expected.toLowerCase()) {
     throw new ExactError("EX-012", {
@@ -92,6 +83,23 @@ export function verifyDataset(compiled: CompiledProgram, dataset: IntTensor, exp
     });
   }
   return root;
+}
+
+/**
+ * The part of `verifyDataset` that no root tells: for a data set whose root is known already (`assembleJob`).
+ * Throws EX-010 (shape) or EX-011 (range, or a label row that is not one-hot).
+ */
+export function checkDataset(compiled: CompiledProgram, dataset: IntTensor): void {
+  const spec = compiled.consts[0]!;
+  if (dataset.rows !== spec.rows || dataset.cols !== spec.cols || dataset.dtype !== spec.dtype) {
+    throw new ExactError("EX-010", {
+      path: "dataset",
+      found: `${dataset.dtype} ${dataset.rows}x${dataset.cols}`,
+      wanted: `${spec.dtype} ${spec.rows}x${spec.cols}`,
+      hint: "Use the data set this program was written for.",
+    });
+  }
+  checkRange(dataset, compiled.program.input.features, spec.range[1]);
 }
 
 function checkRange(dataset: IntTensor, features: number, top: number): void {

@@ -21,6 +21,8 @@ export interface ProvenEngine {
   adapter?: string;
   /** Of the probe's results: the same on every exact engine. */
   digest: Hex;
+  /** Of the engine's code and this machine, where these alone decide on its results: see `loadExactBackend`. */
+  fingerprint?: string;
   /** Of loading and probing. */
   seconds: number;
 }

@@ -1,6 +1,8 @@
+import type { Backend } from "../run/backend.ts";
 import type { BackendName } from "../run/backend-names.ts";
 import { requireExactBackend } from "../run/probe.ts";
 import type { ProvenEngine } from "./choose.ts";
+import { fingerprintOf } from "./fingerprint.ts";
 import { loadNodeBackend, type NodeBackendOptions } from "./load.ts";
 
 /**
@@ -10,8 +12,29 @@ import { loadNodeBackend, type NodeBackendOptions } from "./load.ts";
  */
 export async function proveEngine(engine: BackendName, options: NodeBackendOptions = {}): Promise<ProvenEngine> {
   const began = performance.now();
+  const fingerprint = fingerprintOf(engine);
   const backend = await loadNodeBackend(engine, options);
   const { digest } = await requireExactBackend(backend);
   const { adapter } = backend;
-  return { engine, ...(adapter ? { adapter } : {}), digest, seconds: (performance.now() - began) / 1000 };
+  return {
+    engine,
+    ...(adapter ? { adapter } : {}),
+    ...(fingerprint ? { fingerprint } : {}),
+    digest,
+    seconds: (performance.now() - began) / 1000,
+  };
+}
+
+/**
+ * Loads an engine that is exact: one that was proven on this machine by its fingerprint, any other by the probe.
+ * @param options `proven`: the fingerprint that `proveEngine` gave
+ * @throws ExactError EX-020 when it does not load, EX-021 when it is not exact
+ */
+export async function loadExactBackend(
+  engine: BackendName,
+  { proven, ...options }: NodeBackendOptions & { proven?: string | undefined } = {},
+): Promise<Backend> {
+  const backend = await loadNodeBackend(engine, options);
+  if (proven === undefined || fingerprintOf(engine) !== proven) await requireExactBackend(backend);
+  return backend;
 }

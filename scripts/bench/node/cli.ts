@@ -10,7 +10,7 @@
  * the daemon itself ten seconds after it was ready, its keystore opened; `readyMs`: from its start to the first /readyz that says yes;
  * `claimLatencyMs`: from a posting in a block to the sending of its claim, the median, inputs fetched and verified between;
  * `claimLatencyBlocks`: from block to block, on a chain of one block a second; `overhead`: what the node takes beyond the bare
- * run of a job of a minute (overhead.ts). `--only kills|calm|overhead` leaves the rest out.
+ * run of a job of a minute (overhead.ts), `--rounds` of them. `--only kills|calm|overhead` leaves the rest out.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -35,12 +35,11 @@ const { values: flags } = parseArgs({
     jobs: { type: "string", default: "10" },
     seed: { type: "string", default: "1" },
     seconds: { type: "string", default: "60" },
+    rounds: { type: "string", default: "3" },
     only: { type: "string" },
   },
 });
 const ACCOUNT = { calm: 2, crashed: 4, timed: 6 } as const;
-/** Of the overhead's measurement. */
-const ROUNDS = 2;
 const IDLE_MS = 10_000;
 const CALM_JOBS = 10;
 
@@ -59,7 +58,8 @@ try {
 
 async function overheadOf(market: Market) {
   await market.enrol(ACCOUNT.timed);
-  return await measureOverhead(market, { account: ACCOUNT.timed, seconds: Number(flags.seconds), rounds: ROUNDS });
+  const [seconds, rounds] = [Number(flags.seconds), Number(flags.rounds)];
+  return await measureOverhead(market, { account: ACCOUNT.timed, seconds, rounds });
 }
 
 async function measureCrashes(market: Market) {

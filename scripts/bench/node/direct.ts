@@ -2,21 +2,26 @@
 // manifest and the data set from a folder and prints what it took on one line. Started by overhead.ts.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { CpuLedger } from "../../../compute-node/src/cpu-ledger.ts";
 import { assembleJob, decodeManifest, decodeTensors, type Hex, runProgram } from "../../../exact/src/index.ts";
 import { loadNodeBackend } from "../../../exact/src/node.ts";
 
+const cpu = new CpuLedger();
+cpu.note("start");
 const [folder, nonce] = process.argv.slice(2) as [string, Hex];
 const manifest = decodeManifest(readFileSync(join(folder, "manifest")));
 const [dataset] = decodeTensors(readFileSync(join(folder, "dataset")));
 if (!dataset) throw new Error("no data set in the folder");
 const { compiled, initial } = assembleJob(manifest, { dataset });
+cpu.note("inputs");
+const backend = await loadNodeBackend("wasm");
+cpu.note("engine");
 const { seconds, hashSeconds, finalState } = await runProgram({
   compiled,
-  backend: await loadNodeBackend("wasm"),
+  backend,
   dataset,
   nonce,
   start: { step: 0, state: initial, boundaries: [] },
 });
-const { user, system } = process.cpuUsage();
-const cpuSeconds = (user + system) / 1e6;
-console.log(JSON.stringify({ wallSeconds: performance.now() / 1000, cpuSeconds, seconds, hashSeconds, finalState }));
+cpu.note("steps");
+console.log(JSON.stringify({ wallSeconds: seconds, hashSeconds, cpuSeconds: cpu.parts, finalState }));

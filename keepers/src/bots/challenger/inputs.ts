@@ -1,13 +1,13 @@
 import {
   assembleJob,
   type CompiledProgram,
+  checkDataset,
   decodeManifest,
   decodeTensors,
   type IntTensor,
   MAX_MANIFEST_BYTES,
-  verifyDataset,
 } from "@assay/exact";
-import { type BlockStore, cidsOfDigest, type FetchFileArgs, fetchBytes } from "@assay/storage";
+import { type BlockStore, cidsOfDigest, type FetchFileArgs, fetchBytes, requestBytes } from "@assay/storage";
 import { keeperError } from "../../errors.ts";
 import type { InputsRequest, TaskMessage } from "./tasks.ts";
 
@@ -41,6 +41,7 @@ export async function fetchInputs(
   const fetch = (what: string, cid: FetchFileArgs["cid"], limit: number) =>
     fetchBytes({
       gateways,
+      request: requestBytes,
       cid,
       store,
       maxBytes: limit,
@@ -58,7 +59,7 @@ export async function fetchInputs(
     const [found, wanted] = [String(job.spec[name]).toLowerCase(), String(spec[name]).toLowerCase()];
     if (found !== wanted) throw differs(name, found, wanted);
   }
-  verifyDataset(job.compiled, dataset, spec.dataRoot);
+  checkDataset(job.compiled, dataset);
   return { compiled: job.compiled, dataset, initial: job.initial };
 }
 

@@ -1,13 +1,13 @@
 import { type ChildContext, serveChild } from "@assay/daemon-kit/child";
-import { type Backend, createTracer, requireExactBackend, runProgram } from "@assay/exact";
-import { loadNodeBackend, proveEngine } from "@assay/exact/node";
+import { createTracer, runProgram } from "@assay/exact";
+import { loadExactBackend, proveEngine } from "@assay/exact/node";
 import { unpackGamePlace } from "@assay/sdk";
 import { openBlockFolder } from "@assay/storage";
 import { keeperError } from "../../errors.ts";
 import { fetchInputs, type JobInputs } from "./inputs.ts";
 import { decideMove, judgedAfter } from "./move.ts";
 import { loadSaved, MAX_STATES, newestState, readOutcome, saveState, writeOutcome } from "./run-folder.ts";
-import type { CheckOutcome, EngineChoice, Task, TaskMessage, ViewOutcome } from "./tasks.ts";
+import type { CheckOutcome, Task, TaskMessage, ViewOutcome } from "./tasks.ts";
 import { viewOf } from "./view.ts";
 
 // A child process of the keeper. Everything a stranger wrote (manifests, programs, data, reveals) is read in here first,
@@ -28,16 +28,10 @@ serveChild(async (input, context) => {
   return task.task === "check" ? await check(task, inputs, context) : await view(task, inputs);
 });
 
-async function exactEngine({ name, ...options }: EngineChoice): Promise<Backend> {
-  const backend = await loadNodeBackend(name, options);
-  await requireExactBackend(backend);
-  return backend;
-}
-
 async function check(task: CheckTask, inputs: JobInputs, context: ChildContext): Promise<CheckOutcome> {
   const { nonce, folder, fresh } = task;
   const { compiled, dataset, initial } = inputs;
-  const backend = await exactEngine(task.engine);
+  const backend = await loadExactBackend(task.engine.name, task.engine);
   const saved = fresh ? undefined : newestState(folder);
   const start = saved
     ? { step: saved.segment * compiled.segmentLength, state: saved.state, boundaries: saved.boundaries }
@@ -82,7 +76,7 @@ async function view(task: ViewTask, inputs: JobInputs): Promise<ViewOutcome> {
     dataset,
     nonce,
     boundaries: outcome.boundaries,
-    backend: await exactEngine(task.engine),
+    backend: await loadExactBackend(task.engine.name, task.engine),
     loadState: async (segment) => (segment === 0 ? initial : loadSaved(folder, segment)?.state),
   });
   const run = { tracer, compiled, boundaries: outcome.boundaries, nonce, dataRoot: task.inputs.spec.dataRoot };
