@@ -35,6 +35,9 @@ const SETTINGS = {
   GRAPH_CHAIN_HEAD_WATCHER_TIMEOUT: "1",
   // a block that a reorganisation took away is asked for in vain: the default of ten tries takes half a minute
   GRAPH_ETHEREUM_REQUEST_RETRIES: "3",
+  // kilobytes: a job is claimed, computed and settled long after it was posted, and what fell out of the default of 10 MB
+  // by then costs a question to the database for each of these events
+  GRAPH_ENTITY_CACHE_SIZE: "100000",
   // history is fetched in large pieces: each costs a round trip
   GRAPH_ETHEREUM_TARGET_TRIGGERS_PER_BLOCK_RANGE: "5000",
   ETHEREUM_BLOCK_BATCH_SIZE: "50",

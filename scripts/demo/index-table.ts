@@ -39,7 +39,7 @@ export async function factsFromIndex<F extends Omit<DemoFacts, "seconds">>(
     provider: job.provider?.id ?? "",
     pricePaid: job.price ?? 0n,
     fee: job.fee ?? 0n,
-    runRoot: job.runRoot ?? "0x",
+    runRoot: job.result?.runRoot ?? "0x",
     providerBalanceAfter: balance,
     runSeconds: Number((job.submittedAt ?? 0n) - (job.claimedAt ?? 0n)),
   } as const;

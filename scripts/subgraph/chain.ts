@@ -2,10 +2,9 @@ import { fileURLToPath } from "node:url";
 import { type Abi, type Address, type Chain, decodeEventLog, type Hex, type PublicClient, type Transport } from "viem";
 import type { Deployment } from "../../sdk/src/index.ts";
 import { readAbis } from "../generate-abis.ts";
+import { logsBetween } from "../lib/logs.ts";
 
 const ARTIFACTS = fileURLToPath(new URL("../../artifacts/contracts", import.meta.url));
-/** Fewer than nodes refuse, and enough that a walk through a chain is not all waiting. */
-const BLOCKS_AT_A_TIME = 2_000n;
 const AT_ONCE = 16;
 
 /** What is compared: one chain, as of one block. */
@@ -87,12 +86,9 @@ export async function viewChain(args: ChainArgs): Promise<ChainView> {
   const contracts = Object.entries(deployment.contracts).filter(([name]) => abis.has(name));
   const names = new Map(contracts.map(([name, { address }]) => [address.toLowerCase(), name]));
   const abiOf = (name: string) => abis.get(name) as unknown as Abi;
-  const raw = [];
-  for (let fromBlock = BigInt(deployment.startBlock); fromBlock <= block; fromBlock += BLOCKS_AT_A_TIME) {
-    const last = fromBlock + BLOCKS_AT_A_TIME - 1n;
-    const address = contracts.map(([, found]) => found.address);
-    raw.push(...(await publicClient.getLogs({ address, fromBlock, toBlock: last < block ? last : block })));
-  }
+  const address = contracts.map(([, found]) => found.address);
+  const fromBlock = BigInt(deployment.startBlock);
+  const raw = await logsBetween(publicClient, { address, fromBlock, toBlock: block });
   const blocks = await blocksOf(publicClient, new Set(raw.map(({ blockNumber }) => blockNumber)));
   const logs = raw.flatMap((log) => {
     const contract = names.get(log.address.toLowerCase())!;

@@ -12,14 +12,13 @@ import {
 } from "../generated/RefereedDispute/RefereedDispute";
 import { Dispute, DisputeCredit, DisputeGame, DisputeMove, Job } from "../generated/schema";
 import { protocol, ZERO } from "./entities";
-import { logId, NOBODY, position } from "./log";
+import { logId, NO_WORD, NOBODY, position } from "./log";
 import { field, toBytes } from "./terms";
 import { pay, record } from "./timeline";
 
 // not Bytes.empty(), which is four zero bytes
 const NOTHING = new Bytes(0);
 const ANSWERED = BigInt.fromI32(1);
-const NO_WORD = Bytes.fromHexString("0x0000000000000000000000000000000000000000000000000000000000000000");
 /** Levels by their number in contracts/verification/dispute/DisputeTypes.sol. */
 const LEVELS: string[] = ["NONE", "TREE", "SEGMENT", "OPS", "TILES", "TILE", "PREFIX", "PROOF"];
 

@@ -18,12 +18,11 @@ import {
 import { Proposal, TimelockOperation, Vote, VoteReduction } from "../generated/schema";
 import { ZERO } from "./entities";
 import { holderId } from "./holders";
-import { logId, position } from "./log";
+import { logId, NO_WORD, position } from "./log";
 import { setParameter } from "./parameters";
 import { toBytes } from "./terms";
 
 const GOVERNOR = "AssayGovernor";
-const NO_PREDECESSOR = Bytes.fromHexString("0x0000000000000000000000000000000000000000000000000000000000000000");
 /** Kinds of votes by their number in contracts/governance/OverridableCounting.sol. */
 const SUPPORT: string[] = ["AGAINST", "FOR", "ABSTAIN"];
 
@@ -177,7 +176,7 @@ function operationId(proposal: Proposal, governor: Bytes): Bytes {
   call.push(ethereum.Value.fromArray(targets));
   call.push(ethereum.Value.fromUnsignedBigIntArray(proposal.values));
   call.push(ethereum.Value.fromBytesArray(proposal.calldatas));
-  call.push(ethereum.Value.fromFixedBytes(NO_PREDECESSOR));
+  call.push(ethereum.Value.fromFixedBytes(NO_WORD));
   call.push(ethereum.Value.fromFixedBytes(salt));
   const encoded = ethereum.encode(ethereum.Value.fromTuple(call))!;
   // a tuple is encoded with its offset in front, which the arguments of abi.encode do not have

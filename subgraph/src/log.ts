@@ -1,6 +1,9 @@
 import { Bytes, ethereum } from "@graphprotocol/graph-ts";
 
-export const NOBODY = Bytes.fromHexString("0x0000000000000000000000000000000000000000");
+// every handler starts by making what stands at the top of its module: nothing there may cost much. New bytes are zeroes.
+export const NOBODY: Bytes = new Bytes(20);
+/** A word of zeroes. */
+export const NO_WORD: Bytes = new Bytes(32);
 
 /** The id of what one log says. */
 export function logId(event: ethereum.Event): Bytes {

@@ -13,7 +13,7 @@ import {
   ResultSubmitted,
   SettlementSkipped,
 } from "../generated/JobMarketplace/JobMarketplace";
-import { Bid, Claim, Job, Lane, Protocol, Result, Slash } from "../generated/schema";
+import { Bid, Claim, Job, JobTerms, Lane, Protocol, Result, Slash } from "../generated/schema";
 import { addBalance, addLocked, earnings, protocol, provider, requester, ZERO } from "./entities";
 import { readSpec, readTerms } from "./job";
 import { earlierLogId, logId, position } from "./log";
@@ -33,16 +33,19 @@ export function handleJobPosted(event: JobPosted): void {
   const job = new Job(event.params.id);
   job.requester = owner.id;
   job.status = "OPEN";
-  readTerms(job, event.params.terms);
-  readSpec(job, event.params.spec);
+  const terms = new JobTerms(job.id);
+  readTerms(job, terms, event.params.terms);
+  readSpec(job, terms, event.params.spec);
+  terms.postedBlock = event.block.number;
+  terms.save();
+  job.terms = terms.id;
   job.postedWithClaim = false;
   job.rescued = false;
   job.postedAt = event.block.timestamp;
-  job.postedBlock = event.block.number;
   job.transaction = event.transaction.hash;
   record(job, "POSTED", owner.id, job.maxPrice, event);
   job.save();
-  takeLane(job, owner.id);
+  takeLane(job, terms, owner.id);
   addBalance(job.token, owner.id, job.maxPrice.neg());
   postPoint(job);
 }
@@ -90,16 +93,14 @@ export function handleJobClaimed(event: JobClaimed): void {
   totals.save();
 
   job.provider = worker.id;
-  job.claimer = event.params.claimer;
   job.price = event.params.price;
-  job.run = event.params.run;
   job.nonce = event.params.nonce;
   job.claimedAt = event.block.timestamp;
   job.postedWithClaim = job.transaction == event.transaction.hash;
   job.status = "CLAIMED";
   record(job, "CLAIMED", event.params.claimer, event.params.price, event);
+  job.claim = writeClaim(job, event);
   job.save();
-  writeClaim(job, event);
   addBalance(job.token, job.requester, escrowed.minus(event.params.price));
 }
 
@@ -129,9 +130,6 @@ export function handleSettlementSkipped(event: SettlementSkipped): void {
 
 export function handleResultSubmitted(event: ResultSubmitted): void {
   const job = Job.load(event.params.id)!;
-  job.runRoot = event.params.runRoot;
-  job.finalState = event.params.finalState;
-  job.output = event.params.outputDigest;
   job.submittedAt = event.block.timestamp;
   job.status = "SUBMITTED";
   const result = new Result(commitmentOf(job, event.params.runRoot, event.params.finalState));
@@ -245,17 +243,17 @@ function releaseBid(job: Job, totals: Protocol): void {
   worker.save();
 }
 
-function takeLane(job: Job, owner: Bytes): void {
-  const lane = new Lane(owner.concatI32(job.lane));
+function takeLane(job: Job, terms: JobTerms, owner: Bytes): void {
+  const lane = new Lane(owner.concatI32(terms.lane));
   lane.requester = owner;
-  lane.lane = job.lane;
-  lane.generation = job.generation;
+  lane.lane = terms.lane;
+  lane.generation = terms.generation;
   lane.job = job.id;
   lane.retired = false;
   lane.save();
 }
 
-function writeClaim(job: Job, event: JobClaimed): void {
+function writeClaim(job: Job, event: JobClaimed): Bytes {
   const claim = new Claim(logId(event));
   claim.job = job.id;
   claim.provider = event.params.provider;
@@ -268,6 +266,7 @@ function writeClaim(job: Job, event: JobClaimed): void {
   claim.transaction = event.transaction.hash;
   claim.time = event.block.timestamp;
   claim.save();
+  return claim.id;
 }
 
 /** The staking manager tells of a loss right before the market tells what it was for. */

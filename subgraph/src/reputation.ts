@@ -7,9 +7,9 @@ const UNIT: i32 = 1024;
 const MAX: i32 = 65535;
 const GOOD_HALF_LIFE: i32 = 30;
 const BAD_HALF_LIFE: i32 = 180;
-const GOOD_DAILY = BigInt.fromString("18025419856780639094");
-const BAD_DAILY = BigInt.fromString("18375845621797877956");
-const DAY = BigInt.fromI32(86_400);
+const GOOD_DAILY = "18025419856780639094";
+const BAD_DAILY = "18375845621797877956";
+const DAY: i64 = 86_400;
 /** The score of who has no record. */
 export const EMPTY_SCORE: i32 = 2_500;
 
@@ -28,7 +28,7 @@ const FAILURES: i32[] = [0, 1, 8, 2, 2, 8, 1];
 
 /** An accepted result that somebody else asked for: counts once a day. `worker` has to be saved. */
 export function succeed(worker: Provider, event: ethereum.Event): void {
-  const today = event.block.timestamp.div(DAY).toI32();
+  const today = dayOf(event);
   if (today <= worker.recordDay) return;
   decay(worker, today);
   worker.good = worker.good + UNIT > MAX ? MAX : worker.good + UNIT;
@@ -38,9 +38,13 @@ export function succeed(worker: Provider, event: ethereum.Event): void {
 /** A penalty. `worker` has to be saved. */
 export function fail(worker: Provider, reason: i32, event: ethereum.Event): void {
   const weight = FAILURES[reason] * UNIT;
-  decay(worker, event.block.timestamp.div(DAY).toI32());
+  decay(worker, dayOf(event));
   worker.bad = worker.bad + weight > MAX ? MAX : worker.bad + weight;
   write(worker, reason, event);
+}
+
+function dayOf(event: ethereum.Event): i32 {
+  return (event.block.timestamp.toI64() / DAY) as i32;
 }
 
 function decay(worker: Provider, today: i32): void {
@@ -51,11 +55,11 @@ function decay(worker: Provider, today: i32): void {
   worker.recordDay = today;
 }
 
-function halve(value: i32, elapsed: i32, halfLife: i32, daily: BigInt): i32 {
+function halve(value: i32, elapsed: i32, halfLife: i32, daily: string): i32 {
   const halvings = elapsed / halfLife;
   if (value == 0 || halvings >= 16) return 0;
   let factor = BigInt.fromI32(1).leftShift(64);
-  let power = daily;
+  let power = BigInt.fromString(daily);
   for (let rest = elapsed % halfLife; rest != 0; rest >>= 1) {
     if ((rest & 1) == 1) factor = factor.times(power).rightShift(64);
     power = power.times(power).rightShift(64);

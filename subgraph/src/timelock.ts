@@ -1,4 +1,3 @@
-import { Bytes } from "@graphprotocol/graph-ts";
 import {
   CallExecuted,
   CallSalt,
@@ -7,16 +6,15 @@ import {
   MinDelayChange,
 } from "../generated/ProtocolTimelock/ProtocolTimelock";
 import { TimelockCall, TimelockOperation } from "../generated/schema";
+import { NO_WORD } from "./log";
 import { setParameter } from "./parameters";
-
-const NO_SALT = Bytes.fromHexString("0x0000000000000000000000000000000000000000000000000000000000000000");
 
 export function handleCallScheduled(event: CallScheduled): void {
   // a cancelled operation can be scheduled again
   const operation = new TimelockOperation(event.params.id);
   operation.status = "SCHEDULED";
   operation.predecessor = event.params.predecessor;
-  operation.salt = NO_SALT;
+  operation.salt = NO_WORD;
   operation.delay = event.params.delay;
   operation.scheduledAt = event.block.timestamp;
   operation.readyAt = event.block.timestamp.plus(event.params.delay);

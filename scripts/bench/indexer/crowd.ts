@@ -30,6 +30,7 @@ import {
   specHash,
 } from "../../../sdk/src/index.ts";
 import { type LocalChain, TEST_MNEMONIC } from "../../lib/devnet.ts";
+import { logsBetween } from "../../lib/logs.ts";
 import { type Call, pump } from "./pump.ts";
 
 const ASY = (amount: string) => parseUnits(amount, 18);
@@ -226,7 +227,8 @@ function callOf(from: Address, { to, data }: PreparedCall, gas = GAS.call): Call
 /** The jobs of these blocks, as their logs tell. */
 async function jobsSince({ chain, deployment }: Crowd, fromBlock: bigint): Promise<Job[]> {
   const { address } = deployment.contracts.JobMarketplace;
-  const logs = await chain.publicClient.getLogs({ address, fromBlock, toBlock: "latest" });
+  const toBlock = await chain.publicClient.getBlockNumber({ cacheTime: 0 });
+  const logs = await logsBetween(chain.publicClient, { address, fromBlock, toBlock });
   const names = jobEventNames as readonly string[];
   const events = parseAssayLogs(deployment, logs).filter((event): event is JobEvent => names.includes(event.eventName));
   const times = new Map<bigint, number>();

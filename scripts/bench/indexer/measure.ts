@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { createAssayClient } from "@assay/sdk";
-import { type Hash, numberToHex, toEventSelector } from "viem";
+import { type Hash, toEventSelector } from "viem";
 import { parse } from "yaml";
 import type { LocalIndexer } from "../../lib/indexer.ts";
+import { logsBetween } from "../../lib/logs.ts";
 import { type Crowd, claimJobs, postJobs } from "./crowd.ts";
 
 const MANIFEST = fileURLToPath(new URL("../../../subgraph/subgraph.yaml", import.meta.url));
@@ -27,6 +28,7 @@ export async function countEvents({ chain, deployment }: Crowd): Promise<number>
     mapping: { eventHandlers: { event: string }[] };
   }
   const { dataSources } = parse(readFileSync(MANIFEST, "utf8")) as { dataSources: Source[] };
+  const toBlock = await chain.publicClient.getBlockNumber({ cacheTime: 0 });
   let count = 0;
   for (const { name, mapping } of dataSources) {
     const address = deployment.contracts[name]?.address;
@@ -34,9 +36,7 @@ export async function countEvents({ chain, deployment }: Crowd): Promise<number>
     const topics = mapping.eventHandlers.map(({ event }) =>
       toEventSelector(`event ${event.replaceAll("indexed ", "")}`),
     );
-    const [fromBlock, toBlock] = [numberToHex(0), "latest"] as const;
-    const params = [{ address, topics: [topics], fromBlock, toBlock }] as const;
-    count += (await chain.publicClient.request({ method: "eth_getLogs", params: params as never })).length;
+    count += (await logsBetween(chain.publicClient, { address, events: topics, fromBlock: 0n, toBlock })).length;
   }
   return count;
 }

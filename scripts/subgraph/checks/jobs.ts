@@ -5,7 +5,6 @@ import {
   jobEventNames,
   packJobSpec,
   packJobTerms,
-  packRunWord,
   resultCommitment,
   type TimedJobEvent,
 } from "../../../sdk/src/index.ts";
@@ -37,45 +36,53 @@ function toEvent(log: Log): TimedJobEvent {
 
 /** Status, result and ending of every job; the lane's word says the same of the one that it holds (see lanes). */
 function jobs(chain: ChainView): Rows {
-  return new Map(foldedJobs(chain).map(({ id, job, logs }) => [id, jobRow(job, logs)]));
+  return new Map(foldedJobs(chain).map(({ id, job, logs }) => [id, jobRow(id, job, logs)]));
 }
 
-function jobRow(job: Job, logs: readonly Log[]): Record<string, unknown> {
+/** What a job was posted with: two packed structures, as the sdk unpacks them, but for what its lists ask for. */
+function jobTerms(chain: ChainView): Rows {
+  const rows = foldedJobs(chain).map(({ id, job: { terms, spec }, logs }) => {
+    const { steps, programHash, inputs: manifest, ...shape } = spec;
+    const { rampStart, rampLength, runTime, window, feeBps, policy, lane, generation } = terms;
+    const { minReputation, minStake, capabilities, memoryClass } = terms;
+    const { priceWeight, stakeWeight, reputationWeight } = terms;
+    const row = {
+      ...{ ...shape, manifest, words: packJobTerms(terms), spec: packJobSpec(spec), postedBlock: logs[0]!.block },
+      ...{ rampStart, rampLength, runTime, window, feeBps, policy, lane, generation },
+      ...{ minReputation, minStake, capabilities, memoryClass, priceWeight, stakeWeight, reputationWeight },
+    };
+    return [id, row] as const;
+  });
+  return new Map(rows);
+}
+
+function jobRow(id: Hex, job: Job, logs: readonly Log[]): Record<string, unknown> {
   const { terms, spec } = job;
+  const { requester, token, maxPrice, minPrice, bond, claimBy } = terms;
   const claim = "provider" in job ? job : undefined;
   const result = "commitment" in job ? job : undefined;
   const first = (name: string) => logs.find((log) => log.name === name);
   const last = (name: string) => logs.findLast((log) => log.name === name);
   const end = logs.findLast(({ name }) => /^Job(Finalized|Cancelled|Expired|Rejected|Unresolved)$/.test(name));
   const posted = first("JobPosted")!;
-  const { inputs, ...shape } = spec;
-  const { provider: named, version: _, specHash: __, ...demands } = terms;
   return {
-    ...shape,
-    ...demands,
+    ...{ requester, token, maxPrice, minPrice, bond, claimBy, steps: spec.steps, programHash: spec.programHash },
     status: job.status,
-    terms: packJobTerms(terms),
-    spec: packJobSpec(spec),
+    terms: id,
     rule: RULES[terms.rule],
-    named: named === zeroAddress ? undefined : named,
-    manifest: inputs,
+    named: terms.provider === zeroAddress ? undefined : terms.provider,
     postedWithClaim: first("JobClaimed")?.transaction === posted.transaction,
     provider: claim?.provider,
-    claimer: claim?.claimer,
     price: claim?.price,
-    run: claim && packRunWord({ ...claim.run, span: 0 }),
+    claim: last("JobClaimed")?.id,
     nonce: claim?.nonce,
     rescued: first("JobRescued") !== undefined,
     bestBid: last("BidPlaced")?.id,
-    runRoot: result?.runRoot,
-    finalState: result?.finalState,
-    output: result?.outputDigest,
     result: result?.commitment,
     fee: end?.args.fee,
     refund: end?.args.refund,
     penalty: end?.args.penalty ?? end?.args.forfeited,
     postedAt: posted.time,
-    postedBlock: posted.block,
     transaction: posted.transaction,
     claimedAt: last("JobClaimed")?.time,
     submittedAt: first("ResultSubmitted")?.time,
@@ -258,6 +265,7 @@ async function demanders(chain: ChainView): Promise<Rows> {
 
 export const jobChecks: Readonly<Record<string, Check>> = {
   Job: jobs,
+  JobTerms: jobTerms,
   JobEvent: jobEvents,
   Bid: bids,
   Claim: claims,

@@ -91,8 +91,8 @@ export async function queryOpenJobs(context: AssayContext, args: OpenJobsArgs): 
   const page = await fetchPage(context, jobEntity, spec, args);
   const items = page.items.map((job) => ({
     id: job.id,
-    terms: unpackJobTerms(job.terms),
-    spec: unpackJobSpec(job.spec),
+    terms: unpackJobTerms(job.terms.words),
+    spec: unpackJobSpec(job.terms.spec),
     postedAt: Number(job.postedAt),
   }));
   return { ...page, items };

@@ -98,10 +98,13 @@ export const marketUnits: readonly Unit[] = [
           rule: "BIDS",
           named: worker(1),
         },
-        ...{ rampStart: "11", rampLength: 12, claimBy: "13", runTime: 14, feeBps: 250, minReputation: 15, window: 600 },
-        ...{ generation: "3", lane: 301, policy: 1, minStake: "5", capabilities: "6", memoryClass: 200 },
-        ...{ priceWeight: 3, stakeWeight: 2, reputationWeight: 1, steps: "4000000000", segmentLength: 64 },
-        ...{ outIdx: 2, stateCount: 3, rulesVersion: 1, refSeconds: "60", judge: account(505), manifest: word(504) },
+        ...{ claimBy: "13", steps: "4000000000" },
+        terms: {
+          ...{ rampStart: "11", rampLength: 12, runTime: 14, feeBps: 250, minReputation: 15, window: 600 },
+          ...{ generation: "3", lane: 301, policy: 1, minStake: "5", capabilities: "6", memoryClass: 200 },
+          ...{ priceWeight: 3, stakeWeight: 2, reputationWeight: 1, segmentLength: 64 },
+          ...{ outIdx: 2, stateCount: 3, rulesVersion: 1, refSeconds: "60", judge: account(505), manifest: word(504) },
+        },
         events: [{ kind: "POSTED", amount: "500" }],
       }),
       entity("lane", join(account(1_001), "0x2d010000"), { generation: "3", retired: false, job: { id: word(1) } }),
@@ -124,7 +127,10 @@ export const marketUnits: readonly Unit[] = [
     handler: "handleJobClaimed",
     events: [posted(3), claimed(3)],
     shows: [
-      entity("job", word(3), { status: "CLAIMED", price: "450", run: "9", claimer: worker(3), postedWithClaim: false }),
+      entity("job", word(3), {
+        ...{ status: "CLAIMED", price: "450", postedWithClaim: false },
+        claim: { run: "9", claimer: worker(3) },
+      }),
       entity("provider", worker(3), { jobsClaimed: 1, locked: "70", claims: [{ price: "450", rescue: false }] }),
       balance(3, -450n),
     ],
@@ -153,8 +159,10 @@ export const marketUnits: readonly Unit[] = [
     handler: "handleResultSubmitted",
     events: [posted(7), claimed(7), submitted(7)],
     shows: [
-      entity("job", word(7), { status: "SUBMITTED", result: { id: commitment(7) }, output: word(703) }),
-      entity("result", commitment(7), { provider: { id: worker(7) }, runRoot: word(701), finalState: word(702) }),
+      entity("job", word(7), { status: "SUBMITTED", result: { id: commitment(7) } }),
+      entity("result", commitment(7), {
+        ...{ provider: { id: worker(7) }, runRoot: word(701), finalState: word(702), output: word(703) },
+      }),
     ],
   },
   {
