@@ -84,7 +84,7 @@ export const TARGETS: readonly Target[] = [
     sources: [contract("market/MarketBids"), contract("market/MarketOrders"), contract("market/MarketExtension")],
     contracts: MARKET,
     tests: [
-      "test/contracts/market/{bids,orders,rescue,admin,fees}.test.ts",
+      "test/contracts/market/{bids,orders,rescue,admin,fees,policy}.test.ts",
       "test/contracts/market/{claim,post,dollars,balances}.test.ts",
       "test/contracts/callers/callers.test.ts",
     ],

@@ -47,6 +47,17 @@ describe("administration, JOB-70", () => {
     await guardian.refused(world.market, "upgradeToAndCall", [world.hub.address, "0x"], "AccessManagedUnauthorized");
   });
 
+  test("a market without one of its peers cannot be made", async () => {
+    const { world } = scene;
+    const names = ["asy", "staking", "hub", "slashing", "pools", "registry", "feeds"];
+    const peers = Object.fromEntries(names.map((name) => [name, world.asy.address]));
+    for (const name of names) {
+      const args = [{ ...peers, [name]: zeroAddress }];
+      await assert.rejects(world.create("market/MarketExtension.sol", args), { errorName: "Market_ZeroAddress" }, name);
+    }
+    await world.create("market/MarketExtension.sol", [peers]);
+  });
+
   test("configureToken: bounds and effect", async () => {
     const { world, anyone } = scene;
     const asy = world.asy.address;

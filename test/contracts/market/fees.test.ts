@@ -142,6 +142,8 @@ describe("the fee that moves, FEE-10", () => {
     assert.equal(await feeNow(), 300);
     world.pass(30 * DAY);
     assert.equal(await feeNow(), 300, "without a target it stands");
+    await range(300, 300, 1n);
+    assert.equal(await feeNow(), 300, "a range of one fee fixes it");
     const bad = (args: readonly unknown[], error: string) =>
       world.refused(world.deployer, world.market, ["setFeeRange", args], error);
     await bad([world.asy.address, 5, 4, 0n], "Market_FeeRange");

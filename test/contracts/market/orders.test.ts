@@ -83,6 +83,7 @@ describe("orders, ORD", () => {
     await refused(later, await requester.signOrder(later, 2n), "Market_BadSignature");
     await provider.send(world.market, "claimOrder", args(later, await requester.signOrder(later, 1n)));
     await requester.refused(world.market, "retireLane", [5, 9], "Market_LaneBusy");
+    await requester.send(world.market, "retireLane", [65_535, 2n ** 32n - 1n]);
     await requester.refused(world.market, "retireLane", [65_536, 1], "Market_NoSuchLane");
     await requester.refused(world.market, "retireLane", [1, 2n ** 32n], "Market_NoSuchLane");
     await requester.refused(world.market, "retireLane", [1, 0], "Market_LaneBusy");

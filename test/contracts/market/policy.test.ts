@@ -46,6 +46,8 @@ describe("a policy with a second strategy", () => {
       BigInt(world.now + 50),
       BigInt(world.now),
     ]);
+    await say(VERDICT.pending, world.now);
+    await anyone.refused(world.market, "finalize", settleArgs(job), "Market_NotAccepted", [job.id, VERDICT.pending]);
     await say(VERDICT.rejected);
     await anyone.refused(world.market, "finalize", settleArgs(job), "Market_NotAccepted", [job.id, VERDICT.rejected]);
     await say(VERDICT.accepted);

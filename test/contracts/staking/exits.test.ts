@@ -63,6 +63,7 @@ describe("exits, STK-25, STK-26, STK-27, STK-28", () => {
     world.pass(HOUR);
     await p.withdraw(p.ann);
     assert.equal((await p.held(p.ann)).shares, left);
+    assert.equal(await world.read(world.pools, "backingOf", [p.owner]), left, "what has left is not taken off twice");
     await p.undelegate(p.ann, 1n);
   });
 
@@ -176,6 +177,7 @@ describe("redelegation, STK-31", () => {
     const { world } = p.scene;
     await p.delegate(p.ann, AMOUNT);
     const movable = BigInt(world.now + HOUR);
+    assert.equal((await p.held(p.ann)).movableAt, movable);
     await p.ann.refused(world.pools, "redelegateStake", [p.owner, p.rival.address, 1n], "Delegation_NotMovable", [
       movable,
       BigInt(world.now),
