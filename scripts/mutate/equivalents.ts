@@ -20,4 +20,10 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     operator: "bound moved by one",
     reason: "the line before returns when both are equal",
   },
+  {
+    path: "contracts/market/MarketJobs.sol",
+    text: "if (terms.minStake() > demand.minStake)",
+    operator: "bound moved by one",
+    reason: "at equality both sides are the same number",
+  },
 ];
