@@ -132,6 +132,25 @@ test("a provider that does not answer loses by time", { timeout: TEST_MS }, asyn
   assert.ok((await docketOf(market, court, job.commitment)).rejected);
 });
 
+test("a game that runs out of time is ended by a stranger's clock, while its challenger is gone", {
+  timeout: TEST_MS,
+}, async () => {
+  const account = 11;
+  await give(account, ASY("10"));
+  const { job } = await provider.submit(inputs, wrongWeight(inputs.task, 4));
+  const keeper = challenger(account);
+  await keeper.logged("game opened");
+  await kill(keeper);
+  const settings = { DISPUTE_CLOCK__ENABLED: "true", DISPUTE_CLOCK__SPREAD_SECONDS: "0" };
+  const clock = startKeeper(market, { account: 13, settings });
+  await clock.url();
+  await market.pass(REFEREE.minBudget + 16 * 60 + 1);
+  await clock.logged("duty done", ({ bot }) => bot === "dispute-clock");
+  assert.ok((await docketOf(market, court, job.commitment)).rejected);
+  await clock.process.stop();
+  assert.equal(await nonceOf(13), 1, "one timeout, and nothing else");
+});
+
 test("what the guard remembers is not contradicted: no second answer, an alarm", { timeout: TEST_MS }, async () => {
   const account = 10;
   await give(account, ASY("10"));

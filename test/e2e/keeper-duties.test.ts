@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { parseEther } from "viem";
+import { freePort } from "../../scripts/lib/devnet.ts";
 import { jobMarketplaceAbi } from "../../sdk/src/index.ts";
 import { ASY, type Market, openMarket } from "./harness.ts";
 import { startKeeper, stopKeepers } from "./keeper-harness.ts";
@@ -62,7 +63,9 @@ test("earnings wait for a person's yes, hot keys are filled up once, anomalies a
     DISPUTE_CLOCK__ENABLED: "true",
   };
   assert.ok((await publicClient.getBalance({ address: addressOf(HOT) })) < low);
-  const keeper = startKeeper(market, { account: KEEPER, settings });
+  // the first endpoint is dead from the start
+  const rpcUrl = `http://127.0.0.1:${await freePort()},${market.chain.url}`;
+  const keeper = startKeeper(market, { account: KEEPER, settings, rpcUrl });
   const url = await keeper.url();
   await waitFor(async () => ((await publicClient.getBalance({ address: addressOf(HOT) })) === high ? true : undefined));
   await waitFor(async () => ((await earned()) > 0n ? true : undefined));

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { freePort } from "../../scripts/lib/devnet.ts";
 import { startProcess } from "../../scripts/lib/processes.ts";
 import { finalizableAt, POLICY, type RemoteClient } from "../../sdk/src/index.ts";
 import { SPEC } from "./many-jobs.ts";
@@ -28,6 +29,10 @@ before(async () => {
   const provider = pair.home.wallet(PROVIDER).account.address;
   await pair.give(provider, ASY("2000"));
   await pair.client(PROVIDER).stake({ amount: ASY("2000") });
+  // the first endpoint of each chain is dead from the start
+  for (const side of ["home", "satellite"] as const) {
+    pair.relayUrls[side] = `http://127.0.0.1:${await freePort()},${pair[side].url}`;
+  }
   await pair.startRelay();
 });
 after(() => pair?.close());

@@ -19,6 +19,9 @@ import { Deeds } from "../../internal/deeds.ts";
 import { type Advice, decideAdvice, type MarketFigures, type Parameters, rates } from "./decide.ts";
 import { advisorMetrics } from "./metrics.ts";
 
+/** Seconds of chain time after which figures that could not be read are read again: an endpoint that fails is no reason for a day. */
+const AFTER_FAILURE = 60;
+
 /** A draft, in the form that `assay gov propose` reads. */
 interface Draft {
   description: string;
@@ -49,6 +52,7 @@ export class AdvisorBot implements Bot {
       this.#advise(chain).catch((error: unknown) => {
         const { log, metrics, signal } = this.#context;
         if (signal.aborted) return;
+        this.#next = Math.min(this.#next, chain.now + AFTER_FAILURE);
         metrics.botErrors.inc({ bot: this.name });
         log.warn({ bot: this.name, ...facts(decodeError(error)), err: error }, "the figures could not be read");
       });

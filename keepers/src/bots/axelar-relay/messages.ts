@@ -85,7 +85,8 @@ export class MessageBook {
   }
 
   /**
-   * Whether the message is still in its chain, deep enough: asked right before it is signed. Forgotten if not.
+   * Whether the message is still in its chain, deep enough: asked right before it is signed. It is forgotten only if another
+   * block stands where its block was: an endpoint that is behind, such as a node that was restarted, says nothing of it.
    * @throws what the endpoint throws
    */
   async confirm(id: string): Promise<boolean> {
@@ -103,9 +104,18 @@ export class MessageBook {
     const found = receipt && messagesOf(this.#source.axelar, receipt).find(({ messageId }) => messageId === id);
     const deep = receipt !== undefined && receipt.blockNumber + BigInt(confirmations) <= head;
     if (found && deep && found.payloadHash === message.payloadHash) return true;
-    this.#open.delete(id);
-    this.#taken.delete(message.transactionHash);
+    const taken = this.#taken.get(message.transactionHash);
+    if (!taken || (await this.#isReplaced(taken))) {
+      this.#open.delete(id);
+      this.#taken.delete(message.transactionHash);
+    }
     return false;
+  }
+
+  async #isReplaced({ blockHash, blockNumber }: { blockHash: Hex; blockNumber: bigint }): Promise<boolean> {
+    const { rpc } = this.#source.context;
+    if ((await rpc.getBlockNumber({ cacheTime: 0 })) < blockNumber) return false;
+    return (await rpc.getBlock({ blockNumber })).hash !== blockHash;
   }
 
   async #take(hash: Hex, blockNumber: bigint): Promise<void> {
