@@ -24,6 +24,7 @@ const SOURCES = {
   OneStepJudge: "contracts/verification/judge/OneStepJudge.sol",
   RefereedDispute: "contracts/verification/RefereedDispute.sol",
   DataDemands: "contracts/verification/DataDemands.sol",
+  RandomnessBeacon: "contracts/verification/RandomnessBeacon.sol",
   UpkeepCoordinator: "contracts/automation/UpkeepCoordinator.sol",
   ProtocolLens: "contracts/lens/ProtocolLens.sol",
   ProtocolTimelock: "contracts/governance/ProtocolTimelock.sol",

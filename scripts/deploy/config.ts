@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type Address, maxUint96 } from "viem";
+import { type Address, type Hex, maxUint96 } from "viem";
 import { REPOSITORY } from "./artifacts.ts";
 import { invalid, Reader, readJson } from "./reader.ts";
 
@@ -17,6 +17,8 @@ const DAY = 24 * HOUR;
 const LOCAL_CHAIN = 31337;
 /** JobMarketplace.VERDICT_TIMEOUT and RefereedDispute.MAX_LENGTH, seconds. */
 const VERDICT_TIMEOUT = 30 * DAY;
+/** Most that a coordinator of VRF v2.5 waits for, blocks. */
+const MAX_VRF_CONFIRMATIONS = 200;
 /** Clocks.MAX_EXTRA: by how much many games may lengthen a provider's clock, seconds. */
 const MAX_EXTRA = 7 * DAY;
 
@@ -68,6 +70,18 @@ export interface DeployConfig {
     /** smallest bond of a challenger, smallest unit of ASY */
     minBond: bigint;
   };
+  /** draws that no proposer chooses; a network without it can be given it by a later run */
+  randomness?: {
+    /** of Chainlink's VRF v2.5 on this chain, and the hash of its proving key, which names a gas lane */
+    coordinator: Address;
+    keyHash: Hex;
+    /** blocks on top of a request before it is answered */
+    confirmations: number;
+    /** blocks from a request to the fallback */
+    timeout: number;
+    /** wei for a draw */
+    fee: bigint;
+  };
   /** who decides after the hand-over; a network without it stays the deployer's */
   governance?: {
     /** seconds between a proposal and its snapshot, and for voting; by how much a late quorum lengthens voting */
@@ -117,6 +131,7 @@ export function parseConfig(value: unknown): DeployConfig {
     "reputation",
     "market",
     "referee",
+    "randomness",
     "governance",
     "roles",
   ]);
@@ -165,6 +180,7 @@ export function parseConfig(value: unknown): DeployConfig {
       })),
     },
     ...(root.has("referee") ? { referee: readReferee(root) } : {}),
+    ...(root.has("randomness") ? { randomness: readRandomness(root) } : {}),
     ...(root.has("governance") ? { governance: readGovernance(root) } : {}),
     roles: { guardian: roles.address("guardian", DEPLOYER) },
   };
@@ -184,6 +200,22 @@ function readReferee(root: Reader): NonNullable<DeployConfig["referee"]> {
     minWindow: referee.integer("minWindow", 1, VERDICT_TIMEOUT),
     minBudget: referee.integer("minBudget", 1, VERDICT_TIMEOUT),
     minBond: referee.amount("minBond"),
+  };
+}
+
+/** What the coordinator itself demands is asked of it, see randomness.ts. */
+function readRandomness(root: Reader): NonNullable<DeployConfig["randomness"]> {
+  const randomness = root.child("randomness", ["coordinator", "keyHash", "confirmations", "timeout", "fee"]);
+  const confirmations = randomness.integer("confirmations", 1, MAX_VRF_CONFIRMATIONS);
+  const fee = randomness.amount("fee", "coin");
+  if (fee === 0n) throw invalid("randomness.fee", fee, "more than nothing: it pays for the coordinator's answers");
+  return {
+    coordinator: randomness.address("coordinator"),
+    keyHash: randomness.hash("keyHash"),
+    confirmations,
+    // RandomnessBeacon wants room for an answer; the bound above is far beyond any use
+    timeout: randomness.integer("timeout", 2 * confirmations + 1, 100_000),
+    fee,
   };
 }
 

@@ -3,8 +3,8 @@ import type { DeployConfig } from "./config.ts";
 import { type EndLayout, endSteps, homeLayout, type Pair, satelliteLayout } from "./crosschain.ts";
 import { type DeployOptions, runSteps } from "./deploy.ts";
 import { DeployError } from "./error.ts";
+import { layoutOf } from "./layout.ts";
 import type { End } from "./pair-config.ts";
-import { layoutOf } from "./plan.ts";
 import { deploymentPath, describeContract, describePlain, readDeployment, writeDeployment } from "./record.ts";
 import type { DeployedContract, DeployPublicClient, Sent } from "./types.ts";
 

@@ -2,7 +2,8 @@ import { type Address, concatHex, type Hex, isAddressEqual, numberToHex, size, t
 import { type ContractName, readArtifact } from "./artifacts.ts";
 import { type Creation, creationOf, FACTORY } from "./create2.ts";
 import { ROLES } from "./governance.ts";
-import { encodeCall, factorySteps, hasCode, implementationOver, installStep, type Layout, proxyOver } from "./plan.ts";
+import { encodeCall, implementationOver, type Layout, proxyOver } from "./layout.ts";
+import { factorySteps, hasCode, installStep } from "./plan.ts";
 import type { DeployPublicClient, Step } from "./types.ts";
 
 /** A chain with Axelar's contracts on it. */

@@ -1,7 +1,8 @@
 import type { TransactionReceipt } from "viem";
 import type { DeployConfig } from "./config.ts";
 import { DeployError } from "./error.ts";
-import { layoutOf, stepsOf } from "./plan.ts";
+import { layoutOf } from "./layout.ts";
+import { stepsOf } from "./plan.ts";
 import { deploymentPath, describe, readDeployment, requireSameProtocol, writeDeployment } from "./record.ts";
 import type { Deployment, DeployPublicClient, DeployWalletClient, Sent, Step } from "./types.ts";
 

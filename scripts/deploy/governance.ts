@@ -3,15 +3,8 @@ import { type ContractName, readArtifact } from "./artifacts.ts";
 import type { DeployConfig } from "./config.ts";
 import { type Creation, FACTORY } from "./create2.ts";
 import { DeployError } from "./error.ts";
-import {
-  encodeCall,
-  hasCode,
-  implementationOver,
-  installStep,
-  type Layout,
-  type ManagedName,
-  proxyOver,
-} from "./plan.ts";
+import { encodeCall, implementationOver, type Layout, type ManagedName, proxyOver } from "./layout.ts";
+import { hasCode, installStep } from "./plan.ts";
 import type { DeployPublicClient, Step } from "./types.ts";
 
 /** What governance adds to a protocol that stands already, in the order of creation. */

@@ -4,8 +4,9 @@ import type { DeployConfig } from "./config.ts";
 import { missingSteps, runSteps } from "./deploy.ts";
 import { DeployError } from "./error.ts";
 import { GOVERNANCE, governanceLayout, governanceSteps, holdsRole, ROLES, requireGovernance } from "./governance.ts";
+import { layoutOf } from "./layout.ts";
 import { requireNoOpening } from "./openings.ts";
-import { hasCode, layoutOf } from "./plan.ts";
+import { hasCode } from "./plan.ts";
 import { deploymentPath, describe, describeContract, readDeployment, writeDeployment } from "./record.ts";
 import type { Deployment, DeployPublicClient, DeployWalletClient, Sent, Step } from "./types.ts";
 

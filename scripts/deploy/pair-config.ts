@@ -2,7 +2,7 @@ import type { Address } from "viem";
 import type { DeployConfig } from "./config.ts";
 import type { AxelarChain, Pair } from "./crosschain.ts";
 import { governanceLayout } from "./governance.ts";
-import { layoutOf } from "./plan.ts";
+import { layoutOf } from "./layout.ts";
 import { invalid, Reader, readJson } from "./reader.ts";
 
 /** Which of a pair's two chains. */

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { type Address, getAddress, isAddress, parseUnits } from "viem";
+import { type Address, getAddress, type Hex, isAddress, parseUnits } from "viem";
 import { DeployError } from "./error.ts";
 
 /** The content of a configuration file. @throws DeployError DEPLOY-010 when it is missing or not JSON */
@@ -68,12 +68,21 @@ export class Reader {
     return value as number;
   }
 
-  amount(key: string): bigint {
+  /** @param unit what has 18 decimals */
+  amount(key: string, unit = "ASY"): bigint {
     const value = this.#fields[key];
     if (typeof value !== "string" || !/^\d+(\.\d{1,18})?$/.test(value)) {
-      throw invalid(this.#at(key), value, 'an amount in whole ASY as a string, e.g. "1000.5"');
+      throw invalid(this.#at(key), value, `an amount in whole ${unit} as a string, e.g. "1000.5"`);
     }
     return parseUnits(value, 18);
+  }
+
+  /** 32 bytes. */
+  hash(key: string): Hex {
+    const value = this.#fields[key];
+    if (typeof value !== "string" || !/^0x[0-9a-fA-F]{64}$/.test(value))
+      throw invalid(this.#at(key), value, "0x and 64 hexadecimal digits");
+    return value as Hex;
   }
 
   /** @param word what may stand for an address here, if anything */

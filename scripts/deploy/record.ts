@@ -4,7 +4,7 @@ import { type Address, isAddressEqual } from "viem";
 import { type ContractName, REPOSITORY, readArtifact } from "./artifacts.ts";
 import { configToJson, type DeployConfig } from "./config.ts";
 import { DeployError } from "./error.ts";
-import type { Layout, ManagedName } from "./plan.ts";
+import type { Layout, ManagedName } from "./layout.ts";
 import type { DeployedContract, Deployment, DeployPublicClient } from "./types.ts";
 
 /** Where the result of a deployment on a chain is kept. */
@@ -73,7 +73,8 @@ export async function describe(
   const demands = { name: "DataDemands" as const, creation: layout.demands };
   const upkeep = { name: "UpkeepCoordinator" as const, creation: layout.upkeep };
   const lens = { name: "ProtocolLens" as const, creation: layout.lens };
-  for (const { name, creation } of [...judge, demands, lens, upkeep, ...layout.strategies]) {
+  const beacon = layout.beacon ? [{ name: "RandomnessBeacon" as const, creation: layout.beacon }] : [];
+  for (const { name, creation } of [...judge, demands, lens, upkeep, ...beacon, ...layout.strategies]) {
     contracts[name] = await describePlain(client, { name, address: creation.address, head, known });
   }
   // what a later step added (the hand-over) stays in the file

@@ -5,14 +5,8 @@ import { type Creation, FACTORY } from "../deploy/create2.ts";
 import { runSteps } from "../deploy/deploy.ts";
 import { DeployError } from "../deploy/error.ts";
 import { GOVERNANCE_PEERS, type GovernanceName } from "../deploy/governance.ts";
-import {
-  extensionOver,
-  hasCode,
-  implementationOf,
-  implementationOver,
-  type ManagedName,
-  PEERS,
-} from "../deploy/plan.ts";
+import { extensionOver, implementationOver, type ManagedName, PEERS } from "../deploy/layout.ts";
+import { hasCode, implementationOf } from "../deploy/plan.ts";
 import type { Deployment, DeployPublicClient, DeployWalletClient, Sent, Step } from "../deploy/types.ts";
 import { UPGRADEABLE, type UpgradeableName } from "../lib/upgradeable.ts";
 import { type Candidate, readValidations, thisBuild, unsafe } from "./safety.ts";

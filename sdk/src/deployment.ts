@@ -25,6 +25,7 @@ export type OptionalContract =
   | "DataDemands"
   | "ProtocolLens"
   | "UpkeepCoordinator"
+  | "RandomnessBeacon"
   | "ProtocolTimelock"
   | "AssayGovernor"
   | "Treasury"

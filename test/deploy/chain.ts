@@ -3,7 +3,8 @@ import hre from "hardhat";
 import type { Address } from "viem";
 import { readArtifact } from "../../scripts/deploy/artifacts.ts";
 import { configPath, type DeployConfig, loadConfig } from "../../scripts/deploy/config.ts";
-import { implementationOf, MANAGED, type ManagedName } from "../../scripts/deploy/plan.ts";
+import { MANAGED, type ManagedName } from "../../scripts/deploy/layout.ts";
+import { implementationOf } from "../../scripts/deploy/plan.ts";
 import type { Deployment, DeployPublicClient, DeployWalletClient } from "../../scripts/deploy/types.ts";
 
 /** A chain of its own, and who deploys to it. */

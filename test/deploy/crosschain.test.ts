@@ -6,7 +6,7 @@ import { endSteps, homeLayout, interoperable, type Pair, satelliteLayout } from 
 import { runSteps } from "../../scripts/deploy/deploy.ts";
 import { governanceLayout } from "../../scripts/deploy/governance.ts";
 import { handover } from "../../scripts/deploy/handover.ts";
-import { layoutOf } from "../../scripts/deploy/plan.ts";
+import { layoutOf } from "../../scripts/deploy/layout.ts";
 import { createGateway, type End, HOME, Link, SATELLITE } from "../crosschain/support/link.ts";
 import { Actor, ASY_UNIT } from "../support/actor.ts";
 import { decide, type Governed, governedConfig } from "../support/governed.ts";

@@ -14,7 +14,7 @@ import { readArtifact } from "../../scripts/deploy/artifacts.ts";
 import type { DeployConfig } from "../../scripts/deploy/config.ts";
 import { creationOf, FACTORY } from "../../scripts/deploy/create2.ts";
 import { deploy } from "../../scripts/deploy/deploy.ts";
-import { layoutOf, MANAGED, type ManagedName } from "../../scripts/deploy/plan.ts";
+import { layoutOf, MANAGED, type ManagedName } from "../../scripts/deploy/layout.ts";
 import type { Deployment } from "../../scripts/deploy/types.ts";
 import { parseDeployment } from "../../sdk/src/deployment.ts";
 import { type Chain, dyingWallet, local, startChain, wiring } from "./chain.ts";

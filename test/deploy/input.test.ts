@@ -18,6 +18,14 @@ describe("bad input, DEP-04", () => {
   const folder = mkdtempSync(join(tmpdir(), "config-"));
   after(() => rmSync(folder, { recursive: true }));
 
+  const beacon = {
+    coordinator: "0x000000000000000000000000000000000000a0D1",
+    keyHash: `0x${"11".repeat(32)}`,
+    confirmations: 3,
+    timeout: 7,
+    fee: "0.1",
+  };
+
   const cases: [what: string, change: (config: typeof file) => void, message: RegExp][] = [
     [
       "an unknown field",
@@ -53,6 +61,26 @@ describe("bad input, DEP-04", () => {
       "clocks that outlast the market's patience",
       (config) => (config.referee.minBudget = 11.5 * 86_400 + 1),
       /referee\.minWindow \+ 2 minBudget \+ 7 days is 2592007, wanted at most 2592000 seconds/,
+    ],
+    [
+      "a beacon that would not wait for its answer",
+      (config) => (config.randomness = { ...beacon, timeout: 6 }),
+      /randomness\.timeout is 6, wanted an integer from 7/,
+    ],
+    [
+      "a hash that is none",
+      (config) => (config.randomness = { ...beacon, keyHash: "0x12" }),
+      /randomness\.keyHash is "0x12", wanted 0x and 64 hexadecimal digits/,
+    ],
+    [
+      "draws for nothing",
+      (config) => (config.randomness = { ...beacon, fee: "0" }),
+      /randomness\.fee is 0, wanted more/,
+    ],
+    [
+      "a fee that is a number",
+      (config) => (config.randomness = { ...beacon, fee: 1 }),
+      /wanted an amount in whole coin/,
     ],
     [
       "short clocks on a public chain",

@@ -7,7 +7,7 @@ import { toFunctionSelector } from "viem";
 import { readArtifact } from "../../scripts/deploy/artifacts.ts";
 import { deploy, missingSteps } from "../../scripts/deploy/deploy.ts";
 import { DeployError } from "../../scripts/deploy/error.ts";
-import type { ManagedName } from "../../scripts/deploy/plan.ts";
+import type { ManagedName } from "../../scripts/deploy/layout.ts";
 import { dyingWallet, local, startChain, wiring } from "./chain.ts";
 
 const ADMIN = 0n;

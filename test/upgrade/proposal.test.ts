@@ -4,7 +4,7 @@ import { after, before, beforeEach, describe, test } from "node:test";
 import { type AbiFunction, type Address, encodeFunctionData, getAddress, type Hex } from "viem";
 import { readArtifact } from "../../scripts/deploy/artifacts.ts";
 import { GOVERNANCE } from "../../scripts/deploy/governance.ts";
-import { constructorArgs, MANAGED, type ManagedName, PEERS } from "../../scripts/deploy/plan.ts";
+import { constructorArgs, MANAGED, type ManagedName, PEERS } from "../../scripts/deploy/layout.ts";
 import { namespaceSlot } from "../../scripts/lib/storage-layout.ts";
 import { UPGRADEABLE, type UpgradeableName } from "../../scripts/lib/upgradeable.ts";
 import { prepareUpgrade, requireSafe, upgradeableName, upgradeContent } from "../../scripts/upgrade/prepare.ts";

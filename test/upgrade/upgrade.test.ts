@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { type Address, encodeFunctionData } from "viem";
-import { MANAGED, type ManagedName } from "../../scripts/deploy/plan.ts";
+import { MANAGED, type ManagedName } from "../../scripts/deploy/layout.ts";
 import { ASY_UNIT, settleArgs } from "../support/actor.ts";
 import { createScene, passWindow, type Scene, submittedJob } from "../support/scene.ts";
 import type { Target } from "../support/world.ts";

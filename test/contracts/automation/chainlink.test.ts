@@ -7,7 +7,7 @@ import { readArtifact } from "../../../scripts/deploy/artifacts.ts";
 import { ASY_UNIT, type Job } from "../../support/actor.ts";
 import { createScene, passWindow, REASON, type Scene, submittedJob } from "../../support/scene.ts";
 import { type Receipt, Refusal, type Target } from "../../support/world.ts";
-import { type AutomationNetwork, deployRegistry, PREMIUM_PPB, PRICES } from "./chainlink/registry.ts";
+import { type AutomationNetwork, deployRegistry, PREMIUM_PPB, PRICES } from "./network.ts";
 
 /** As on the networks with the least room. */
 const LIMITS = {

@@ -5,13 +5,16 @@ import { after, before, describe, test } from "node:test";
 import { type Address, keccak256, toBytes } from "viem";
 import { type ContractName, readArtifact } from "../../../scripts/deploy/artifacts.ts";
 import { configPath, loadConfig } from "../../../scripts/deploy/config.ts";
+import { deploy } from "../../../scripts/deploy/deploy.ts";
 import { handover } from "../../../scripts/deploy/handover.ts";
 import type { Deployment } from "../../../scripts/deploy/types.ts";
 import { Actor, ASY_UNIT } from "../../support/actor.ts";
 import { CLOCKS, governedConfig, THRESHOLD } from "../../support/governed.ts";
 import { REASON } from "../../support/scene.ts";
+import { createCoordinator, randomnessOn } from "../../support/vrf.ts";
 import { createWorld, Refusal, type Target, type World } from "../../support/world.ts";
-import { type Cast, ROWS } from "./rows.ts";
+import type { Cast } from "./kinds.ts";
+import { ROWS } from "./rows.ts";
 import { zeros } from "./zeros.ts";
 
 interface Fn {
@@ -120,8 +123,10 @@ async function prepare(): Promise<{ world: World; deployment: Deployment; cast: 
 
   const guardian = await world.create("mocks/Council.sol");
   const council = await world.create("mocks/Council.sol");
-  const config = { ...governedConfig(guardian.address, council.address), ...(referee ? { referee } : {}) };
+  const randomness = randomnessOn(await createCoordinator(world));
+  const config = { ...governedConfig(guardian.address, council.address), ...(referee ? { referee } : {}), randomness };
   const { publicClient, walletClient } = await world.clients();
+  await deploy({ publicClient, walletClient, config, path: null });
   const { deployment } = await handover({ publicClient, walletClient, config, path: null });
   world.now = Number((await publicClient.getBlock()).timestamp) + 10;
 

@@ -1,53 +1,15 @@
-import { type Address, encodeFunctionData, type Hex, maxUint256, numberToHex, zeroAddress } from "viem";
-import { type Actor, draftJob, type Job, submitArgs } from "../../support/actor.ts";
-import type { Target, World } from "../../support/world.ts";
-
-/** What a row's arguments are made of. */
-export interface Cast {
-  world: World;
-  /** who may not */
-  caller: Address;
-  /** holds stake, has a case open against it, and has claimed `claimed` */
-  provider: Actor;
-  /** posted `posted` and `claimed` */
-  requester: Actor;
-  posted: Job;
-  claimed: Job;
-  /** posted with bids, on which none stands */
-  bidding: Job;
-  caseId: bigint;
-  governor: { proposal: readonly [Address[], bigint[], Hex[], Hex]; id: bigint };
-  authority: Target;
-}
-
-/** Who may not gets `error`; without `args` every argument is zero or empty. */
-export interface Denied {
-  error: string;
-  args?: (cast: Cast) => readonly unknown[];
-}
-
-/** Anyone may: why that is right. */
-export interface Open {
-  open: string;
-}
-
-export type Row = Denied | Open;
+import { type Address, maxUint256, numberToHex, zeroAddress } from "viem";
+import { draftJob, submitArgs } from "../../support/actor.ts";
+import { AUTHORITY, GOVERNOR, TIMELOCK } from "./governance.ts";
+import { type Denied, due, MANAGED, managed, own, type Row, theirs } from "./kinds.ts";
 
 const SIGNATURE = { v: 27, r: numberToHex(0, { size: 32 }), s: numberToHex(0, { size: 32 }) } as const;
 const NO_BID = { provider: zeroAddress, bidder: zeroAddress, quote: 0n, score: 0n } as const;
 const FAR = 2n ** 40n;
 const ONE = 1n;
 
-const managed: Denied = { error: "AccessManagedUnauthorized" };
-const initialized: Denied = { error: "InvalidInitialization" };
 /** A game nobody plays; that only its parties move a real one is in test/dispute/turns.test.ts. */
 const noSuch: Denied = { error: "Dispute_StaleGame" };
-const own = (what: string): Open => ({ open: `moves nothing but the sender's own ${what}` });
-const theirs = (what: string): Open => ({ open: `pays ${what} to whom it belongs, whoever asks` });
-const due = (what: string): Open => ({ open: `${what}: anyone may, once it is due; the terms decide what happens` });
-
-const MANAGED: Record<string, Row> = { initialize: initialized, setAuthority: managed, upgradeToAndCall: managed };
-
 /** Signed delegation: refused unless the signature is somebody's, and then it acts for that account. */
 const delegateBySig: Denied = {
   error: "ECDSAInvalidSignature",
@@ -201,50 +163,6 @@ const MARKET: Record<string, Row> = {
   collect: theirs("earnings"),
 };
 
-const account: Denied = { error: "AccessManagerUnauthorizedAccount" };
-
-const AUTHORITY: Record<string, Row> = {
-  initialize: initialized,
-  upgradeToAndCall: account,
-  grantRole: account,
-  revokeRole: account,
-  labelRole: { error: "AccessManagerUnauthorizedAccount", args: () => [7n, "role"] },
-  setGrantDelay: account,
-  setRoleAdmin: account,
-  setRoleGuardian: account,
-  setTargetAdminDelay: account,
-  setTargetClosed: account,
-  setTargetFunctionRole: account,
-  updateAuthority: account,
-  renounceRole: { error: "AccessManagerBadConfirmation" },
-  // the manager asks the caller, which is no contract and has no answer
-  consumeScheduledOp: { error: "nothing" },
-  execute: {
-    error: "AccessManagerUnauthorizedCall",
-    args: ({ world }) => [world.market.address, encodeFunctionData({ ...call(world.market, "setPause"), args: [3] })],
-  },
-  schedule: {
-    error: "AccessManagerUnauthorizedCall",
-    args: ({ world }) => [
-      world.market.address,
-      encodeFunctionData({ ...call(world.market, "setPause"), args: [3] }),
-      0,
-    ],
-  },
-  cancel: {
-    error: "AccessManagerNotScheduled",
-    args: ({ world, caller }) => [
-      caller,
-      world.market.address,
-      encodeFunctionData({ ...call(world.market, "setPause"), args: [3] }),
-    ],
-  },
-  multicall: {
-    error: "AccessManagerUnauthorizedAccount",
-    args: ({ authority, caller }) => [[encodeFunctionData({ ...call(authority, "grantRole"), args: [0n, caller, 0] })]],
-  },
-};
-
 const challenger: Denied = { error: "Dispute_NotChallenger" };
 
 const REFEREE: Record<string, Row> = {
@@ -285,52 +203,11 @@ const UPKEEP: Record<string, Row> = {
   forwardTips: { open: "pays to the market's treasury, whoever asks" },
 };
 
-const executor: Denied = { error: "GovernorOnlyExecutor" };
-
-const GOVERNOR: Record<string, Row> = {
-  initialize: initialized,
-  upgradeToAndCall: executor,
-  relay: executor,
-  setLateQuorumVoteExtension: executor,
-  setProposalGuardian: executor,
-  setProposalThreshold: executor,
-  setVotingDelay: executor,
-  setVotingPeriod: executor,
-  updateQuorumNumerator: executor,
-  updateTimelock: executor,
-  propose: {
-    error: "GovernorInsufficientProposerVotes",
-    args: ({ world }) => [[world.market.address], [0n], ["0x"], "mine"],
-  },
-  cancel: { error: "GovernorUnableToCancel", args: ({ governor }) => governor.proposal },
-  queue: { error: "GovernorUnexpectedProposalState", args: ({ governor }) => governor.proposal },
-  execute: { error: "GovernorUnexpectedProposalState", args: ({ governor }) => governor.proposal },
-  castVoteBySig: {
-    error: "GovernorInvalidSignature",
-    args: ({ governor, provider }) => [governor.id, 1, provider.address, `0x${"00".repeat(65)}`],
-  },
-  castOverrideVote: own("tokens' votes"),
-  castVote: own("votes"),
-  castVoteWithReason: own("votes"),
-};
-
-const role: Denied = { error: "AccessControlUnauthorizedAccount" };
-
-const TIMELOCK: Record<string, Row> = {
-  initialize: initialized,
-  upgradeToAndCall: { error: "Timelock_NotSelf" },
-  schedule: role,
-  scheduleBatch: role,
-  cancel: role,
-  grantRole: role,
-  revokeRole: role,
-  renounceRole: { error: "AccessControlBadConfirmation" },
-  updateDelay: { error: "TimelockUnauthorizedCaller" },
-  execute: { error: "TimelockUnexpectedOperationState" },
-  executeBatch: { error: "TimelockUnexpectedOperationState" },
-  onERC721Received: { open: "answers a question of the token standard" },
-  onERC1155Received: { open: "answers a question of the token standard" },
-  onERC1155BatchReceived: { open: "answers a question of the token standard" },
+const BEACON: Record<string, Row> = {
+  ask: { open: "pays for a draw that is the sender's own" },
+  rawFulfillRandomWords: { error: "Beacon_NotCoordinator" },
+  drawFromHeader: due("a draw that its coordinator was silent about"),
+  postpone: due("a draw whose block the chain has forgotten"),
 };
 
 /** Who may not call what, for every function that changes state, by contract. */
@@ -367,6 +244,7 @@ export const ROWS: Record<string, Record<string, Row>> = {
   DataDemands: DEMANDS,
   ProtocolLens: {},
   UpkeepCoordinator: UPKEEP,
+  RandomnessBeacon: BEACON,
   AssayGovernor: GOVERNOR,
   ProtocolTimelock: TIMELOCK,
   Treasury: {
@@ -390,8 +268,4 @@ export const ROWS: Record<string, Record<string, Row>> = {
 function recordOf(provider: Address, expiry: number) {
   const empty = { capabilities: 0n, memoryClass: 0, pricePerHour: 0n, endpoint: "" };
   return { provider, sequence: 1, expiry, ...empty };
-}
-
-function call(target: Target, functionName: string) {
-  return { abi: target.abi, functionName };
 }

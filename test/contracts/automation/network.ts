@@ -18,8 +18,21 @@ import {
   zeroHash,
 } from "viem";
 import { type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
-import type { Receipt, Target, TestChain } from "../../../support/world.ts";
-import { type Build, type ChainlinkContract, compileChainlink } from "./compile.ts";
+import { type Build, compileChainlink } from "../../support/chainlink.ts";
+import type { Receipt, Target, TestChain } from "../../support/world.ts";
+
+/** What is deployed, by source. AutomationUtils2_2 only says how reports and triggers are encoded. */
+const CONTRACTS = {
+  AutomationRegistry2_2: "automation/v2_2",
+  AutomationRegistryLogicA2_2: "automation/v2_2",
+  AutomationRegistryLogicB2_2: "automation/v2_2",
+  AutomationUtils2_2: "automation/v2_2",
+  AutomationForwarderLogic: "automation",
+  ChainModuleBase: "automation/chains",
+  LinkToken: "shared/token/ERC677",
+  MockV3Aggregator: "shared/mocks",
+} as const;
+type ContractName = keyof typeof CONTRACTS;
 
 /** What a registry allows an upkeep. */
 export interface Limits {
@@ -209,8 +222,8 @@ export class AutomationNetwork {
  * @param firstTransmitter number of the chain's account that is the first node's; the others are those after it
  */
 export async function deployRegistry(chain: TestChain, limits: Limits, firstTransmitter: number) {
-  const builds = compileChainlink();
-  const create = (name: ChainlinkContract, args: readonly unknown[] = []) => chain.createFrom(builds[name], args);
+  const builds = compileChainlink(CONTRACTS, 1_000_000);
+  const create = (name: ContractName, args: readonly unknown[] = []) => chain.createFrom(builds[name], args);
   const link = await create("LinkToken");
   await chain.send(chain.deployer, link, "grantMintRole", [chain.deployer]);
   await chain.send(chain.deployer, link, "mint", [chain.deployer, 10n ** 24n]);
@@ -247,7 +260,7 @@ export async function deployRegistry(chain: TestChain, limits: Limits, firstTran
 }
 
 /** What one may ask at the registry's address: each function of the three contracts once. */
-function union(builds: Record<ChainlinkContract, Build>): Abi {
+function union(builds: Record<ContractName, Build>): Abi {
   const parts = (
     ["AutomationRegistry2_2", "AutomationRegistryLogicA2_2", "AutomationRegistryLogicB2_2"] as const
   ).flatMap((name) => builds[name].abi.filter(({ type }) => type !== "constructor" && type !== "fallback"));

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "
 import { createRequire } from "node:module";
 import { join, posix } from "node:path";
 import type { Abi, Hex } from "viem";
-import { REPOSITORY } from "../../../../scripts/deploy/artifacts.ts";
+import { REPOSITORY } from "../../scripts/deploy/artifacts.ts";
 
 export interface Build {
   abi: Abi;
@@ -11,21 +11,6 @@ export interface Build {
 }
 
 const SOURCES = "@chainlink/contracts/src/v0.8";
-/** What is deployed, by source. AutomationUtils2_2 only says how reports and triggers are encoded. */
-const WANTED = {
-  AutomationRegistry2_2: "automation/v2_2",
-  AutomationRegistryLogicA2_2: "automation/v2_2",
-  AutomationRegistryLogicB2_2: "automation/v2_2",
-  AutomationUtils2_2: "automation/v2_2",
-  AutomationForwarderLogic: "automation",
-  ChainModuleBase: "automation/chains",
-  LinkToken: "shared/token/ERC677",
-  MockV3Aggregator: "shared/mocks",
-} as const;
-export type ChainlinkContract = keyof typeof WANTED;
-
-/** Those that its publisher builds the registry with, see the package's foundry.toml. */
-const SETTINGS = { optimizer: { enabled: true, runs: 1_000_000 }, metadata: { bytecodeHash: "none" } };
 const COMPILER = "solc-0.8.19";
 const CACHE = join(REPOSITORY, "cache", "chainlink");
 
@@ -35,20 +20,28 @@ interface Output {
 }
 
 /**
- * The registry of Chainlink Automation and what it needs, built from the package's sources with the compiler and the
- * libraries that they name. A build is kept below cache/ under a hash of everything that it is made from.
+ * Contracts of Chainlink's package, built from its sources with the compiler and the libraries that they name. A build is
+ * kept below cache/ under a hash of everything that it is made from.
+ * @param from the folder of each contract's source, below the package's sources
+ * @param runs of the optimizer, as their publisher builds them (the package's foundry.toml): their code fits the limit
  * @throws Error with the compiler's own messages
  */
-export function compileChainlink(): Record<ChainlinkContract, Build> {
+export function compileChainlink<Name extends string>(
+  from: Readonly<Record<Name, string>>,
+  runs: number,
+): Record<Name, Build> {
   const require = createRequire(import.meta.url);
-  const wanted = Object.entries(WANTED).map(([name, folder]) => [`${SOURCES}/${folder}/${name}.sol`, name] as const);
+  const wanted = Object.entries<string>(from).map(
+    ([name, folder]) => [`${SOURCES}/${folder}/${name}.sol`, name] as const,
+  );
   const input = JSON.stringify({
     language: "Solidity",
     sources: Object.fromEntries(
       [...gather(wanted.map(([path]) => path))].map(([path, content]) => [path, { content }]),
     ),
     settings: {
-      ...SETTINGS,
+      optimizer: { enabled: true, runs },
+      metadata: { bytecodeHash: "none" },
       outputSelection: Object.fromEntries(
         wanted.map(([path, name]) => [path, { [name]: ["abi", "evm.bytecode.object"] }]),
       ),
@@ -56,7 +49,7 @@ export function compileChainlink(): Record<ChainlinkContract, Build> {
   });
   const { version } = require(`${COMPILER}/package.json`) as { version: string };
   const file = join(CACHE, `${createHash("sha256").update(version).update(input).digest("hex")}.json`);
-  if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8")) as Record<ChainlinkContract, Build>;
+  if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8")) as Record<Name, Build>;
 
   const { compile } = require(COMPILER) as { compile(input: string): string };
   const { errors = [], contracts } = JSON.parse(compile(input)) as Output;
@@ -67,7 +60,7 @@ export function compileChainlink(): Record<ChainlinkContract, Build> {
       const { abi, evm } = contracts[path]![name]!;
       return [name, { abi, bytecode: `0x${evm.bytecode.object}` }];
     }),
-  ) as Record<ChainlinkContract, Build>;
+  ) as Record<Name, Build>;
   mkdirSync(CACHE, { recursive: true });
   // whole or not at all: another process may be looking for it
   writeFileSync(`${file}.${process.pid}`, JSON.stringify(builds));
