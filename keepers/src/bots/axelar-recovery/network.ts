@@ -9,12 +9,16 @@ export interface RelayNetwork extends RelayFees {
   push(message: { transactionHash: Hex; index: number }): Promise<void>;
 }
 
+interface AxelarQuery {
+  estimateGasFee(source: string, destination: string, gasLimit: number): Promise<unknown>;
+}
+
 /** What of Axelar's own client is used. */
 export interface AxelarClient {
-  AxelarQueryAPI: new (config: {
+  AxelarQueryAPI: (new (config: {
     environment: string;
-  }) => {
-    estimateGasFee(source: string, destination: string, gasLimit: number): Promise<unknown>;
+  }) => AxelarQuery) & {
+    prototype: AxelarQuery & { _initializeAssets?: () => Promise<void> };
   };
   AxelarGMPRecoveryAPI: new (config: {
     environment: string;
@@ -50,6 +54,7 @@ export async function axelarNetwork(
       cause,
     });
   });
+  keepAlive(AxelarQueryAPI.prototype);
   const query = new AxelarQueryAPI({ environment });
   const recovery = new AxelarGMPRecoveryAPI({ environment });
   return {
@@ -66,6 +71,18 @@ export async function axelarNetwork(
         .catch(refused);
       if (!success) throw refusal(String(error));
     },
+  };
+}
+
+/**
+ * The client's constructors fetch a list of tokens and wait for nobody: while the network is away that rejection would be
+ * nobody's and would end the process. What is used here needs no list.
+ */
+function keepAlive(prototype: AxelarClient["AxelarQueryAPI"]["prototype"]): void {
+  const fetchTokens = prototype._initializeAssets;
+  if (!fetchTokens) return;
+  prototype._initializeAssets = function (this: unknown) {
+    return fetchTokens.call(this).catch(() => {});
   };
 }
 
