@@ -25,7 +25,7 @@ import type { AnswerOutcome, RunTask, Task, TaskMessage } from "./tasks.ts";
 /** Segments may be far shorter than what is worth a write to the disk: so much work a crash may cost. */
 const CHECKPOINT_MS = 1000;
 /** Nobody reads faster, and the daemon has to listen. */
-const PROGRESS_MS = 500;
+const PROGRESS_MS = 1000;
 
 // A child process of the node. Everything a stranger wrote (manifests, programs, data) is read in here, so that the
 // worst it can do is end this process.

@@ -57,6 +57,7 @@ export {
 export { createFailover, type EndpointHealth, type Failover, type FailoverArgs } from "./failover.ts";
 export { address, amount, flag, httpUrls, listOf, logLevel, whole } from "./fields.ts";
 export { type Guard, type GuardRecord, openGuard } from "./guard.ts";
+export { heapFlags } from "./heap-flags.ts";
 export { type HttpServer, type ReadyCheck, type StartHttpArgs, startHttp } from "./http.ts";
 export { type Journal, openJournal, type TxAttempt, type TxEntry, type TxIntent, type TxStatus } from "./journal.ts";
 export { lockKey } from "./key-lock.ts";

@@ -6,6 +6,7 @@ import { encodeFrame, type FromChild, readFrames, type ToChild } from "./child-c
 import { crashed, rebuild, spokeWrongly } from "./child-errors.ts";
 import { limitedCommand, watchLimits } from "./child-limits.ts";
 import { DaemonError } from "./errors.ts";
+import { heapFlags } from "./heap-flags.ts";
 import { kill, killMarked } from "./process-tree.ts";
 import { bwrapCommand, findBwrap, type SandboxMode } from "./sandbox.ts";
 
@@ -176,7 +177,7 @@ class Run {
 
 function launch(args: RunChildArgs, mark: string): ChildProcess {
   const { script, env = {}, memoryMb, logFile } = args;
-  const node = [process.execPath, `--max-old-space-size=${Math.ceil(memoryMb)}`, script, ...(args.args ?? [])];
+  const node = [process.execPath, ...heapFlags(memoryMb), script, ...(args.args ?? [])];
   const [command, ...rest] = [...limitedCommand(args), ...shutIn(args, node)] as [string, ...string[]];
   const inherited = PASSED.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]));
   const log = openSync(logFile, "a", 0o600);

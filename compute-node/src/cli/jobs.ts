@@ -1,6 +1,6 @@
 import type { OptionValues } from "@assay/daemon-kit";
 import { type Command, InvalidArgumentError } from "commander";
-import { explain, judgeJob, listJobs, showLogs } from "../commands/jobs.ts";
+import { explain, judgeJob, listJobs, shareLogs, showLogs } from "../commands/jobs.ts";
 import { bumpTransaction, cancelTransaction, listTransactions } from "../commands/tx.ts";
 import { command, group, settings } from "./settings.ts";
 
@@ -20,6 +20,9 @@ export function addJobs(root: Command, env: NodeJS.ProcessEnv): void {
   command(jobs, "logs", "what a job's processes have printed; kept after the job has ended")
     .argument("<id>", ID)
     .action((id: string, values: OptionValues) => showLogs({ ...settings(values, env), id }));
+  command(jobs, "share", "upload a job's logs for its requester, and print their name")
+    .argument("<id>", ID)
+    .action((id: string, values: OptionValues) => shareLogs({ ...settings(values, env), id }));
   for (const [name, verdict, help] of [
     ["approve", "approved", "let the node claim a job (modes oversight and manual)"],
     ["decline", "declined", "keep the node from claiming a job"],

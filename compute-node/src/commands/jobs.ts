@@ -1,9 +1,12 @@
-import type { SettingsArgs } from "@assay/daemon-kit";
+import { homedir } from "node:os";
+import { resolve } from "node:path";
+import { maskUrl, type SettingsArgs } from "@assay/daemon-kit";
+import { CHUNK_BYTES, uploadFile } from "@assay/storage";
 import type { Hex } from "viem";
-import { loadNodeConfig } from "../config.ts";
+import { loadNodeConfig, SECRET_VARIABLES } from "../config.ts";
 import { nodeError } from "../errors.ts";
 import type { JobNote, JobSummary, Verdict } from "../history.ts";
-import { readLogs } from "../job-logs.ts";
+import { type JobLog, readLogs } from "../job-logs.ts";
 import { meaningOf } from "../reasons.ts";
 import { atDesk } from "./desk.ts";
 
@@ -25,6 +28,38 @@ export async function listJobs(args: SettingsArgs & { json: boolean; limit: numb
 
 /** Prints what the child processes of a job have printed, kept after the job has ended. @throws CN-062 */
 export async function showLogs(args: SettingsArgs & { id: string }): Promise<void> {
+  const { logs } = await logsOf(args);
+  print(textOf(logs));
+}
+
+/**
+ * Uploads a job's logs for its requester and prints where they are: the end of them, one block long, so that any gateway
+ * serves it as it is. What they hold was printed by children that know neither key nor environment; the data folder's place
+ * is left out. @throws CN-062, ST-012 when no gateway takes it
+ */
+export async function shareLogs(args: SettingsArgs & { id: string }): Promise<void> {
+  const { id, logs, config } = await logsOf(args);
+  const text = textOf(logs).replaceAll(resolve(config.dataDir), "DATA").replaceAll(homedir(), "HOME");
+  const bytes = new TextEncoder().encode(`job ${id}\n\n${text}\n`).slice(-CHUNK_BYTES);
+  const token = args.env[SECRET_VARIABLES.uploadToken] || undefined;
+  let failure: unknown;
+  for (const gateway of config.gateways) {
+    try {
+      const { cid } = await uploadFile({ gateway, bytes, ...(token ? { token } : {}) });
+      return print(`${cid}\n${bytes.length} bytes at ${maskUrl(gateway)}; whoever has this name can read them`);
+    } catch (error) {
+      failure = error;
+    }
+  }
+  throw failure;
+}
+
+function textOf(logs: readonly JobLog[]): string {
+  return logs.map(({ name, text }) => `== ${name}\n${text.trimEnd() || "(nothing was printed)"}`).join("\n\n");
+}
+
+/** @throws CN-062 when there are none */
+async function logsOf(args: SettingsArgs & { id: string }) {
   const { config } = loadNodeConfig(args);
   const id = /^0x[0-9a-fA-F]{64}$/.test(args.id) ? (args.id as Hex) : await fullId(args);
   const logs = readLogs(config.dataDir, id);
@@ -35,7 +70,7 @@ export async function showLogs(args: SettingsArgs & { id: string }): Promise<voi
       hint: "see `assay-node jobs`; the oldest logs go when all together pass `logMb`",
     });
   }
-  print(logs.map(({ name, text }) => `== ${name}\n${text.trimEnd() || "(nothing was printed)"}`).join("\n\n"));
+  return { id, logs, config };
 }
 
 /** Tells why this node did or did not take a job: what befell it, step by step, and what each step means. */

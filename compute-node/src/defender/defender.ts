@@ -24,6 +24,7 @@ import { answerGames, engineChoice } from "../children.ts";
 import { nodeError } from "../errors.ts";
 import { logFile } from "../job-logs.ts";
 import { filesFolder, runFolder } from "../run-folder.ts";
+import { alarmOf } from "./alarms.ts";
 import {
   type CaseView,
   clockLeft,
@@ -41,8 +42,6 @@ function contentHash(content: readonly unknown[]): Hex {
 
 const RETRY_MS = 3_000;
 const TRIES = 5;
-/** Shares of a clock left at which the operator is told, once each and game. */
-const ALARMS = [0.5, 0.25];
 /** What the contract says when an answer has come too late to matter, or came from another process. */
 const SETTLED = ["Dispute_AlreadyRevealed", "Dispute_StaleGame", "Dispute_Settled", "Dispute_NotSettled"];
 
@@ -208,16 +207,13 @@ export class Defender {
         least = Math.min(least, left);
         const key = revealKey(game.game);
         const alarmed = this.#cases.get(view.job.commitment)?.alarmed;
-        const due = ALARMS.filter((share) => left <= share).length;
-        if (!alarmed || due <= (alarmed.get(key) ?? 0)) continue;
-        alarmed.set(key, due);
-        const text = `less than ${100 * (ALARMS[due - 1] ?? 0)} % of the clock is left to answer a challenge`;
-        this.#deps.notify({
-          event: due === ALARMS.length ? "DISPUTE_CLOCK_QUARTER" : "DISPUTE_CLOCK_HALF",
-          text: `job ${view.job.id}: ${text}`,
-          facts: { jobId: view.job.id, clockLeft: Number(left.toFixed(3)) },
-        });
-        log[due === ALARMS.length ? "error" : "warn"]({ jobId: view.job.id, clockLeft: Number(left.toFixed(3)) }, text);
+        const alarm = alarmOf(left, alarmed?.get(key) ?? 0);
+        if (!alarmed || !alarm) continue;
+        alarmed.set(key, alarm.due);
+        const { event, text } = alarm;
+        const told = { jobId: view.job.id, clockLeft: Number(left.toFixed(3)) };
+        this.#deps.notify({ event, text: `job ${view.job.id}: ${text}`, facts: told });
+        log[event === "DISPUTE_CLOCK_QUARTER" ? "error" : "warn"](told, text);
       }
     }
     metrics.disputes.set(live);

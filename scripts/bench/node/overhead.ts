@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { keccak256, toHex } from "viem";
 import { readLogs } from "../../../compute-node/src/job-logs.ts";
+import { heapFlags } from "../../../daemon-kit/src/index.ts";
 import {
   assembleJob,
   encodeManifest,
@@ -22,6 +23,8 @@ import { CpuMeter } from "./cpu-meter.ts";
 
 const PROBE_STEPS = 640;
 const DIRECT = new URL("direct.ts", import.meta.url).pathname;
+/** Both run with the flags of a node's child, and about its memory. */
+const DIRECT_MB = 450;
 /** Looks at the chain as seldom as on a public one. */
 const POLL_MS = "4000";
 
@@ -100,9 +103,13 @@ async function prepare(folder: string, steps: number) {
 }
 
 async function runDirect(folder: string, nonce: Hex): Promise<Direct> {
-  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", DIRECT, folder, nonce], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const child = spawn(
+    process.execPath,
+    ["--disable-warning=ExperimentalWarning", ...heapFlags(DIRECT_MB), DIRECT, folder, nonce],
+    {
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
   let text = "";
   child.stdout.on("data", (part: Buffer) => {
     text += part;
