@@ -15,6 +15,7 @@ import {
   uploadDisputable,
 } from "./court-harness.ts";
 import { ASY, errorsOf, type Market, openMarket, post, startTestNode, type TestNode, waitFor } from "./harness.ts";
+import { receiver } from "./receiver.ts";
 
 const PROVIDER = 2;
 const TEST_MS = 240_000;
@@ -48,8 +49,10 @@ async function standsAndIsPaid(node: TestNode, job: SubmittedJob): Promise<void>
 
 test("a false accuser is answered at every level, loses its bond, and the job is paid", {
   timeout: TEST_MS,
-}, async () => {
-  const node = await startTestNode(market, { account: PROVIDER });
+}, async (t) => {
+  const { url, heard } = await receiver(t, (response) => void response.writeHead(204).end());
+  const env = { ASSAY_NODE_WEBHOOKS__RECEIVERS: url };
+  const node = await startTestNode(market, { account: PROVIDER, env });
   const job = await delivered();
   const accuser = new FalseAccuser(market, court, 5);
   const levels = await accuser.play(inputs, job);
@@ -59,6 +62,11 @@ test("a false accuser is answered at every level, loses its bond, and the job is
   );
   assert.ok(levels.includes("ops") && levels.includes("tile"), levels.join());
   await standsAndIsPaid(node, job);
+  const told = heard.map(({ body }) => JSON.parse(body) as { event: string; facts: { jobId: string } });
+  assert.deepEqual(
+    told.filter(({ event }) => event === "DISPUTE_OPENED").map(({ facts }) => facts.jobId),
+    [job.id],
+  );
   assert.deepEqual(
     errorsOf(node).filter(({ msg }) => !String(msg).includes("% of the clock")),
     [],

@@ -1,14 +1,13 @@
 // An operator at the keyboard: approving a job, looking at what befell it, taking the money, leaving.
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, type TestContext, test } from "node:test";
+import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { signatureOf } from "../../daemon-kit/src/index.ts";
 import { startProcess } from "../../scripts/lib/processes.ts";
 import { assayTokenAbi } from "../../sdk/src/index.ts";
+import { fetchBytes } from "../../storage/src/index.ts";
 import {
   ASY,
   errorsOf,
@@ -20,6 +19,7 @@ import {
   waitFor,
   waitForPayment,
 } from "./harness.ts";
+import { receiver } from "./receiver.ts";
 
 const BIN = fileURLToPath(new URL("../../compute-node/bin/assay-node.mjs", import.meta.url));
 const OWNER = 2;
@@ -47,22 +47,6 @@ async function assayNode(args: readonly string[], env: Record<string, string> = 
   });
   const { code } = await child.exited;
   return { code, text: child.tail.join("\n") };
-}
-
-/** Takes the node's notices, and answers as told. */
-async function receiver(t: TestContext, answer: (response: ServerResponse) => void) {
-  const heard: { headers: IncomingHttpHeaders; body: string }[] = [];
-  const server = createServer(async (request, response) => {
-    heard.push({ headers: request.headers, body: Buffer.concat(await request.toArray()).toString("utf8") });
-    answer(response);
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`, heard };
 }
 
 const ownerKey = () => ({ ASSAY_NODE_OWNER_KEY: market.chain.key(OWNER) });
@@ -105,6 +89,11 @@ test("oversight: a job waits for approval; then it is run, told about, paid out,
   const told = await assayNode(["explain", id]);
   assert.match(told.text, /CLAIMED: the claim is in a block[\s\S]*RUN_FINISHED[\s\S]*SUBMITTED[\s\S]*FINALIZED/);
   assert.match((await assayNode(["jobs", "logs", id])).text, /^== prepare\.log$[\s\S]*^== run-[0-9a-f]{8}\.log$/m);
+  const shared = await assayNode(["jobs", "share", id], { ASSAY_NODE_GATEWAYS: market.storage.url });
+  const [cid = ""] = shared.text.split("\n");
+  const logText = new TextDecoder().decode(await fetchBytes({ gateways: [market.storage.url], cid }));
+  assert.match(logText, new RegExp(`^job ${id}$[\\s\\S]*^== run-[0-9a-f]{8}\\.log$`, "m"));
+  assert.ok(!logText.includes(market.dir), "the place of the data folder is in a shared log");
   const unknown = await assayNode(["explain", "0x123456"]);
   assert.deepEqual([unknown.code, /^CN-061: /m.test(unknown.text)], [1, true]);
 
@@ -146,10 +135,15 @@ test("oversight: a job waits for approval; then it is run, told about, paid out,
   assert.equal((await assayNode(["jobs"])).code, 0, "records are read without a running node too");
 });
 
-test("a second daemon on the same key is refused, on another data folder too", async () => {
+test("a second daemon on the same key is refused, on another data folder too; the first takes over a changed file", async () => {
   const account = 6;
   await market.enrol(account);
-  const node = await startTestNode(market, { account });
+  // Its settings are in a file, which is read again on a signal.
+  const folder = join(market.dir, "settings");
+  mkdirSync(folder);
+  const settings = (mode: string) => writeFileSync(join(folder, "assay-node.yaml"), `version: 1\nmode: ${mode}\n`);
+  settings("manual");
+  const node = await startTestNode(market, { account, wrapper: ["env", `--chdir=${folder}`] });
   await node.logged("node started");
   const second = await startTestNode(market, { account, dataDir: "elsewhere" });
   const { code } = await second.process.exited;
@@ -157,6 +151,13 @@ test("a second daemon on the same key is refused, on another data folder too", a
   assert.match(second.process.tail.join("\n"), /^DK-031: /m);
   const inputs = await uploadInputs(market, 64, "still there");
   const { id } = await post(market, inputs.spec, { provider: market.chain.wallet(account).account.address });
+  await node.logged("job skipped", ({ jobId, reason }) => jobId === id && reason === "SKIP_NOT_NAMED");
+  settings("what nobody knows");
+  node.process.kill("SIGHUP");
+  assert.equal((await node.logged("settings not read again")).code, "DK-004");
+  settings("auto");
+  node.process.kill("SIGHUP");
+  assert.deepEqual((await node.logged("settings read again")).changed, ["mode"]);
   await waitFor(market, id, "submitted");
   await node.process.stop();
 });
