@@ -1,6 +1,9 @@
-import type { Deployment } from "@assay/sdk";
-import { type Address, createPublicClient, type Hash, http } from "viem";
+import type { Deployment, SatelliteDeployment } from "@assay/sdk";
+import { type Address, BaseError, createPublicClient, type Hash, http, type PublicClient } from "viem";
 import { failure } from "./errors.ts";
+
+/** What can be indexed: the protocol, or a satellite's end of the bridge. */
+export type Indexable = Deployment | SatelliteDeployment;
 
 export interface ChainFacts {
   chainId: number;
@@ -18,9 +21,9 @@ export async function genesisOf(url: string): Promise<Hash> {
 /**
  * Asks the chain who it is, and whether the protocol is on it.
  *
- * @throws IX-010 the endpoint does not answer, IX-011 it is another chain or another chain of the same id
+ * @throws IX-010 the endpoint does not answer, IX-020 it has no history, IX-011 it is another chain or another chain of the same id
  */
-export async function checkChain(url: string, deployment: Deployment): Promise<ChainFacts> {
+export async function checkChain(url: string, deployment: Indexable): Promise<ChainFacts> {
   const client = createPublicClient({ transport: http(url, { retryCount: 1 }) });
   let facts: ChainFacts;
   try {
@@ -42,11 +45,32 @@ export async function checkChain(url: string, deployment: Deployment): Promise<C
   if (facts.chainId !== deployment.chainId) {
     throw wrongChain(`chain ${facts.chainId}`, `chain ${deployment.chainId}, as the deployment file says`);
   }
-  const address: Address = deployment.contracts.JobMarketplace.address;
+  const name = "JobMarketplace" in deployment.contracts ? "JobMarketplace" : "SatelliteBridge";
+  const { address } = deployment.contracts[name]!;
   if ((await client.getCode({ address })) === undefined) {
-    throw wrongChain(`nothing at ${address}`, "the JobMarketplace that the deployment file names");
+    throw wrongChain(`nothing at ${address}`, `the ${name} that the deployment file names`);
   }
+  await requireHistory(client, address, BigInt(deployment.startBlock));
   return facts;
+}
+
+/**
+ * An endpoint may answer for block 0 and have forgotten, or refuse, the logs after it: graph-node would ask again for ever.
+ */
+async function requireHistory(client: PublicClient, address: Address, startBlock: bigint): Promise<void> {
+  try {
+    await client.getBlock({ blockNumber: startBlock });
+    await client.getLogs({ address, fromBlock: startBlock, toBlock: startBlock });
+  } catch (cause) {
+    throw failure("IX-020", "the chain's endpoint does not keep the protocol's history", {
+      // the endpoint's own words, where it has any
+      found: cause instanceof BaseError ? cause.details || cause.shortMessage : String(cause),
+      wanted: `block ${startBlock} and its logs (eth_getLogs), where the deployment begins`,
+      hint: "give an archive endpoint with --rpc-url; one that is pruned cannot feed an indexer",
+      kind: "Retryable",
+      cause,
+    });
+  }
 }
 
 function wrongChain(found: string, wanted: string) {

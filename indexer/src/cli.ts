@@ -2,8 +2,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createShutdown, EXIT_RETRY, exitCodeOf, formatError } from "@assay/daemon-kit";
-import { type Deployment, parseDeployment } from "@assay/sdk";
+import { parseDeployment, parseSatellite } from "@assay/sdk";
 import { Command } from "commander";
+import type { Indexable } from "./chain.ts";
 import { failure } from "./errors.ts";
 import { Folder } from "./folder.ts";
 import { type IndexerStatus, redeploy, startIndexer } from "./indexer.ts";
@@ -59,7 +60,11 @@ function command(root: Command, name: string, description: string): Command {
     .option("--json", "for machines");
   if (name === "up" || name === "deploy") {
     result
-      .option("--deployment <file>", "addresses of the protocol", join(REPOSITORY, "deployments", "31337.json"))
+      .option(
+        "--deployment <file>",
+        "addresses of the protocol, or of a satellite",
+        join(REPOSITORY, "deployments", "31337.json"),
+      )
       .option("--subgraph <folder>", "source of the subgraph", join(REPOSITORY, "subgraph"))
       .option("--builds <folder>", "finished builds; indexers may share it (default: builds in the data folder)");
   }
@@ -167,7 +172,7 @@ function reset({ dataDir, json }: Options): void {
 }
 
 /** @throws IX-014 the file cannot be read */
-function readDeployment(path: string): Deployment {
+function readDeployment(path: string): Indexable {
   let text: string;
   try {
     text = readFileSync(path, "utf8");
@@ -179,5 +184,6 @@ function readDeployment(path: string): Deployment {
       cause,
     });
   }
-  return parseDeployment(JSON.parse(text));
+  const file = JSON.parse(text) as { homeChain?: unknown };
+  return file.homeChain === undefined ? parseDeployment(file) : parseSatellite(file);
 }

@@ -2,10 +2,9 @@ import { createWriteStream, mkdirSync, rmSync } from "node:fs";
 import type { Server } from "node:http";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Deployment } from "@assay/sdk";
 import pg from "pg";
 import { buildSubgraph, placesOf } from "./build.ts";
-import { checkChain, genesisOf } from "./chain.ts";
+import { checkChain, genesisOf, type Indexable } from "./chain.ts";
 import { ask } from "./door.ts";
 import { failure } from "./errors.ts";
 import { type Folder, socketFolder } from "./folder.ts";
@@ -22,7 +21,8 @@ const NETWORK = "assay";
 export interface IndexerArgs {
   folder: Folder;
   rpcUrl: string;
-  deployment: Deployment;
+  /** The protocol's, or a satellite's. */
+  deployment: Indexable;
   /** The subgraph's source folder. */
   source: string;
   /** Port of the GraphQL endpoint on 127.0.0.1; 0 takes any. */
@@ -232,6 +232,7 @@ function watch({ postgres, node, rpcUrl, genesis, closing }: Watched): Promise<E
           kind: "Retryable",
         }),
       );
+    void postgres.full.then((line) => resolve(diskFull(line)));
     void postgres.exited.then(() => dead("PostgreSQL", postgres.tail));
     void node.exited.then(() => dead("graph-node", node.tail));
     const timer = setInterval(async () => {
@@ -241,6 +242,15 @@ function watch({ postgres, node, rpcUrl, genesis, closing }: Watched): Promise<E
     }, GENESIS_MS);
     timer.unref();
     closing.push(() => clearInterval(timer));
+  });
+}
+
+function diskFull(line: string) {
+  return failure("IX-019", "the disk is full", {
+    found: line,
+    wanted: "room for the index in the data folder",
+    hint: "free some disk and start the indexer again: it goes on where it was",
+    kind: "Retryable",
   });
 }
 

@@ -10,6 +10,8 @@ const NOBODY = 65534;
 const STOP_MS = 20_000;
 const START_MS = 60_000;
 const PORT = 5432;
+/** As the C library puts it, in the language that it is started in. */
+const NO_ROOM = /No space left on device|Disk quota exceeded/;
 
 /**
  * For an index, which can always be rebuilt from the chain: commits do not wait for the disk (a crash of the machine costs the
@@ -38,6 +40,8 @@ export const DATABASE_USER = "assay";
 export interface Postgres extends Program {
   /** The socket that it listens on; it has no TCP port. */
   socket: string;
+  /** Resolves with what it says when it finds no room on the disk; what was committed is safe, and nothing more can be. */
+  full: Promise<string>;
 }
 
 export interface StartPostgresArgs {
@@ -71,16 +75,23 @@ export async function startPostgres({ dataDir, socketDir, onLine }: StartPostgre
   if (!existsSync(cluster)) await initialise(initdb, cluster, disguise);
   await predecessorGone(cluster);
   const flags = Object.entries(SETTINGS).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+  let full: (line: string) => void = () => {};
+  const room = new Promise<string>((resolve) => {
+    full = resolve;
+  });
   const program = run({
     ...disguised(disguise, postgres, ["-D", cluster, "-k", socketDir, "-p", String(PORT), ...flags]),
     cwd: dataDir,
     env: { LC_ALL: "C" },
     onParentDeath: "INT",
-    ...(onLine ? { onLine } : {}),
+    onLine: (line) => {
+      onLine?.(line);
+      if (NO_ROOM.test(line)) full(line);
+    },
   });
   const socket = join(socketDir, `.s.PGSQL.${PORT}`);
   await answering(socket, program);
-  return { ...program, socket, stop: () => program.stop("SIGINT", STOP_MS) };
+  return { ...program, socket, full: room, stop: () => program.stop("SIGINT", STOP_MS) };
 }
 
 /**

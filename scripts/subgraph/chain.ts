@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { type Abi, type Address, type Chain, decodeEventLog, type Hex, type PublicClient, type Transport } from "viem";
-import type { Deployment } from "../../sdk/src/index.ts";
+import type { Deployment, SatelliteDeployment } from "../../sdk/src/index.ts";
 import { readAbis } from "../generate-abis.ts";
 import { logsBetween } from "../lib/logs.ts";
 
@@ -10,7 +10,8 @@ const AT_ONCE = 16;
 /** What is compared: one chain, as of one block. */
 export interface ChainArgs {
   publicClient: PublicClient<Transport, Chain>;
-  deployment: Deployment;
+  /** The protocol's, or a satellite's. */
+  deployment: Deployment | SatelliteDeployment;
   block: bigint;
 }
 
@@ -112,7 +113,7 @@ export async function viewChain(args: ChainArgs): Promise<ChainView> {
     logs,
     of: (contract, ...wanted) =>
       logs.filter((log) => log.contract === contract && (wanted.length === 0 || wanted.includes(log.name))),
-    has: (contract) => deployment.contracts[contract] !== undefined,
+    has: (contract) => contracts.some(([name]) => name === contract),
     address: (contract) => deployment.contracts[contract]!.address.toLowerCase() as Address,
     read: async <T>(contract: string, functionName: string, ...values: unknown[]) => {
       const { address } = deployment.contracts[contract]!;

@@ -4,7 +4,7 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { createPublicClient, defineChain, http } from "viem";
-import { parseDeployment } from "../../sdk/src/index.ts";
+import { parseDeployment, parseSatellite } from "../../sdk/src/index.ts";
 import { indexedBlock } from "./query.ts";
 import { verifyIndex } from "./verify.ts";
 
@@ -14,7 +14,7 @@ Usage: npm run subgraph:verify -- [options]
 
   --url URL          the subgraph's GraphQL endpoint (default: SUBGRAPH_URL, else http://127.0.0.1:8000)
   --rpc-url URL      the chain (default: ASSAY_RPC_URL, else http://127.0.0.1:8545)
-  --deployment FILE  addresses of the protocol (default: deployments/31337.json)
+  --deployment FILE  addresses of the protocol or of a satellite (default: deployments/31337.json)
   --json             for machines
 
 Exit codes: 0 equal, 1 mismatches or your input.`;
@@ -32,7 +32,8 @@ if (values.help) console.log(HELP);
 else process.exitCode = await main();
 
 async function main(): Promise<number> {
-  const deployment = parseDeployment(JSON.parse(readFileSync(values.deployment, "utf8")));
+  const file = JSON.parse(readFileSync(values.deployment, "utf8")) as { homeChain?: unknown };
+  const deployment = file.homeChain === undefined ? parseDeployment(file) : parseSatellite(file);
   const chain = defineChain({
     id: deployment.chainId,
     name: deployment.name ?? String(deployment.chainId),

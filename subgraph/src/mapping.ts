@@ -13,6 +13,7 @@ export * from "./market-money";
 export * from "./market-settings";
 export * from "./pools";
 export * from "./registry";
+export * from "./remote";
 export * from "./reputation-registry";
 export * from "./slashing";
 export * from "./staking";

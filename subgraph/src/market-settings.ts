@@ -69,10 +69,8 @@ export function handleTreasurySet(event: TreasurySet): void {
 }
 
 export function handleLaneRetired(event: LaneRetired): void {
-  const totals = protocol();
-  const owner = requester(event.params.requester, totals);
+  const owner = requester(event.params.requester);
   owner.save();
-  totals.save();
   const number = event.params.lane.toI32();
   const id = owner.id.concatI32(number);
   let lane = Lane.load(id);

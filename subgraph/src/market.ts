@@ -13,8 +13,8 @@ import {
   ResultSubmitted,
   SettlementSkipped,
 } from "../generated/JobMarketplace/JobMarketplace";
-import { Bid, Claim, Job, JobTerms, Lane, Protocol, Result, Slash } from "../generated/schema";
-import { addBalance, addLocked, earnings, protocol, provider, requester, ZERO } from "./entities";
+import { Bid, Claim, Job, JobTerms, JobTotals, Lane, Provider, Result, Slash, StakeTotals } from "../generated/schema";
+import { addBalance, addLocked, earnings, jobTotals, provider, requester, stakeTotals, ZERO } from "./entities";
 import { readSpec, readTerms } from "./job";
 import { earlierLogId, logId, position } from "./log";
 import { succeed } from "./reputation";
@@ -22,13 +22,13 @@ import { endPoint, postPoint, stakePoint } from "./statistics";
 import { record } from "./timeline";
 
 export function handleJobPosted(event: JobPosted): void {
-  const totals = protocol();
-  totals.jobsPosted += 1;
-  totals.jobsLive += 1;
-  const owner = requester(event.params.requester, totals);
+  const totals = jobTotals();
+  totals.posted += 1;
+  totals.live += 1;
+  totals.save();
+  const owner = requester(event.params.requester);
   owner.jobsPosted += 1;
   owner.save();
-  totals.save();
 
   const job = new Job(event.params.id);
   job.requester = owner.id;
@@ -52,13 +52,13 @@ export function handleJobPosted(event: JobPosted): void {
 
 export function handleBidPlaced(event: BidPlaced): void {
   const job = Job.load(event.params.id)!;
-  const totals = protocol();
-  releaseBid(job, totals);
-  const worker = provider(event.params.provider, totals);
-  addLocked(worker, job.bond, totals);
+  const stakes = stakeTotals();
+  releaseBid(job, stakes);
+  const worker = provider(event.params.provider);
+  addLocked(worker, job.bond, stakes);
   worker.save();
-  stakePoint(totals);
-  totals.save();
+  stakePoint(stakes);
+  stakes.save();
 
   const bid = new Bid(logId(event));
   bid.job = job.id;
@@ -78,19 +78,19 @@ export function handleBidPlaced(event: BidPlaced): void {
 
 export function handleJobClaimed(event: JobClaimed): void {
   const job = Job.load(event.params.id)!;
-  const totals = protocol();
+  const stakes = stakeTotals();
   // a late one's job that is taken over keeps its price, but for what rounding takes off
   let escrowed = job.maxPrice;
   const agreed = job.price;
   if (agreed) escrowed = agreed;
-  else releaseBid(job, totals);
+  else releaseBid(job, stakes);
 
-  const worker = provider(event.params.provider, totals);
+  const worker = provider(event.params.provider);
   worker.jobsClaimed += 1;
-  addLocked(worker, job.bond, totals);
+  addLocked(worker, job.bond, stakes);
   worker.save();
-  stakePoint(totals);
-  totals.save();
+  stakePoint(stakes);
+  stakes.save();
 
   job.provider = worker.id;
   job.price = event.params.price;
@@ -106,11 +106,9 @@ export function handleJobClaimed(event: JobClaimed): void {
 
 export function handleJobRescued(event: JobRescued): void {
   const job = Job.load(event.params.id)!;
-  const totals = protocol();
-  const late = provider(event.params.late, totals);
+  const late = provider(event.params.late);
   late.jobsExpired += 1;
   late.save();
-  totals.save();
   job.rescued = true;
   record(job, "RESCUED", event.params.rescuer, event.params.penalty, event);
   job.save();
@@ -148,14 +146,13 @@ export function handleResultSubmitted(event: ResultSubmitted): void {
 
 export function handleJobFinalized(event: JobFinalized): void {
   const job = Job.load(event.params.id)!;
-  const totals = protocol();
-  totals.jobsFinalized += 1;
-  const worker = provider(event.params.provider, totals);
+  const totals = jobTotals();
+  totals.finalized += 1;
+  const worker = provider(event.params.provider);
   worker.jobsFinalized += 1;
-  addLocked(worker, job.bond.neg(), totals);
+  release(worker, job);
   if (worker.id != job.requester) succeed(worker, event);
   worker.save();
-  stakePoint(totals);
 
   const earned = earnings(job.token, worker.id);
   earned.gross = earned.gross.plus(event.params.price);
@@ -168,11 +165,13 @@ export function handleJobFinalized(event: JobFinalized): void {
 
 export function handleJobCancelled(event: JobCancelled): void {
   const job = Job.load(event.params.id)!;
-  const totals = protocol();
-  totals.jobsCancelled += 1;
+  const totals = jobTotals();
+  totals.cancelled += 1;
   if (job.bestBid) {
-    releaseBid(job, totals);
-    stakePoint(totals);
+    const stakes = stakeTotals();
+    releaseBid(job, stakes);
+    stakePoint(stakes);
+    stakes.save();
   }
   job.status = "CANCELLED";
   refund(job, totals, event.params.refund, event);
@@ -180,9 +179,9 @@ export function handleJobCancelled(event: JobCancelled): void {
 
 export function handleJobExpired(event: JobExpired): void {
   const job = Job.load(event.params.id)!;
-  const totals = protocol();
-  totals.jobsExpired += 1;
-  const worker = provider(event.params.provider, totals);
+  const totals = jobTotals();
+  totals.expired += 1;
+  const worker = provider(event.params.provider);
   worker.jobsExpired += 1;
   worker.save();
   job.penalty = event.params.penalty;
@@ -193,9 +192,9 @@ export function handleJobExpired(event: JobExpired): void {
 
 export function handleJobRejected(event: JobRejected): void {
   const job = Job.load(event.params.id)!;
-  const totals = protocol();
-  totals.jobsRejected += 1;
-  const worker = provider(event.params.provider, totals);
+  const totals = jobTotals();
+  totals.rejected += 1;
+  const worker = provider(event.params.provider);
   worker.jobsRejected += 1;
   worker.save();
   job.penalty = event.params.forfeited;
@@ -206,25 +205,24 @@ export function handleJobRejected(event: JobRejected): void {
 
 export function handleJobUnresolved(event: JobUnresolved): void {
   const job = Job.load(event.params.id)!;
-  const totals = protocol();
-  totals.jobsUnresolved += 1;
-  const worker = provider(event.params.provider, totals);
-  addLocked(worker, job.bond.neg(), totals);
+  const totals = jobTotals();
+  totals.unresolved += 1;
+  const worker = provider(event.params.provider);
+  release(worker, job);
   worker.save();
-  stakePoint(totals);
   job.status = "UNRESOLVED";
   refund(job, totals, event.params.refund, event);
 }
 
-function refund(job: Job, totals: Protocol, amount: BigInt, event: ethereum.Event): void {
+function refund(job: Job, totals: JobTotals, amount: BigInt, event: ethereum.Event): void {
   job.refund = amount;
   addBalance(job.token, job.requester, amount);
   end(job, totals, amount, event);
 }
 
 /** @param amount the price of a finalized job, what came back of another */
-function end(job: Job, totals: Protocol, amount: BigInt, event: ethereum.Event): void {
-  totals.jobsLive -= 1;
+function end(job: Job, totals: JobTotals, amount: BigInt, event: ethereum.Event): void {
+  totals.live -= 1;
   totals.save();
   job.endedAt = event.block.timestamp;
   record(job, job.status, event.transaction.from, amount, event);
@@ -234,12 +232,20 @@ function end(job: Job, totals: Protocol, amount: BigInt, event: ethereum.Event):
   endPoint(job, paid, fee ? fee : ZERO);
 }
 
+/** The bond of a job's provider is free again. The provider has to be saved. */
+function release(worker: Provider, job: Job): void {
+  const stakes = stakeTotals();
+  addLocked(worker, job.bond.neg(), stakes);
+  stakePoint(stakes);
+  stakes.save();
+}
+
 /** What the bid that stands had locked is free again; a claim locks its own bond. */
-function releaseBid(job: Job, totals: Protocol): void {
+function releaseBid(job: Job, stakes: StakeTotals): void {
   const id = job.bestBid;
   if (!id) return;
-  const worker = provider(Bid.load(id)!.provider, totals);
-  addLocked(worker, job.bond.neg(), totals);
+  const worker = provider(Bid.load(id)!.provider);
+  addLocked(worker, job.bond.neg(), stakes);
   worker.save();
 }
 

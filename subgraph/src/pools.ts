@@ -11,8 +11,8 @@ import {
   StakeDelegated,
   StakeRedelegated,
 } from "../generated/DelegationPools/DelegationPools";
-import { Delegation, DelegationEvent, DelegationExit, DelegationPool, PoolFees, Protocol } from "../generated/schema";
-import { addBalance, protocol, provider, ZERO } from "./entities";
+import { Delegation, DelegationEvent, DelegationExit, DelegationPool, PoolFees } from "../generated/schema";
+import { addBalance, protocol, provider, stakeTotals, ZERO } from "./entities";
 import { holderId } from "./holders";
 import { logId, position } from "./log";
 import { setParameter } from "./parameters";
@@ -93,7 +93,8 @@ export function handlePoolReset(event: PoolReset): void {
   pool.exiting = ZERO;
   pool.epoch = event.params.epoch;
   pool.save();
-  const totals = changeTotal(event.params.burned.neg());
+  changeTotal(event.params.burned.neg());
+  const totals = protocol();
   // what was left of the pool is burned with the penalty
   totals.burnDue = totals.burnDue.plus(event.params.burned);
   totals.save();
@@ -147,11 +148,9 @@ export function handleFeeTokenAdded(event: FeeTokenAdded): void {
 function poolOf(account: Bytes): DelegationPool {
   let found = DelegationPool.load(account);
   if (!found) {
-    const totals = protocol();
-    const worker = provider(account, totals);
+    const worker = provider(account);
     worker.pool = account;
     worker.save();
-    totals.save();
     found = new DelegationPool(account);
     found.provider = account;
     found.assets = ZERO;
@@ -219,12 +218,11 @@ function closeExits(part: Delegation, shares: BigInt): void {
   part.exits = exits.slice(done);
 }
 
-function changeTotal(amount: BigInt): Protocol {
-  const totals = protocol();
-  totals.delegated = totals.delegated.plus(amount);
-  stakePoint(totals);
-  totals.save();
-  return totals;
+function changeTotal(amount: BigInt): void {
+  const stakes = stakeTotals();
+  stakes.delegated = stakes.delegated.plus(amount);
+  stakePoint(stakes);
+  stakes.save();
 }
 
 /** @param part tells entries of one log apart */

@@ -1,10 +1,9 @@
 import { RecordSet } from "../generated/ProviderRegistry/ProviderRegistry";
 import { ProviderRecord } from "../generated/schema";
-import { protocol, provider } from "./entities";
+import { provider } from "./entities";
 
 export function handleRecordSet(event: RecordSet): void {
-  const totals = protocol();
-  const worker = provider(event.params.provider, totals);
+  const worker = provider(event.params.provider);
   const record = new ProviderRecord(worker.id.concatI32(event.params.sequence.toU32() as i32));
   record.provider = worker.id;
   record.sequence = event.params.sequence;
@@ -17,5 +16,4 @@ export function handleRecordSet(event: RecordSet): void {
   record.save();
   worker.record = record.id;
   worker.save();
-  totals.save();
 }

@@ -9,7 +9,7 @@ import {
   DelaySet,
 } from "../generated/SlashingManager/SlashingManager";
 import { CaseEvent, SlashingCase } from "../generated/schema";
-import { addLocked, protocol, provider } from "./entities";
+import { addLocked, protocol, provider, stakeTotals } from "./entities";
 import { logId, position } from "./log";
 import { setParameter } from "./parameters";
 import { REASONS } from "./reputation";
@@ -65,12 +65,12 @@ function acquit(id: BigInt, status: string, event: ethereum.Event): void {
 }
 
 function hold(docket: SlashingCase, amount: BigInt): void {
-  const totals = protocol();
-  const worker = provider(docket.provider, totals);
-  addLocked(worker, amount, totals);
+  const stakes = stakeTotals();
+  const worker = provider(docket.provider);
+  addLocked(worker, amount, stakes);
   worker.save();
-  stakePoint(totals);
-  totals.save();
+  stakePoint(stakes);
+  stakes.save();
 }
 
 function end(docket: SlashingCase, status: string, event: ethereum.Event): void {

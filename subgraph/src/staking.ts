@@ -15,7 +15,7 @@ import {
   Withdrawn,
 } from "../generated/StakingManager/StakingManager";
 import { Operator, Provider, Slash, StakeCredit, StakeEvent, ThawRequest } from "../generated/schema";
-import { addCredit, addLocked, protocol, provider, ZERO } from "./entities";
+import { addCredit, addLocked, protocol, provider, stakeTotals, ZERO } from "./entities";
 import { holder, holderId } from "./holders";
 import { logId, NOBODY, position } from "./log";
 import { setParameter } from "./parameters";
@@ -31,19 +31,15 @@ const FIRST_EVIDENCE: i32 = 3;
 const LAST_EVIDENCE: i32 = 5;
 
 export function handleStaked(event: Staked): void {
-  const totals = protocol();
-  const worker = provider(event.params.provider, totals);
+  const worker = provider(event.params.provider);
   worker.stake = event.params.stake;
   worker.save();
-  totals.stake = totals.stake.plus(event.params.amount);
-  stakePoint(totals);
-  totals.save();
+  changeOwn(event.params.amount);
   recordStake(worker, "STAKED", event.params.amount, event);
 }
 
 export function handleThawRequested(event: ThawRequested): void {
-  const totals = protocol();
-  const worker = provider(event.params.provider, totals);
+  const worker = provider(event.params.provider);
   worker.stake = event.params.stake;
   const thaw = new ThawRequest(logId(event));
   thaw.provider = worker.id;
@@ -54,15 +50,12 @@ export function handleThawRequested(event: ThawRequested): void {
   // at most MAX_THAWS are under way, so the list stays short
   worker.thawing = worker.thawing.concat([thaw.id]);
   worker.save();
-  totals.stake = totals.stake.minus(event.params.amount);
-  stakePoint(totals);
-  totals.save();
+  changeOwn(event.params.amount.neg());
   recordStake(worker, "THAW_REQUESTED", event.params.amount, event);
 }
 
 export function handleStakeWithdrawn(event: Withdrawn): void {
-  const totals = protocol();
-  const worker = provider(event.params.provider, totals);
+  const worker = provider(event.params.provider);
   const thawing = worker.thawing;
   let left = event.params.amount;
   let done = 0;
@@ -80,10 +73,8 @@ export function handleStakeWithdrawn(event: Withdrawn): void {
 }
 
 export function handleOperatorSet(event: OperatorSet): void {
-  const totals = protocol();
-  const worker = provider(event.params.provider, totals);
+  const worker = provider(event.params.provider);
   worker.save();
-  totals.save();
   const id: Bytes = worker.id.concat(event.params.operator);
   const operator = new Operator(id);
   operator.provider = worker.id;
@@ -93,16 +84,13 @@ export function handleOperatorSet(event: OperatorSet): void {
 }
 
 export function handleExposureSet(event: ExposureSet): void {
-  const totals = protocol();
-  const worker = provider(event.params.provider, totals);
+  const worker = provider(event.params.provider);
   worker.exposureBps = event.params.bps.toI32();
   worker.save();
-  totals.save();
 }
 
 export function handleBondForfeited(event: BondForfeited): void {
-  const totals = protocol();
-  const worker = provider(event.params.provider, totals);
+  const worker = provider(event.params.provider);
   const paid = event.params.toRequester.plus(event.params.toFinder);
   const lost = paid.plus(event.params.toAudit).plus(event.params.burned);
   worker.exposureBps = exposureAfter(worker.exposureBps, lost, worker.stake);
@@ -110,14 +98,17 @@ export function handleBondForfeited(event: BondForfeited): void {
   const own = lost.gt(worker.stake) ? worker.stake : lost;
   worker.stake = worker.stake.minus(own);
   worker.forfeited = worker.forfeited.plus(lost);
-  addLocked(worker, event.params.bond.neg(), totals);
+  const stakes = stakeTotals();
+  addLocked(worker, event.params.bond.neg(), stakes);
   fail(worker, event.params.reason, event);
   worker.save();
-  totals.stake = totals.stake.minus(own);
+  stakes.own = stakes.own.minus(own);
+  stakePoint(stakes);
+  stakes.save();
+  const totals = protocol();
   totals.slashed = totals.slashed.plus(lost);
   totals.burnDue = totals.burnDue.plus(event.params.burned);
   totals.auditDue = totals.auditDue.plus(event.params.toAudit);
-  stakePoint(totals);
   totals.save();
   addCredit(event.params.requester, event.params.toRequester);
   addCredit(event.params.finder, event.params.toFinder);
@@ -175,6 +166,13 @@ export function handleStakeVotesChanged(event: DelegateVotesChanged): void {
   const found = holder(event.params.delegate);
   found.stakedVotes = event.params.newVotes;
   found.save();
+}
+
+function changeOwn(amount: BigInt): void {
+  const stakes = stakeTotals();
+  stakes.own = stakes.own.plus(amount);
+  stakePoint(stakes);
+  stakes.save();
 }
 
 /** STK: what is lost takes its share, rounded up, off what operators may keep locked. */

@@ -1,5 +1,5 @@
 import { BigDecimal, BigInt } from "@graphprotocol/graph-ts";
-import { Job, JobEnd, JobPost, JobPrice, Protocol, SlashPoint, StakePoint } from "../generated/schema";
+import { Job, JobEnd, JobPost, JobPrice, SlashPoint, StakePoint, StakeTotals } from "../generated/schema";
 
 // graph-node numbers the points of a time series itself: every point is made with the number 0
 
@@ -48,12 +48,12 @@ export function bucketOf(price: BigInt): i32 {
 }
 
 /** Stake, or what of it is locked, changed. */
-export function stakePoint(totals: Protocol): void {
+export function stakePoint(stakes: StakeTotals): void {
   const point = new StakePoint(0);
-  const whole = totals.stake.plus(totals.delegated).toBigDecimal();
-  point.stake = totals.stake.toBigDecimal();
-  point.delegated = totals.delegated.toBigDecimal();
-  point.locked = totals.locked.toBigDecimal();
+  const whole = stakes.own.plus(stakes.delegated).toBigDecimal();
+  point.stake = stakes.own.toBigDecimal();
+  point.delegated = stakes.delegated.toBigDecimal();
+  point.locked = stakes.locked.toBigDecimal();
   const none = BigDecimal.zero();
   point.utilisation = whole.equals(none) ? none : point.locked.div(whole);
   point.save();

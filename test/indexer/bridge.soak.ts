@@ -12,12 +12,13 @@ import { ASY, openPair, type Pair } from "../e2e/relay-harness.ts";
 
 const USER = 1;
 let pair: Pair;
-let indexer: LocalProcess | undefined;
+let home: Awaited<ReturnType<typeof indexOf>>;
+const indexers: LocalProcess[] = [];
 before(async () => {
   pair = await openPair();
 });
 after(async () => {
-  await indexer?.stop(60_000);
+  for (const indexer of indexers) await indexer.stop(60_000);
   await pair?.close();
 });
 
@@ -38,32 +39,78 @@ async function cross(): Promise<void> {
   // a window below the market's minimum
   await user.remoteJob.post({ spec: SPEC, price: ASY("10"), policy: POLICY.window, window: 1 });
   await pair.until("the job's money is back", has("250"));
+  const job = { spec: SPEC, price: ASY("10"), policy: POLICY.window, window: 3_600, runTime: 86_400 };
+  const [taken, open] = [await user.remoteJob.post(job), await user.remoteJob.post(job)];
+  const posted = (index: bigint) => async () => (await user.remoteJob.status({ index })).job !== undefined;
+  for (const { ticket } of [taken, open]) await pair.until("it is posted at home", posted(ticket.index));
+  await user.remoteJob.cancel({ index: taken.ticket.index });
+  await pair.until("the cancelled job's money is back", has("240"));
   await user.bridge.transfer({ from: "home", amount: ASY("5"), fee: 1n });
+}
+
+/** Indexes one of the chains, up to its head. */
+async function indexOf(side: "home" | "satellite") {
+  const { publicClient, url: rpcUrl } = pair[side];
+  const started = await startLocalIndexer({
+    ...{ rpcUrl, deploymentPath: join(pair.dir, `${side}.json`), dataDir: join(pair.dir, `indexer-${side}`) },
+    ...{ builds: SHARED_BUILDS, env: { ASSAY_INDEXER_OPEN_PORTS: "1" } },
+  });
+  indexers.push(started.process);
+  const block = await publicClient.getBlockNumber({ cacheTime: 0 });
+  await waitForIndex(started.url, publicClient, block);
+  const deployment = side === "home" ? pair.homeDeployment : pair.satelliteDeployment;
+  return { url: started.url, publicClient, deployment, block };
 }
 
 test("the index knows every transfer and every message of the bridge as the bridge itself does", async () => {
   await cross();
-  const { publicClient, url: rpcUrl } = pair.home;
-  const started = await startLocalIndexer({
-    ...{ rpcUrl, deploymentPath: join(pair.dir, "home.json"), dataDir: join(pair.dir, "indexer") },
-    ...{ builds: SHARED_BUILDS, env: { ASSAY_INDEXER_OPEN_PORTS: "1" } },
-  });
-  indexer = started.process;
-  const block = await publicClient.getBlockNumber();
-  await waitForIndex(started.url, publicClient, block);
-  const checked = { url: started.url, publicClient, deployment: pair.homeDeployment, block };
-  assert.deepEqual((await verifyIndex(checked)).mismatches, []);
-
+  home = await indexOf("home");
+  assert.deepEqual((await verifyIndex(home)).mismatches, []);
   interface Found {
     bridgeTransfers: { direction: string; status: string; amount: string }[];
     bridgeMessages: { kind: string }[];
   }
   const text = "{ bridgeTransfers(orderBy: startedAt) { direction status amount } bridgeMessages { kind } }";
-  const { bridgeTransfers, bridgeMessages } = await query<Found>(started.url, text);
+  const { bridgeTransfers, bridgeMessages } = await query<Found>(home.url, text);
   const count = (direction: string, status: string) =>
     bridgeTransfers.filter((each) => each.direction === direction && each.status === status).length;
   assert.ok(count("OUT", "SENT") >= 1, "the one that nobody carries");
-  assert.ok(count("IN", "ACCEPTED") === 1 && count("IN", "REFUSED") === 1, JSON.stringify(bridgeTransfers));
+  // a way back, two jobs, a cancellation; and the job that the market refused
+  assert.ok(count("IN", "ACCEPTED") === 4 && count("IN", "REFUSED") === 1, JSON.stringify(bridgeTransfers));
   const kinds = new Set(bridgeMessages.map(({ kind }) => kind));
   for (const kind of ["SENT", "ACCEPTED", "REFUSED"]) assert.ok(kinds.has(kind), `${kind} in ${[...kinds]}`);
+});
+
+test("the indexes of both chains tell a remote job's two sides by the same account", async () => {
+  const satellite = await indexOf("satellite");
+  const { mismatches, kinds } = await verifyIndex(satellite);
+  assert.deepEqual(mismatches, []);
+  assert.equal(kinds.RemoteJob, 3);
+  const text = `query Remote($account: Bytes!) {
+    remoteJobs(where: { account: $account }) { status outcome job { status } events(orderBy: position) { kind } }
+  }`;
+  interface Sides {
+    remoteJobs: {
+      status: string;
+      outcome: string | null;
+      job: { status: string } | null;
+      events: { kind: string }[];
+    }[];
+  }
+  const all = await query<{ remoteJobs: { account: string; index: string }[] }>(
+    satellite.url,
+    "{ remoteJobs(orderBy: startedAt) { account index } }",
+  );
+  const sides = async (index: number) => {
+    const { account } = all.remoteJobs.find((each) => each.index === String(index))!;
+    const urls = [satellite.url, home.url];
+    return Promise.all(urls.map(async (url) => (await query<Sides>(url, text, { account })).remoteJobs[0]));
+  };
+  const [refused] = await sides(1);
+  assert.deepEqual([refused?.status, refused?.outcome], ["REFUNDED", null]);
+  const [there, here] = await sides(2);
+  assert.deepEqual([there?.status, there?.outcome, there?.job], ["ENDED", "CANCELLED", null]);
+  assert.deepEqual([here?.status, here?.job?.status], ["ENDED", "CANCELLED"]);
+  const [waiting, standing] = await sides(3);
+  assert.deepEqual([waiting?.status, standing?.status, standing?.job?.status], ["SENT", "POSTED", "OPEN"]);
 });

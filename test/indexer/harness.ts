@@ -10,6 +10,11 @@ import { type AssayClient, createAssayClient, type Deployment } from "../../sdk/
 export const ASY = 10n ** 18n;
 const DEPLOYMENT = "deployment.json";
 
+/** A new folder that nobody else uses; the system's for such things is emptied when it starts. */
+export function tempFolder(): string {
+  return mkdtempSync(join(tmpdir(), "assay-index-"));
+}
+
 /** A chain with the protocol on it, people with money, and an indexer beside it. */
 export interface IndexedMarket {
   chain: LocalChain;
@@ -37,7 +42,7 @@ export interface IndexedMarket {
 export async function openIndexedMarket(
   prepare: (market: IndexedMarket) => Promise<void> = async () => {},
 ): Promise<IndexedMarket> {
-  const folder = mkdtempSync(join(tmpdir(), "assay-index-"));
+  const folder = tempFolder();
   const chain = await startChain();
   const market: IndexedMarket = {
     chain,

@@ -57,7 +57,7 @@ test("killed and started again, the indexer goes on where it was", async () => {
   await market.indexer.exited;
   const late = market.people[1]!;
   await late.deposit({ amount: 5n });
-  const blocks = `{ protocol(id: "protocol") { jobsPosted } _meta { deployment } }`;
+  const blocks = `{ protocol(id: "protocol") { jobs { posted } } _meta { deployment } }`;
   await market.startIndexer();
   const { mismatches } = await verified();
   assert.deepEqual(mismatches, []);

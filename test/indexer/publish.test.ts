@@ -99,7 +99,7 @@ test("published, the manifest names every file by its hash, and the key travels 
   assert.ok(plan.files.some(({ path, bytes }) => path.endsWith(".wasm") && bytes > 1000));
 });
 
-test("a satellite's subgraph has its token and its end of the bridge; every chain has one name", () => {
+test("a satellite's subgraph has its token, its end of the bridge and its remote jobs; every chain has one name", () => {
   const names = ["AxelarGatewayAdapter", "SatelliteBridge", "SatelliteToken", "RemoteJobPortal"];
   const contracts = Object.fromEntries(
     names.map((name, i) => [name, { address: numberToHex(0x5a00 + i, { size: 20 }), version: "1.0.0", startBlock: 7 }]),
@@ -116,6 +116,7 @@ test("a satellite's subgraph has its token and its end of the bridge; every chai
     [
       ["AssayToken", "arbitrum-one", 0x5a02n, 7],
       ["LinkedBridge", "arbitrum-one", 0x5a01n, 7],
+      ["RemoteJobPortal", "arbitrum-one", 0x5a03n, 7],
     ],
   );
   const text = readFileSync(here("../../subgraph/networks.json"), "utf8");

@@ -6,9 +6,10 @@ import { type Outcome, runUnits, sources } from "./units/gnd.ts";
 import { governanceUnits } from "./units/governance.ts";
 import { entity, type Unit } from "./units/kit.ts";
 import { marketUnits } from "./units/market.ts";
+import { remoteUnits } from "./units/remote.ts";
 import { stakeUnits } from "./units/stake.ts";
 
-const UNITS: readonly Unit[] = [...marketUnits, ...stakeUnits, ...disputeUnits, ...governanceUnits];
+const UNITS: readonly Unit[] = [...marketUnits, ...stakeUnits, ...disputeUnits, ...governanceUnits, ...remoteUnits];
 /** graph-node's runner cannot encode the tuples in these events; bridge.soak.ts has transfers from a real bridge. */
 const TUPLES = ["handleTransferQueued", "handleTransferSent"];
 

@@ -162,11 +162,8 @@ async function headOf(url: string): Promise<Head> {
 }
 
 async function jobsIn({ indexer }: Indexed): Promise<number> {
-  const { protocol } = await ask<{ protocol: { jobsPosted: number } }>(
-    indexer.url,
-    '{ protocol(id: "protocol") { jobsPosted } }',
-  );
-  return protocol.jobsPosted;
+  const text = '{ jobTotals(id: "protocol") { posted } }';
+  return (await ask<{ jobTotals: { posted: number } }>(indexer.url, text)).jobTotals.posted;
 }
 
 async function ask<T>(url: string, query: string): Promise<T> {

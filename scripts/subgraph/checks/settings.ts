@@ -58,6 +58,7 @@ const SETTINGS: Readonly<Record<string, (log: Log) => Value[]>> = {
     ["capacity", String(args.chainId), args.capacity],
     ["window", String(args.chainId), args.window],
   ],
+  "JobHub.PortalSet": ({ args }) => [["portal", String(args.chainId), args.portal]],
   "LinkedBridge.PauseSet": ({ args }) => [["pauseBits", "", args.current]],
 };
 

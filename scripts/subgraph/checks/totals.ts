@@ -6,11 +6,9 @@ import { lostIn, providerIds } from "./stakes.ts";
 
 const STAKING = "StakingManager";
 
+const THE_ONE = "protocol";
+
 async function totals(chain: ChainView): Promise<Rows> {
-  const jobs = foldedJobs(chain);
-  const count = (...statuses: string[]) => jobs.filter(({ job }) => statuses.includes(job.status)).length;
-  const ids = providerIds(chain);
-  const stakes = await mapSome(ids, (id) => chain.read<[bigint, bigint]>(STAKING, "stakeOf", id));
   const slashed = chain.of(STAKING, "BondForfeited").reduce((total, log) => total + lostIn(log), 0n);
   const burns = chain.of("AssayToken", "Transfer").filter((log) => log.hex("to") === zeroAddress);
   const [treasury, , pauseBits] = await chain.read<[string, number, number]>("JobMarketplace", "config");
@@ -18,17 +16,9 @@ async function totals(chain: ChainView): Promise<Rows> {
   const challenged = chain.of("RefereedDispute", "Challenged").map((log) => log.hex("commitment"));
   const row = {
     asy: chain.address("AssayToken"),
-    jobsPosted: jobs.length,
-    jobsLive: count("open", "claimed", "submitted"),
-    jobsFinalized: count("finalized"),
-    jobsCancelled: count("cancelled"),
-    jobsExpired: count("expired"),
-    jobsRejected: count("rejected"),
-    jobsUnresolved: count("unresolved"),
+    jobs: THE_ONE,
+    stakes: THE_ONE,
     disputes: new Set(challenged).size,
-    stake: sum(stakes.map(([stake]) => stake)),
-    delegated: await chain.read<bigint>("DelegationPools", "totalAssets"),
-    locked: sum(stakes.map(([, locked]) => locked)),
     slashed,
     supply: await chain.read<bigint>("AssayToken", "totalSupply"),
     burned: sum(burns.map((log) => log.big("value"))),
@@ -37,16 +27,45 @@ async function totals(chain: ChainView): Promise<Rows> {
     thawPeriod: await chain.read<bigint>(STAKING, "thawPeriod"),
     slashingDelay: await chain.read<bigint>("SlashingManager", "delay"),
     pauseBits,
-    providers: ids.length,
+    providers: providerIds(chain).length,
     requesters: new Set(requesters).size,
     treasury,
     auditFund: await chain.read<string>(STAKING, "auditFund"),
   };
-  return new Map([["protocol", row]]);
+  return new Map([[THE_ONE, row]]);
+}
+
+function jobTotals(chain: ChainView): Rows {
+  const jobs = foldedJobs(chain);
+  const count = (...statuses: string[]) => jobs.filter(({ job }) => statuses.includes(job.status)).length;
+  const row = {
+    posted: jobs.length,
+    live: count("open", "claimed", "submitted"),
+    finalized: count("finalized"),
+    cancelled: count("cancelled"),
+    expired: count("expired"),
+    rejected: count("rejected"),
+    unresolved: count("unresolved"),
+  };
+  return new Map([[THE_ONE, row]]);
+}
+
+async function stakeTotals(chain: ChainView): Promise<Rows> {
+  const stakes = await mapSome(providerIds(chain), (id) => chain.read<[bigint, bigint]>(STAKING, "stakeOf", id));
+  const row = {
+    own: sum(stakes.map(([stake]) => stake)),
+    delegated: await chain.read<bigint>("DelegationPools", "totalAssets"),
+    locked: sum(stakes.map(([, locked]) => locked)),
+  };
+  return new Map([[THE_ONE, row]]);
 }
 
 function sum(values: readonly bigint[]): bigint {
   return values.reduce((total, value) => total + value, 0n);
 }
 
-export const totalsChecks: Readonly<Record<string, Check>> = { Protocol: totals };
+export const totalsChecks: Readonly<Record<string, Check>> = {
+  Protocol: totals,
+  JobTotals: jobTotals,
+  StakeTotals: stakeTotals,
+};
