@@ -46,7 +46,7 @@ const submitted = async (count: number): Promise<Job[]> => {
 };
 const named = ({ events }: Receipt, wanted: string) => events.filter(({ name }) => name === wanted);
 /** For seven results, as docs/keepers.md advises. */
-const GAS_LIMIT = 100_000 + FIT * 50_000;
+const GAS_LIMIT = 100_000 + FIT * 60_000;
 const register = (checkData: Hex, gasLimit = GAS_LIMIT) =>
   network.register(upkeep.address, gasLimit, checkData, 100n * LINK);
 const refusedWith = (errorName: string) => (error: unknown) => {
