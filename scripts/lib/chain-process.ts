@@ -1,15 +1,21 @@
 // A local chain as a process of its own: Hardhat's node on 127.0.0.1, one block a second besides those that transactions
 // make, so that its clock follows the wall clock. Prints one JSON line {"url": ...} when it is ready.
 //
-//   node scripts/lib/chain-process.ts [port] [chainId]
+//   node scripts/lib/chain-process.ts [port] [chainId] [time of the first block, ISO 8601]
 import hre from "hardhat";
 
 const port = Number(process.argv[2] ?? 0);
 const chainId = Number(process.argv[3] ?? 31_337);
+const initialDate = process.argv[4];
 const server = await hre.network.createServer(
   {
     network: "default",
-    override: { chainId, allowUnlimitedContractSize: false, mining: { auto: true, interval: 1000 } },
+    override: {
+      chainId,
+      allowUnlimitedContractSize: false,
+      mining: { auto: true, interval: 1000 },
+      ...(initialDate ? { initialDate } : {}),
+    },
   },
   "127.0.0.1",
   port,

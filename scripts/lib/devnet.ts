@@ -27,6 +27,8 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 /** The mnemonic of every local test chain; its keys are public knowledge. */
 export const TEST_MNEMONIC = "test test test test test test test test test test test junk";
 const POLL_MS = 250;
+/** For one answer of a chain: only a machine under heavy load uses it up. */
+const PATIENCE_MS = 120_000;
 
 export interface LocalChain {
   url: string;
@@ -40,17 +42,24 @@ export interface LocalChain {
   key(index: number): `0x${string}`;
 }
 
-/** Starts a chain on a free port of 127.0.0.1 (or on `port`), by default the one whose id local configurations name. */
-export async function startChain(port = 0, chainId: number = hardhat.id): Promise<LocalChain> {
+/** The process of a chain alone. @param options.genesis time of its first block; now when left out */
+export async function startChainProcess(options: { port: number; chainId: number; genesis?: Date }) {
+  const { port, chainId, genesis } = options;
   const process = startProcess({
     name: chainId === hardhat.id ? "chain" : `chain ${chainId}`,
     script: here("chain-process.ts"),
-    args: [String(port), String(chainId)],
+    args: [String(port), String(chainId), ...(genesis ? [genesis.toISOString()] : [])],
     cwd: here("../.."),
   });
-  const url = await process.waitForLine((line) => jsonLine(line)?.url as string | undefined);
+  const url = await process.waitForLine((line) => jsonLine(line)?.url as string | undefined, PATIENCE_MS);
+  return { process, url };
+}
+
+/** Starts a chain on a free port of 127.0.0.1 (or on `port`), by default the one whose id local configurations name. */
+export async function startChain(port = 0, chainId: number = hardhat.id): Promise<LocalChain> {
+  const { process, url } = await startChainProcess({ port, chainId });
   const chain: Chain = { ...hardhat, id: chainId };
-  const transport = http(url);
+  const transport = http(url, { timeout: PATIENCE_MS });
   const account = (index: number) => mnemonicToAccount(TEST_MNEMONIC, { addressIndex: index });
   return {
     url,

@@ -33,9 +33,12 @@ export async function stopKeepers(): Promise<void> {
 
 const BIN = fileURLToPath(new URL("../../keepers/bin/assay-keeper.mjs", import.meta.url));
 /** Patience: only a failing test, or a machine under heavy load, uses it up. */
-const STEP_MS = 300_000;
+const STEP_MS = 900_000;
 
-export function startKeeper(market: Market, args: KeeperArgs): TestKeeper {
+export function startKeeper(
+  market: Pick<Market, "chain" | "dir" | "deploymentPath" | "storage">,
+  args: KeeperArgs,
+): TestKeeper {
   const { account, rpcUrl = market.chain.url, dataDir = `keeper-${account}`, settings } = args;
   const lines: Record<string, unknown>[] = [];
   const env: Record<string, string> = {

@@ -59,7 +59,10 @@ export const SPEC = {
 const FINAL = keccak256(toHex("any"));
 
 /** Posts, claims and submits many jobs, as many to a transaction and a block as fit. What they say does not matter. */
-export async function submitMany(market: Market, args: ManyJobs): Promise<DueJob[]> {
+export async function submitMany(
+  market: Pick<Market, "chain" | "deployment" | "client">,
+  args: ManyJobs,
+): Promise<DueJob[]> {
   const { chain, deployment } = market;
   const [requester, provider] = [args.requester, args.provider].map((n) => chain.wallet(n).account.address) as [
     Address,
@@ -129,7 +132,7 @@ interface TimedLog {
 }
 
 /** Sends from unlocked accounts, so many to a block, and returns the logs. */
-async function sendAll(market: Market, calls: readonly object[], perBlock: number): Promise<TimedLog[]> {
+async function sendAll(market: Pick<Market, "chain">, calls: readonly object[], perBlock: number): Promise<TimedLog[]> {
   const logs: TimedLog[] = [];
   for (const group of chunks(calls, perBlock)) {
     await rpc(market, [{ method: "evm_setAutomine", params: [false] }]);
@@ -162,7 +165,7 @@ async function sendAll(market: Market, calls: readonly object[], perBlock: numbe
 
 /** One request for many calls. */
 async function rpc(
-  market: Market,
+  market: Pick<Market, "chain">,
   calls: readonly { method: string; params: readonly unknown[] }[],
 ): Promise<unknown[]> {
   const body = JSON.stringify(calls.map((call, id) => ({ jsonrpc: "2.0", id, ...call })));

@@ -56,7 +56,7 @@ test("thirty kills and endpoints that go away: every message is executed once, b
   };
   // something to send back from the start
   for (let n = 0; n < 3; n++) await send("home");
-  await pair.until("the first have arrived", async () => (await pair.balance("satellite", user)) === ASY("3"));
+  await pair.until("the first have arrived", async () => (await pair.balance("satellite", user)) === ASY("3"), 10);
   for (let kills = 0; kills < KILLS; kills++) {
     plan.after = random() < 0.5;
     plan.armed = random() < 0.6;

@@ -23,6 +23,8 @@ export const ASY = (amount: string) => parseUnits(amount, 18);
 /** What the relay of these tests asks for a unit of gas. */
 const FEE_PER_GAS_GWEI = 1;
 const WAIT_MS = 60_000;
+/** For the start of a relay: only a machine under heavy load uses it up. */
+const START_MS = 600_000;
 const LOOK_MS = 50;
 const FINAL = keccak256("0x07");
 
@@ -110,7 +112,8 @@ export async function openPair(env: Readonly<Record<string, string>> = {}): Prom
           if (json) lines.push(json);
         },
       });
-      await relay.waitForLine((line) => (jsonLine(line)?.msg === "keeper started" ? true : undefined));
+      const isStarted = (line: string) => (jsonLine(line)?.msg === "keeper started" ? true : undefined);
+      await relay.waitForLine(isStarted, START_MS);
     },
     killRelay: async () => {
       relay?.kill("SIGKILL");

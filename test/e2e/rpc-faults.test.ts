@@ -15,7 +15,7 @@ import {
   uploadInputs,
   waitFor,
 } from "./harness.ts";
-import { type Fault, startRpcProxy } from "./rpc-proxy.ts";
+import { randomFaults, startRpcProxy } from "./rpc-proxy.ts";
 
 let market: Market;
 before(async () => {
@@ -30,39 +30,6 @@ const SHARE = 0.08;
 
 const rpc = <T>(method: string, params: unknown[]): Promise<T> =>
   market.chain.publicClient.request({ method: method as "eth_chainId", params: params as never }) as Promise<T>;
-
-function faultsOf(random: () => number): {
-  of: (call: { method: string }) => Fault | undefined;
-  seen: Map<string, number>;
-} {
-  const seen = new Map<string, number>();
-  const kinds: ((method: string) => Fault | undefined)[] = [
-    () => ({ kind: "status", status: 429 }),
-    () => ({ kind: "status", status: 503 }),
-    () => ({ kind: "late", ms: 50 + random() * 400 }),
-    () => ({ kind: "dropBefore" }),
-    () => ({ kind: "dropAfter" }),
-    // A head that is behind, as of a replica that lags.
-    (method) =>
-      method === "eth_blockNumber"
-        ? {
-            kind: "answer",
-            change: (head) => `0x${Math.max(0, Number(head) - 1 - Math.floor(random() * 3)).toString(16)}`,
-          }
-        : undefined,
-    // A receipt that this replica has not seen yet.
-    (method) => (method === "eth_getTransactionReceipt" ? { kind: "answer", change: () => null } : undefined),
-  ];
-  return {
-    seen,
-    of: ({ method }) => {
-      if (random() >= SHARE) return undefined;
-      const fault = kinds[Math.floor(random() * kinds.length)]?.(method);
-      if (fault) seen.set(fault.kind, (seen.get(fault.kind) ?? 0) + 1);
-      return fault;
-    },
-  };
-}
 
 /**
  * Waits for the node's next transaction, lets the chain grow to the depth, and takes all of it back.
@@ -93,7 +60,7 @@ test("a misbehaving endpoint and reorganisations of depth 1 to 5: each job is cl
   for (let n = 0; n < JOBS; n++) ids.push((await post(market, inputs.spec, { provider, runTime: 36_000 })).id);
 
   const random = randomOf(SEED);
-  const faults = faultsOf(random);
+  const faults = randomFaults(random, SHARE);
   const proxy = await startRpcProxy(market.chain.url, () => "forward", undefined, faults.of);
   const node = await startTestNode(market, { account, rpcUrl: proxy.url, env: { ASSAY_NODE_MAX_PARALLEL_JOBS: "2" } });
   const depths: number[] = [];

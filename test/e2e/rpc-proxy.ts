@@ -19,6 +19,40 @@ export type Fault =
   | { kind: "dropBefore" | "dropAfter" }
   | { kind: "answer"; change: (result: unknown) => unknown };
 
+/**
+ * Of all calls this share goes wrong, each in one of the ways an endpoint has: too many, out of service, late, cut off before or
+ * after, a head that is behind, a receipt that is not seen yet.
+ */
+export function randomFaults(random: () => number, share: number) {
+  const seen = new Map<string, number>();
+  const kinds: ((method: string) => Fault | undefined)[] = [
+    () => ({ kind: "status", status: 429 }),
+    () => ({ kind: "status", status: 503 }),
+    () => ({ kind: "late", ms: 50 + random() * 400 }),
+    () => ({ kind: "dropBefore" }),
+    () => ({ kind: "dropAfter" }),
+    // A head that is behind, as of a replica that lags.
+    (method) =>
+      method === "eth_blockNumber"
+        ? {
+            kind: "answer",
+            change: (head) => `0x${Math.max(0, Number(head) - 1 - Math.floor(random() * 3)).toString(16)}`,
+          }
+        : undefined,
+    // A receipt that this replica has not seen yet.
+    (method) => (method === "eth_getTransactionReceipt" ? { kind: "answer", change: () => null } : undefined),
+  ];
+  return {
+    seen,
+    of: ({ method }: { method: string }): Fault | undefined => {
+      if (random() >= share) return undefined;
+      const fault = kinds[Math.floor(random() * kinds.length)]?.(method);
+      if (fault) seen.set(fault.kind, (seen.get(fault.kind) ?? 0) + 1);
+      return fault;
+    },
+  };
+}
+
 export interface RpcProxy {
   url: string;
   /** Names of the functions in the transactions that reached the chain, in order. */
@@ -34,8 +68,8 @@ export interface Call {
 /**
  * A JSON-RPC endpoint between a node and its chain. It sees every transaction the node sends, and lets a test decide what
  * becomes of it: this is how a test kills a node at an exact moment without a hook inside the node.
- * @param onTransaction told the function of market or gateway that is called ("transfer" where it is none) and the signed transaction;
- * when it does not say "forward", nothing is answered
+ * @param onTransaction told the function of market or gateway that is called ("transfer" where it is none, the selector where it is
+ * another contract's) and the signed transaction; when it does not say "forward", nothing is answered
  * @param rewrite changes what the chain is asked
  * @param faultOf what goes wrong with a call; asked for every one, batches by their first
  */
@@ -105,7 +139,12 @@ function transactionIn(body: string): Hex | undefined {
 
 function functionOf(raw: Hex): string {
   const { data = "0x" } = parseTransaction(raw);
-  return data === "0x" ? "transfer" : decodeFunctionData({ abi: KNOWN, data }).functionName;
+  if (data === "0x") return "transfer";
+  try {
+    return decodeFunctionData({ abi: KNOWN, data }).functionName;
+  } catch {
+    return data.slice(0, 10); // of another contract
+  }
 }
 
 async function readAll(request: IncomingMessage): Promise<string> {

@@ -19,7 +19,7 @@ export interface SettlementRecord {
 
 /** Reads it from the blocks since `fromBlock`. @param deadline seconds after its due time at which a job must be paid */
 export async function readSettlements(
-  market: Market,
+  market: Pick<Market, "chain" | "deployment">,
   args: { jobs: readonly DueJob[]; keepers: readonly number[]; fromBlock: bigint; deadline: number },
 ): Promise<SettlementRecord> {
   const { publicClient } = market.chain;
