@@ -40,6 +40,7 @@ export class DutyBot implements Bot {
   readonly #deeds = new Deeds();
   readonly #notBefore = new Map<string, number>();
   readonly #refusals = new Map<string, number>();
+  readonly #seen = new Map<string, { at: number; due: number }>();
   readonly #waiting = new Map<string, Duty>();
   #now = 0;
   #due = 0;
@@ -60,10 +61,18 @@ export class DutyBot implements Bot {
     const duties = (await this.#plan.plan(chain)).filter(({ due }) => due <= chain.now);
     if (signal.aborted) return;
     this.#forget(new Set(duties.map(({ key }) => key)));
+    for (const { key, due } of duties) if (!this.#seen.has(key)) this.#seen.set(key, { at: chain.now, due });
     const gasSpent = budget.spent(this.name, "gas");
     this.#report(duties.length, gasSpent);
     const busy = new Set(this.#deeds.names());
-    const state = { now: chain.now, account: account.address, gasSpent, busy, notBefore: this.#notBefore };
+    const state = {
+      now: chain.now,
+      account: account.address,
+      gasSpent,
+      busy,
+      seen: this.#seen,
+      notBefore: this.#notBefore,
+    };
     const limits = { ...config, spreadSeconds: this.#plan.spreadSeconds, gasPerDay: this.#plan.gasPerDay };
     for (const duty of selectDuties(duties, state, limits)) {
       this.#deeds.start(duty.key, () => this.#carryOut(duty), this.#context.wake);
@@ -142,7 +151,7 @@ export class DutyBot implements Bot {
       this.#waiting.delete(key);
       this.#context.approvals.drop(duty);
     }
-    for (const notes of [this.#notBefore, this.#refusals]) {
+    for (const notes of [this.#notBefore, this.#refusals, this.#seen]) {
       for (const key of notes.keys()) if (!due.has(key)) notes.delete(key);
     }
   }

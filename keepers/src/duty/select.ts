@@ -10,6 +10,8 @@ export interface SelectState {
   gasSpent: bigint;
   /** Keys of duties under way. */
   busy: ReadonlySet<string>;
+  /** When this process first saw a duty due, chain time, and what its due time was then; by key. */
+  seen: ReadonlyMap<string, { at: number; due: number }>;
   /** Chain time before which a duty that was refused is left alone, by key. */
   notBefore: ReadonlyMap<string, number>;
 }
@@ -20,7 +22,11 @@ export interface SelectLimits extends Place {
   gasPerDay: bigint;
 }
 
-/** The duties to begin now: this keeper's turn has come, none is under way or put off, each once, while gas is left. Pure. */
+/**
+ * The duties to begin now: this keeper's turn has come, none is under way or put off, each once, while gas is left. Turns count
+ * from when a duty was first seen: what is overdue when keepers start, or when their endpoint comes back, would find all of them
+ * in turn at once, and what is due whenever it is looked at would never be. Pure.
+ */
 export function selectDuties(duties: readonly Duty[], state: SelectState, limits: SelectLimits): Duty[] {
   if (state.gasSpent >= limits.gasPerDay) return [];
   const seen = new Set<string>();
@@ -28,7 +34,8 @@ export function selectDuties(duties: readonly Duty[], state: SelectState, limits
     if (seen.has(key)) return false;
     seen.add(key);
     if (state.busy.has(key)) return false;
-    const from = due + turnOf(state.account, due, limits.spreadSeconds, limits);
+    const first = state.seen.get(key) ?? { at: due, due };
+    const from = Math.max(first.at, first.due) + turnOf(state.account, first.due, limits.spreadSeconds, limits);
     return state.now >= Math.max(from, state.notBefore.get(key) ?? 0);
   });
 }
