@@ -40,7 +40,7 @@ const REMOTE_PRICE = ASY("10");
 const STEP = 1;
 /** From the posting of jobs until the first falls due: proposals have ripened by then. */
 const BEFORE = CLOCKS.timelockDelay + 600;
-const STEPS_TO_KILL = 3;
+const STEPS_TO_SEND = 30;
 /** Chain seconds from one kill to the next, of which results fall due. */
 const PER_KILL = 20;
 /** At this many kills the timelock's delay is let pass. */
@@ -159,9 +159,12 @@ class Run {
     const { plan } = this.#bots;
     let place = Math.floor(this.#random() * KEEPERS.length);
     if (this.#random() < 0.6) {
-      Object.assign(plan, { armed: true, after: this.#random() < 0.5, struck: undefined });
+      await Promise.all(this.#bots.running.map((keeper) => keeper.url()));
+      const skip = Math.floor(this.#random() * 4);
+      Object.assign(plan, { armed: true, after: this.#random() < 0.5, skip, struck: undefined });
+      await this.#send("home");
       // nothing may be due that could be sent: then one dies at any moment
-      for (let waited = 0; plan.armed && waited < 4 * STEPS_TO_KILL; waited++) await this.#step(400);
+      for (let waited = 0; plan.armed && waited < STEPS_TO_SEND; waited++) await this.#step(400);
       plan.armed = false;
       place = plan.struck ?? place;
     } else await this.#step(Math.floor(this.#random() * 1_200));

@@ -24,13 +24,15 @@ const SPREAD = "60";
 export interface KillPlan {
   armed: boolean;
   after: boolean;
+  /** Transactions that go through before that. */
+  skip: number;
   /** The keeper that was killed so, until it is started again. */
   struck: number | undefined;
 }
 
 /** Keepers as processes, each behind two endpoints of each chain. */
 export class AllBots {
-  readonly plan: KillPlan = { armed: false, after: false, struck: undefined };
+  readonly plan: KillPlan = { armed: false, after: false, skip: 0, struck: undefined };
   /** Chains that cannot be reached. */
   readonly down = new Set<Side>();
   /** Chains whose first endpoints cannot be reached: the second has to do. */
@@ -111,7 +113,7 @@ export class AllBots {
   /** The endpoint where faults are, and where the plan is carried out. */
   async #first(side: Side, place: number): Promise<string> {
     const onTransaction = async () => {
-      if (!this.plan.armed) return "forward" as const;
+      if (!this.plan.armed || this.plan.skip-- > 0) return "forward" as const;
       Object.assign(this.plan, { armed: false, struck: place });
       this.atSending += 1;
       const { process } = this.running[place]!;
