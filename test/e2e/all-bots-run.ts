@@ -40,7 +40,7 @@ const REMOTE_PRICE = ASY("10");
 const STEP = 1;
 /** From the posting of jobs until the first falls due: proposals have ripened by then. */
 const BEFORE = CLOCKS.timelockDelay + 600;
-const STEPS_TO_SEND = 30;
+const STEPS_TO_SEND = 60;
 /** Chain seconds from one kill to the next, of which results fall due. */
 const PER_KILL = 20;
 /** At this many kills the timelock's delay is let pass. */
@@ -160,7 +160,7 @@ class Run {
     let place = Math.floor(this.#random() * KEEPERS.length);
     if (this.#random() < 0.6) {
       await Promise.all(this.#bots.running.map((keeper) => keeper.url()));
-      const skip = Math.floor(this.#random() * 4);
+      const skip = Math.floor(this.#random() * 2);
       Object.assign(plan, { armed: true, after: this.#random() < 0.5, skip, struck: undefined });
       await this.#send("home");
       // nothing may be due that could be sent: then one dies at any moment
