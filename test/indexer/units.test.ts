@@ -10,7 +10,7 @@ import { remoteUnits } from "./units/remote.ts";
 import { stakeUnits } from "./units/stake.ts";
 
 const UNITS: readonly Unit[] = [...marketUnits, ...stakeUnits, ...disputeUnits, ...governanceUnits, ...remoteUnits];
-/** graph-node's runner cannot encode the tuples in these events; bridge.soak.ts has transfers from a real bridge. */
+/** graph-node's runner cannot encode the tuples in these events; bridge.test.ts has them from a real bridge. */
 const TUPLES = ["handleTransferQueued", "handleTransferSent"];
 
 test("every handler of the manifest has a unit, which emits its event and looks at what it wrote", () => {

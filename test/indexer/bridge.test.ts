@@ -6,11 +6,13 @@ import { SHARED_BUILDS, startLocalIndexer } from "../../scripts/lib/indexer.ts";
 import type { LocalProcess } from "../../scripts/lib/processes.ts";
 import { query, waitForIndex } from "../../scripts/subgraph/query.ts";
 import { verifyIndex } from "../../scripts/subgraph/verify.ts";
-import { POLICY } from "../../sdk/src/index.ts";
+import { homeBridgeAbi, POLICY } from "../../sdk/src/index.ts";
 import { SPEC } from "../e2e/many-jobs.ts";
 import { ASY, openPair, type Pair } from "../e2e/relay-harness.ts";
 
 const USER = 1;
+/** The bit of LinkedBridge's pause that stops deliveries. */
+const PAUSE_DELIVER = 2;
 let pair: Pair;
 let home: Awaited<ReturnType<typeof indexOf>>;
 const indexers: LocalProcess[] = [];
@@ -46,6 +48,18 @@ async function cross(): Promise<void> {
   await user.remoteJob.cancel({ index: taken.ticket.index });
   await pair.until("the cancelled job's money is back", has("240"));
   await user.bridge.transfer({ from: "home", amount: ASY("5"), fee: 1n });
+  await waits();
+}
+
+/** One more way back, to a bridge that delivers nothing for the time being: it waits there. */
+async function waits(): Promise<void> {
+  const { publicClient } = pair.home;
+  const bridge = { address: pair.homeDeployment.contracts.HomeBridge!.address, abi: homeBridgeAbi } as const;
+  const pause = { ...bridge, functionName: "setPause", args: [PAUSE_DELIVER] } as const;
+  await publicClient.waitForTransactionReceipt({ hash: await pair.home.wallet(0).writeContract(pause) });
+  await pair.remote(USER).bridge.transfer({ from: "satellite", amount: ASY("7") });
+  const queued = { ...bridge, eventName: "TransferQueued", fromBlock: 0n } as const;
+  await pair.until("it waits", async () => (await publicClient.getContractEvents(queued)).length === 1);
 }
 
 /** Indexes one of the chains, up to its head. */
@@ -77,6 +91,8 @@ test("the index knows every transfer and every message of the bridge as the brid
   assert.ok(count("OUT", "SENT") >= 1, "the one that nobody carries");
   // a way back, two jobs, a cancellation; and the job that the market refused
   assert.ok(count("IN", "ACCEPTED") === 4 && count("IN", "REFUSED") === 1, JSON.stringify(bridgeTransfers));
+  const queued = bridgeTransfers.filter(({ status }) => status === "QUEUED");
+  assert.deepEqual(queued, [{ direction: "IN", status: "QUEUED", amount: String(ASY("7")) }]);
   const kinds = new Set(bridgeMessages.map(({ kind }) => kind));
   for (const kind of ["SENT", "ACCEPTED", "REFUSED"]) assert.ok(kinds.has(kind), `${kind} in ${[...kinds]}`);
 });
