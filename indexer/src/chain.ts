@@ -1,9 +1,6 @@
-import type { Deployment, SatelliteDeployment } from "@assay/sdk";
+import type { AnyDeployment } from "@assay/sdk";
 import { type Address, BaseError, createPublicClient, type Hash, http, type PublicClient } from "viem";
 import { failure } from "./errors.ts";
-
-/** What can be indexed: the protocol, or a satellite's end of the bridge. */
-export type Indexable = Deployment | SatelliteDeployment;
 
 export interface ChainFacts {
   chainId: number;
@@ -23,7 +20,7 @@ export async function genesisOf(url: string): Promise<Hash> {
  *
  * @throws IX-010 the endpoint does not answer, IX-020 it has no history, IX-011 it is another chain or another chain of the same id
  */
-export async function checkChain(url: string, deployment: Indexable): Promise<ChainFacts> {
+export async function checkChain(url: string, deployment: AnyDeployment): Promise<ChainFacts> {
   const client = createPublicClient({ transport: http(url, { retryCount: 1 }) });
   let facts: ChainFacts;
   try {

@@ -2,9 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createShutdown, EXIT_RETRY, exitCodeOf, formatError } from "@assay/daemon-kit";
-import { parseDeployment, parseSatellite } from "@assay/sdk";
+import { type AnyDeployment, parseAnyDeployment } from "@assay/sdk";
 import { Command } from "commander";
-import type { Indexable } from "./chain.ts";
 import { failure } from "./errors.ts";
 import { Folder } from "./folder.ts";
 import { type IndexerStatus, redeploy, startIndexer } from "./indexer.ts";
@@ -172,7 +171,7 @@ function reset({ dataDir, json }: Options): void {
 }
 
 /** @throws IX-014 the file cannot be read */
-function readDeployment(path: string): Indexable {
+function readDeployment(path: string): AnyDeployment {
   let text: string;
   try {
     text = readFileSync(path, "utf8");
@@ -184,6 +183,5 @@ function readDeployment(path: string): Indexable {
       cause,
     });
   }
-  const file = JSON.parse(text) as { homeChain?: unknown };
-  return file.homeChain === undefined ? parseDeployment(file) : parseSatellite(file);
+  return parseAnyDeployment(JSON.parse(text));
 }

@@ -2,9 +2,10 @@ import { createWriteStream, mkdirSync, rmSync } from "node:fs";
 import type { Server } from "node:http";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { AnyDeployment } from "@assay/sdk";
 import pg from "pg";
 import { buildSubgraph, placesOf } from "./build.ts";
-import { checkChain, genesisOf, type Indexable } from "./chain.ts";
+import { checkChain, genesisOf } from "./chain.ts";
 import { ask } from "./door.ts";
 import { failure } from "./errors.ts";
 import { type Folder, socketFolder } from "./folder.ts";
@@ -22,7 +23,7 @@ export interface IndexerArgs {
   folder: Folder;
   rpcUrl: string;
   /** The protocol's, or a satellite's. */
-  deployment: Indexable;
+  deployment: AnyDeployment;
   /** The subgraph's source folder. */
   source: string;
   /** Port of the GraphQL endpoint on 127.0.0.1; 0 takes any. */

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { type Abi, type Address, type Chain, decodeEventLog, type Hex, type PublicClient, type Transport } from "viem";
-import type { Deployment, SatelliteDeployment } from "../../sdk/src/index.ts";
+import type { AnyDeployment } from "../../sdk/src/index.ts";
 import { readAbis } from "../generate-abis.ts";
 import { logsBetween } from "../lib/logs.ts";
 
@@ -11,7 +11,7 @@ const AT_ONCE = 16;
 export interface ChainArgs {
   publicClient: PublicClient<Transport, Chain>;
   /** The protocol's, or a satellite's. */
-  deployment: Deployment | SatelliteDeployment;
+  deployment: AnyDeployment;
   block: bigint;
 }
 

@@ -4,7 +4,7 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { createPublicClient, defineChain, http } from "viem";
-import { parseDeployment, parseSatellite } from "../../sdk/src/index.ts";
+import { parseAnyDeployment } from "../../sdk/src/index.ts";
 import { indexedBlock } from "./query.ts";
 import { verifyIndex } from "./verify.ts";
 
@@ -32,8 +32,7 @@ if (values.help) console.log(HELP);
 else process.exitCode = await main();
 
 async function main(): Promise<number> {
-  const file = JSON.parse(readFileSync(values.deployment, "utf8")) as { homeChain?: unknown };
-  const deployment = file.homeChain === undefined ? parseDeployment(file) : parseSatellite(file);
+  const deployment = parseAnyDeployment(JSON.parse(readFileSync(values.deployment, "utf8")));
   const chain = defineChain({
     id: deployment.chainId,
     name: deployment.name ?? String(deployment.chainId),

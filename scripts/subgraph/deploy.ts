@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { buildSubgraph, placesOf } from "../../indexer/src/build.ts";
-import { parseDeployment, parseSatellite } from "../../sdk/src/index.ts";
+import { parseAnyDeployment } from "../../sdk/src/index.ts";
 import { collectBuild, publish } from "./publish.ts";
 
 const SOURCE = fileURLToPath(new URL("../../subgraph", import.meta.url));
@@ -58,8 +58,7 @@ else {
 async function main(): Promise<void> {
   const target = targetOf();
   if (!values.deployment) throw new Error("found no --deployment, wanted the file of the deployment to index");
-  const file = JSON.parse(readFileSync(values.deployment, "utf8")) as { homeChain?: unknown };
-  const deployment = file.homeChain === undefined ? parseDeployment(file) : parseSatellite(file);
+  const deployment = parseAnyDeployment(JSON.parse(readFileSync(values.deployment, "utf8")));
   const network = values.network ?? networkOf(deployment.chainId);
   if (!network) throw new Error(`found no network name for chain ${deployment.chainId}, wanted one: give --network`);
   const manifestPath = await buildSubgraph({

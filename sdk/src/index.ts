@@ -294,7 +294,13 @@ export {
   type SentMessage,
 } from "./crosschain/messages.ts";
 export type { PostRemoteJobArgs, RemoteJobInfo, SentRemoteJob, Ticket } from "./crosschain/remoteJobs.ts";
-export { parseSatellite, type SatelliteContract, type SatelliteDeployment } from "./crosschain/satellite.ts";
+export {
+  type AnyDeployment,
+  parseAnyDeployment,
+  parseSatellite,
+  type SatelliteContract,
+  type SatelliteDeployment,
+} from "./crosschain/satellite.ts";
 export type { SentTransfer, Transfer, TransferArgs, TransferRef, TransferStatus } from "./crosschain/transfers.ts";
 export {
   type AxelarEnd,

@@ -245,6 +245,11 @@ export function submitCall(job: Job, sender: Address): [functionName: string, ar
   return ["submitForClaimer", args.toSpliced(3, 0, job.claimer)];
 }
 
+/** A member of a batch of settlements. */
+export function settlement({ terms, run, commitment }: Job) {
+  return { terms, run, commitment };
+}
+
 export function settleArgs(job: Job): readonly unknown[] {
   return [job.terms, job.run, job.commitment];
 }

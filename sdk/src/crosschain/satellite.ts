@@ -1,8 +1,10 @@
 import {
   type AxelarEnd,
   type DeployedContract,
+  type Deployment,
   parseAxelar,
   parseContracts,
+  parseDeployment,
   requireCount,
   requireRecord,
   requireString,
@@ -44,4 +46,15 @@ export function parseSatellite(json: unknown): SatelliteDeployment {
     axelar: parseAxelar(file.axelar),
     contracts: parseContracts(file.contracts, satelliteContracts) as SatelliteDeployment["contracts"],
   };
+}
+
+/** What a deployment file may hold: the protocol itself, or a satellite's end of it. */
+export type AnyDeployment = Deployment | SatelliteDeployment;
+
+/**
+ * Checks a parsed `deployments/<chainId>.json` of either kind: a satellite's names its home chain.
+ * @throws AssayError SDK-003 naming the first field that is wrong
+ */
+export function parseAnyDeployment(json: unknown): AnyDeployment {
+  return requireRecord("deployment", json).homeChain === undefined ? parseDeployment(json) : parseSatellite(json);
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { Actor, ASY_UNIT, type Job, laneStatus, STATUS } from "../../support/actor.ts";
+import { Actor, ASY_UNIT, type Job, laneStatus, STATUS, settlement } from "../../support/actor.ts";
 import { createScene, MANNER, registerMock, type Scene, STAKE, tell, VERDICT } from "../../support/scene.ts";
 import type { Target } from "../../support/world.ts";
 
@@ -16,8 +16,6 @@ before(async () => {
   await requester.deposit(10_000n, token);
 });
 after(() => scene.world.close());
-
-const item = ({ terms, run, commitment }: Job) => ({ terms, run, commitment });
 
 /** One strategy for each way to misbehave, under numbers 1, 2, ...; all of them accept until they are told otherwise. */
 async function moods(): Promise<{ strategy: Target; manner: number; policy: number }[]> {
@@ -55,7 +53,11 @@ test("hostile members between paying ones: providers, tokens and strategies mixe
   world.pass(86_400);
   for (const { strategy, manner } of misbehaving) await tell(world, strategy, manner, VERDICT.rejected);
 
-  const members = honest.flatMap((job, index) => [item(job), item(hostile[index]!), item(honest[0]!)]);
+  const members = honest.flatMap((job, index) => [
+    settlement(job),
+    settlement(hostile[index]!),
+    settlement(honest[0]!),
+  ]);
   const { events } = await anyone.send(world.market, "finalizeBatch", [members]);
 
   const named = (name: string) => events.filter((event) => event.name === name).map(({ args }) => args.id);

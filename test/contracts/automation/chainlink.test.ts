@@ -2,11 +2,11 @@
 // market, and what it costs whom.
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
-import { encodeFunctionData, type Hex, maxUint256 } from "viem";
-import { readArtifact } from "../../../scripts/deploy/artifacts.ts";
-import { ASY_UNIT, type Job } from "../../support/actor.ts";
+import { type Hex, maxUint256 } from "viem";
+import { ASY_UNIT, type Job, settlement } from "../../support/actor.ts";
 import { createScene, passWindow, REASON, type Scene, submittedJob } from "../../support/scene.ts";
-import { type Receipt, Refusal, type Target } from "../../support/world.ts";
+import type { Receipt, Target } from "../../support/world.ts";
+import { coordinatorOf, duty, refusedWith, settle } from "./coordinator.ts";
 import { type AutomationNetwork, deployRegistry, PREMIUM_PPB, PRICES } from "./network.ts";
 
 /** As on the networks with the least room. */
@@ -27,18 +27,13 @@ let reset: () => Promise<void>;
 before(async () => {
   scene = await createScene();
   const { world } = scene;
-  const { address } = world.deployment.contracts.UpkeepCoordinator!;
-  upkeep = world.watch({ address, abi: readArtifact("UpkeepCoordinator").abi });
+  upkeep = coordinatorOf(world);
   network = await deployRegistry(world, LIMITS, 10);
   reset = await world.snapshot();
 });
 beforeEach(() => reset());
 after(() => scene.world.close());
 
-const duty = (functionName: string, args: readonly unknown[]): Hex =>
-  encodeFunctionData({ abi: upkeep.abi, functionName, args: args as unknown[] });
-const settle = (jobs: readonly Job[]): Hex =>
-  duty("settle", [jobs.map(({ terms, run, commitment }) => ({ terms, run, commitment }))]);
 const submitted = async (count: number): Promise<Job[]> => {
   const jobs: Job[] = [];
   for (let lane = 0; lane < count; lane++) jobs.push(await submittedJob(scene, { lane, window: 4_000 }));
@@ -49,11 +44,6 @@ const named = ({ events }: Receipt, wanted: string) => events.filter(({ name }) 
 const GAS_LIMIT = 100_000 + FIT * 60_000;
 const register = (checkData: Hex, gasLimit = GAS_LIMIT) =>
   network.register(upkeep.address, gasLimit, checkData, 100n * LINK);
-const refusedWith = (errorName: string) => (error: unknown) => {
-  assert.ok(error instanceof Refusal, String(error));
-  assert.equal(error.errorName, errorName);
-  return true;
-};
 
 test("results that stand are paid through registry, forwarder and coordinator, and the upkeep pays for the gas", async () => {
   const { world, provider } = scene;
@@ -135,7 +125,7 @@ test("a report sent twice does nothing; one about what somebody else has done fa
   await world.send(world.deployer, network.registry, "setUpkeepCheckData", [other, settle([third])]);
   passWindow(world, third);
   assert.equal((await network.check(other)).needed, true);
-  await anyone.send(upkeep, "settle", [[third].map(({ terms, run, commitment }) => ({ terms, run, commitment }))]);
+  await anyone.send(upkeep, "settle", [[settlement(third)]]);
   assert.equal((await network.check(other)).reason, "not needed");
 });
 

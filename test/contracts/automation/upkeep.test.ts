@@ -1,12 +1,12 @@
 // The coordinator under a registry's rules, and under callers who do not keep them.
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
-import { type Address, encodeFunctionData, getAddress, type Hex, toFunctionSelector, zeroAddress } from "viem";
-import { readArtifact } from "../../../scripts/deploy/artifacts.ts";
-import { ASY_UNIT, expireArgs, type Job } from "../../support/actor.ts";
+import { type Address, getAddress, type Hex, toFunctionSelector, zeroAddress } from "viem";
+import { ASY_UNIT, expireArgs, type Job, settlement } from "../../support/actor.ts";
 import { createGoverned, pass as passVote, propose } from "../../support/governed.ts";
 import { createScene, passWindow, REASON, type Scene, submittedJob } from "../../support/scene.ts";
-import { Refusal, type Target } from "../../support/world.ts";
+import type { Target } from "../../support/world.ts";
+import { coordinatorOf, duty, refusedWith, settle } from "./coordinator.ts";
 import { SimulatedRegistry } from "./registry.ts";
 
 const SOURCE = "automation/UpkeepCoordinator.sol";
@@ -18,8 +18,7 @@ let reset: () => Promise<void>;
 before(async () => {
   scene = await createScene();
   const { world } = scene;
-  const { address } = world.deployment.contracts.UpkeepCoordinator!;
-  upkeep = world.watch({ address, abi: readArtifact("UpkeepCoordinator").abi });
+  upkeep = coordinatorOf(world);
   await world.send(world.deployer, world.market, "setFeeShares", [1_000, 0]);
   registry = new SimulatedRegistry(world, upkeep);
   reset = await world.snapshot();
@@ -27,20 +26,12 @@ before(async () => {
 beforeEach(() => reset());
 after(() => scene.world.close());
 
-const duty = (functionName: string, args: readonly unknown[]): Hex =>
-  encodeFunctionData({ abi: upkeep.abi, functionName, args: args as unknown[] });
-const settlement = ({ terms, run, commitment }: Job) => ({ terms, run, commitment });
-const settle = (jobs: readonly Job[]): Hex => duty("settle", [jobs.map(settlement)]);
 const claimOf = (job: Job) => {
   const [terms, run, nonce, claimer] = expireArgs(job);
   return { terms, run, nonce, claimer };
 };
 const refused = (data: Hex, error: string) =>
-  assert.rejects(registry.perform(scene.anyone.address, data), (found: unknown) => {
-    assert.ok(found instanceof Refusal, String(found));
-    assert.equal(found.errorName, error);
-    return true;
-  });
+  assert.rejects(registry.perform(scene.anyone.address, data), refusedWith(error));
 
 test("results that stand are paid in one transaction, those that do not are left; tips go to the treasury only", async () => {
   const { world, provider, treasury, anyone } = scene;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { getAddress, zeroAddress } from "viem";
-import { Actor, ASY_UNIT, draftJob, settleArgs } from "../../support/actor.ts";
+import { Actor, ASY_UNIT, draftJob, settleArgs, settlement } from "../../support/actor.ts";
 import { createScene, passWindow, type Scene, submittedJob } from "../../support/scene.ts";
 
 let scene: Scene;
@@ -118,7 +118,7 @@ describe("while everything is paused, JOB-41", () => {
     await anyone.finalize(submitted);
     world.pass(86_400);
     await anyone.expire(claimed);
-    const items = [running].map(({ terms, run, commitment }) => ({ terms, run, commitment }));
+    const items = [running].map(settlement);
     await anyone.send(world.market, "finalizeBatch", [items]);
     await anyone.send(world.market, "collect", [world.asy.address, provider.address]);
     await provider.send(world.market, "withdraw", [world.asy.address, provider.address, ASY_UNIT]);

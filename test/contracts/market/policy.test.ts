@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
-import { draftJob, laneStatus, STATUS, sampleSpec, settleArgs } from "../../support/actor.ts";
+import { draftJob, laneStatus, STATUS, sampleSpec, settleArgs, settlement } from "../../support/actor.ts";
 import {
   createScene,
   DEPOSIT,
@@ -60,7 +60,7 @@ describe("a policy with a second strategy", () => {
     const waiting = await submittedJob(scene, { policy: POLICY, lane: 0 });
     const done = await submittedJob(scene, { lane: 1 });
     world.pass(86_400);
-    const items = [waiting, done].map(({ terms, run, commitment }) => ({ terms, run, commitment }));
+    const items = [waiting, done].map(settlement);
     await anyone.send(world.market, "finalizeBatch", [items]);
     assert.equal(await laneStatus(world, waiting), STATUS.submitted);
     assert.equal(await laneStatus(world, done), STATUS.finalized);

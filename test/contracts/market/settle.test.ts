@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { getAddress, keccak256, zeroAddress } from "viem";
-import { ASY_UNIT, expireArgs, type Job, laneStatus, STATUS, settleArgs, submitArgs } from "../../support/actor.ts";
+import {
+  ASY_UNIT,
+  expireArgs,
+  type Job,
+  laneStatus,
+  STATUS,
+  settleArgs,
+  settlement,
+  submitArgs,
+} from "../../support/actor.ts";
 import { createScene, DEPOSIT, passWindow, REASON, type Scene, STAKE, submittedJob } from "../../support/scene.ts";
 
 let scene: Scene;
@@ -10,8 +19,6 @@ before(async () => {
 });
 beforeEach(() => scene.reset());
 after(() => scene.world.close());
-
-const item = ({ terms, run, commitment }: Job) => ({ terms, run, commitment });
 
 describe("finalize", () => {
   test("pays price less fee, releases the bond, ends the lane, JOB-30", async () => {
@@ -113,7 +120,7 @@ describe("finalizeBatch", () => {
     for (const job of all) await anyone.finalize(job);
     const apart = { earned: await provider.earned(), stakes: await provider.stakes() };
     await undo();
-    const { events } = await anyone.send(world.market, "finalizeBatch", [all.map(item)]);
+    const { events } = await anyone.send(world.market, "finalizeBatch", [all.map(settlement)]);
     assert.deepEqual({ earned: await provider.earned(), stakes: await provider.stakes() }, apart);
     assert.equal(events.filter(({ name }) => name === "JobFinalized").length, 12);
   });
@@ -136,7 +143,7 @@ describe("finalizeBatch", () => {
       all.push(job);
     }
     world.pass(86_400);
-    await requester.send(world.market, "finalizeBatch", [all.map(item)]);
+    await requester.send(world.market, "finalizeBatch", [all.map(settlement)]);
     const price = 100n * ASY_UNIT;
     const fee = (price * 250n) / 10_000n;
     assert.deepEqual(await provider.earned(), { gross: 2n * price, fee: 2n * fee });
@@ -152,7 +159,7 @@ describe("finalizeBatch", () => {
     world.pass(86_400);
     const early = await submittedJob(scene, { lane: 7 });
     const open = await requester.postNew({ lane: 8 });
-    const batch = [first!, first!, open, early, second!, first!].map(item);
+    const batch = [first!, first!, open, early, second!, first!].map(settlement);
     const { events } = await anyone.send(world.market, "finalizeBatch", [batch]);
     const names = events.filter(({ address }) => address.toLowerCase() === world.market.address.toLowerCase());
     const skipped = names.filter(({ name }) => name === "SettlementSkipped");

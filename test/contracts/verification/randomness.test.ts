@@ -12,10 +12,12 @@ import {
   toRlp,
   zeroAddress,
 } from "viem";
+import { compileChainlink } from "../../support/chainlink.ts";
 import { createWorld, type Target, type World } from "../../support/world.ts";
-import { vrfMock } from "./vrf-mock.ts";
 
 const SOURCE = "verification/RandomnessBeacon.sol";
+/** Answers what a test tells it to; the coordinator itself is in test/deploy/randomness.test.ts. */
+const { VRFCoordinatorV2_5Mock: vrfMock } = compileChainlink({ VRFCoordinatorV2_5Mock: "vrf/mocks" }, 1_000);
 const KEY_HASH = keccak256("0x01");
 const CONFIRMATIONS = 3;
 const TIMEOUT = 20;

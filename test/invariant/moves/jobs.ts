@@ -1,6 +1,14 @@
 // The life of a job, from the posting to each of its ends.
 import { zeroAddress } from "viem";
-import { draftJob, expireArgs, recordSubmission, sampleSpec, settleArgs, submitCall } from "../../support/actor.ts";
+import {
+  draftJob,
+  expireArgs,
+  recordSubmission,
+  sampleSpec,
+  settleArgs,
+  settlement,
+  submitCall,
+} from "../../support/actor.ts";
 import type { ModelJob } from "../model.ts";
 import type { Move, Stage } from "./move.ts";
 
@@ -117,7 +125,7 @@ export function finalizeBatch(stage: Stage): Move | undefined {
   const jobs = Array.from({ length: random.below(12) }, () => someJob(stage, "submitted")).filter(
     (job) => job !== undefined,
   );
-  const items = jobs.map(({ terms, run, commitment }) => ({ terms, run, commitment }));
+  const items = jobs.map(settlement);
   return {
     name: "finalizeBatch",
     from: random.pick(everyone),
