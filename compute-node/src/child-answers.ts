@@ -41,6 +41,8 @@ const outcomes = {
     macs: z.number().min(0),
     memoryMb: count,
     diskMb: count,
+    readSeconds: z.number().min(0),
+    fetched: z.boolean(),
   }),
   run: runResult,
   // The contract judges what a move says; its shape is the client's to check when it encodes it.
@@ -54,6 +56,7 @@ const message = z.discriminatedUnion("kind", [
     bytesDone: count,
     bytesTotal: count.optional(),
   }),
+  z.strictObject({ kind: z.literal("checking"), bytesDone: count, bytesTotal: count }),
   z.strictObject({
     kind: z.literal("started"),
     step: count,

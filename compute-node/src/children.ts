@@ -17,8 +17,9 @@ import type {
 } from "./tasks.ts";
 
 const WORKER = fileURLToPath(new URL("./worker.ts", import.meta.url));
-/** Most time the inputs of a job may take to arrive and to be checked. */
+/** Most time the inputs of a job may take to arrive and to be checked, beside what their bytes take on a slow line. */
 const PREPARE_MS = 15 * 60_000;
+const SLOWEST_BYTES_PER_MS = 20_000;
 const PROBE_MS = 120_000;
 const CACHE_SPARE_MB = 1024;
 /** What drivers of graphics cards and their libraries are told by; none of it is secret. */
@@ -122,16 +123,24 @@ export function engineChoice(config: EngineSettings, name: BackendName, proven?:
   return { name, folder: config.engineFolder, allowSoftwareAdapter: config.allowSoftwareGpu, proven };
 }
 
-/** Fetches and verifies a job's inputs in a child. @throws ST-xxx, EX-xxx, CN-020, CN-033, DK-060..DK-066 */
+/**
+ * Fetches and verifies a job's inputs in a child; only the manifest of one whose run needs more than `runMemoryMb`.
+ * @throws ST-xxx, EX-xxx, CN-020, CN-021, CN-033, DK-060..DK-066
+ */
 export function prepareInputs(
   config: NodeConfig,
   inputs: Extract<Task, { task: "prepare" }>["inputs"],
-  options: Omit<Options, "wallClockMs">,
+  { runMemoryMb = Number.MAX_SAFE_INTEGER, ...options }: Omit<Options, "wallClockMs"> & { runMemoryMb?: number },
 ): Promise<PrepareOutcome> {
   const reach = { network: true, readable: [], writable: [inputs.blocks] };
   // The cache as large as it may be at a start, and what one job may add to it.
   const diskMb = (config.cacheBytes + 4 * config.maxJobBytes) / 2 ** 20 + CACHE_SPARE_MB;
-  return runTask(config, { task: "prepare", inputs }, reach, { ...options, diskMb, wallClockMs: PREPARE_MS });
+  const task = { task: "prepare", inputs, memoryMb: runMemoryMb, cacheBytes: config.cacheBytes } as const;
+  return runTask(config, task, reach, {
+    ...options,
+    diskMb,
+    wallClockMs: PREPARE_MS + config.maxJobBytes / SLOWEST_BYTES_PER_MS,
+  });
 }
 
 /** Runs a job in a child, from its last checkpoint. @throws ST-xxx, EX-xxx, CN-020, CN-033, DK-060..DK-066 */
@@ -166,7 +175,8 @@ async function runOffline<T extends Extract<Task, { task: "run" | "answer" }>>(
     options.signal?.throwIfAborted();
     if (!isMissing(facts(error).code)) throw error;
   }
-  await prepareInputs(config, inputs, options);
+  // What was claimed is delivered, whatever a setting says since.
+  await prepareInputs(config, { ...inputs, maxBytes: Number.MAX_SAFE_INTEGER }, options);
   return await runTask(config, offline, reach, options);
 }
 

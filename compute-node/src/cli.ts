@@ -1,5 +1,5 @@
 import { completionScript, runCommandLine, type Shell } from "@assay/daemon-kit";
-import { Command, InvalidArgumentError } from "commander";
+import { Argument, Command, InvalidArgumentError } from "commander";
 import { addJobs } from "./cli/jobs.ts";
 import { addMoney } from "./cli/money.ts";
 import { addRunning } from "./cli/running.ts";
@@ -28,21 +28,18 @@ function program(env: NodeJS.ProcessEnv): Command {
   root
     .command("completion")
     .description("print a script that completes commands and options")
-    .argument("<shell>", "bash, zsh or fish")
-    .action((shell: string) => {
-      process.stdout.write(completionScript(root, shellNamed(shell)));
+    .addArgument(new Argument("<shell>").choices(["bash", "zsh", "fish"] satisfies Shell[]))
+    .action((shell: Shell) => {
+      process.stdout.write(completionScript(root, shell));
     });
   return root;
 }
 
-function shellNamed(text: string): Shell {
-  if (text === "bash" || text === "zsh" || text === "fish") return text;
-  throw new InvalidArgumentError("wanted bash, zsh or fish");
-}
-
 function initCommand(env: NodeJS.ProcessEnv): Command {
   return new Command("init")
-    .description("write a commented configuration and an encrypted keystore; overwrites nothing")
+    .description(
+      "write a commented configuration and an encrypted keystore, asking for what no option says; overwrites nothing",
+    )
     .option("-c, --config <file>", "configuration to write", CONFIG_FILE)
     .option("--non-interactive", "ask nothing", false)
     .option("--rpc-url <url>", "RPC endpoint")

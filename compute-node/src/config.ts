@@ -10,6 +10,7 @@ import {
   loadConfig,
   logLevel,
   readDeploymentFile,
+  storageUrls,
   whole,
 } from "@assay/daemon-kit";
 import { ENGINES } from "@assay/exact/engines";
@@ -32,14 +33,6 @@ export const SECRET_VARIABLES = {
   webhookSecret: `${ENV_PREFIX}WEBHOOK_SECRET`,
 } as const;
 
-/** Of gateways, and of Kubo daemons. */
-const gatewayUrls = z.preprocess(
-  (value) => (typeof value === "string" ? value.split(",").map((part) => part.trim()) : value),
-  z
-    .array(z.url({ protocol: /^(kubo\+)?https?$/, message: "must be an http, https, kubo+http or kubo+https URL" }))
-    .min(1),
-);
-
 const tokenPrice = z.strictObject({
   minPrice: amount.default("0"),
   minPerGmac: amount.default("0"),
@@ -53,7 +46,7 @@ export const configSchema = z.strictObject({
   owner: address.optional(),
   keystore: z.string().optional(),
   passwordFile: z.string().optional(),
-  gateways: gatewayUrls.default(["http://127.0.0.1:8080"]),
+  gateways: storageUrls.default(["http://127.0.0.1:8080"]),
   gatewayTimeoutSeconds: whole(1, 3600).default(30),
   dataDir: z.string().default("data"),
   engine: z.enum(["auto", ...ENGINES]).default("auto"),
@@ -69,7 +62,7 @@ export const configSchema = z.strictObject({
   runMarginSeconds: whole(0, 86_400).default(30),
   slowness: z.coerce.number().min(0.01).max(1000).optional(),
   claimMarginSeconds: whole(0, 86_400).default(5),
-  maxJobBytes: whole(1, Number.MAX_SAFE_INTEGER).default(2 ** 30),
+  maxJobBytes: whole(1, Number.MAX_SAFE_INTEGER).default(10 * 2 ** 30),
   cacheBytes: whole(1, Number.MAX_SAFE_INTEGER).default(10 * 2 ** 30),
   memoryMb: whole(128, 1_000_000).default(2048),
   diskMb: whole(1, 1e9).default(20 * 1024),

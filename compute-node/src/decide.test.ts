@@ -8,7 +8,7 @@ import { type SkipReason, skipReasons } from "./reasons.ts";
 import type { JobView, LocalRun, NodeState } from "./state.ts";
 import { ME, NOW, OTHER, someConfig, someJob, someState, word } from "./test-kit.ts";
 
-const READY = { status: "ready", kind: "train", macs: 1e9, memoryMb: 300, diskMb: 10 } as const;
+const READY = { status: "ready", kind: "train", macs: 1e9, memoryMb: 300, diskMb: 10, readSeconds: 0 } as const;
 const view = (change: Partial<JobView> = {}): JobView => ({ job: someJob(), preparation: READY, ...change });
 const first = (jobs: JobView[], state: Partial<NodeState> = {}, config = someConfig()) =>
   decide(someState({ ...state, jobs }), config)[0];
@@ -22,6 +22,11 @@ const run = (change: Partial<LocalRun> = {}): LocalRun => ({
   ...change,
 });
 const claimed = (change: Partial<JobView> = {}): JobView => ({ job: someJob("claimed"), run: run(), ...change });
+
+test("a job that was left for its memory is fetched when the limit was raised since", () => {
+  const left = view({ preparation: { ...READY, status: "unfetched", memoryMb: 5000 } });
+  assert.equal(first([left], {}, someConfig({ memoryMb: 5000 }))?.type, "prepare");
+});
 
 test("an open job is prepared, then claimed", () => {
   assert.equal(first([view({ preparation: undefined })])?.type, "prepare");
@@ -66,7 +71,9 @@ test("each reason to leave a job alone has its own code", () => {
     ["SKIP_GAS", view(), { gasBalance: 1n }],
     ["SKIP_RUN_TIME_TOO_SHORT", terms({ runTime: 80 })],
     ["SKIP_RUN_TIME_TOO_SHORT", view({ preparation: { ...READY, macs: 600e9 } })],
+    ["SKIP_RUN_TIME_TOO_SHORT", view({ preparation: { ...READY, readSeconds: 600 } })],
     ["SKIP_MEMORY", view({ preparation: { ...READY, memoryMb: 5000 } })],
+    ["SKIP_MEMORY", view({ preparation: { ...READY, status: "unfetched", memoryMb: 5000 } })],
     ["SKIP_DISK", view({ preparation: { ...READY, diskMb: 91 } }), { diskUsedMb: 10 }, someConfig({ diskMb: 100 })],
     ["SKIP_INPUTS", view({ preparation: { status: "refused", error, retryAtMs: undefined, tries: 1 } })],
     ["SKIP_BUSY", view(), {}, someConfig({ maxParallelJobs: 0 })],
@@ -214,7 +221,7 @@ const views: fc.Arbitrary<JobView> = fc
       job,
       preparation:
         r.prepared === "ready"
-          ? { status: "ready", kind: "train", macs: r.macs, memoryMb: 300, diskMb: 10 }
+          ? { status: "ready", kind: "train", macs: r.macs, memoryMb: 300, diskMb: 10, readSeconds: 0 }
           : r.prepared && { status: "refused", error: { code: "EX-001", message: "" }, retryAtMs: undefined, tries: 1 },
       busy: r.busy as JobView["busy"],
       runningNonce: r.nonce,

@@ -12,7 +12,7 @@ import { nextClaimTime } from "./claim-slot.ts";
 import { type NodeConfig, priceFloor } from "./config.ts";
 import { isPriceTaken, quoteJob } from "./quote.ts";
 import type { SkipReason } from "./reasons.ts";
-import { claimBlock, isMine, type JobView, type NodeState, submitDeadline } from "./state.ts";
+import { claimBlock, isMine, type JobView, type NodeState, type RunCost, submitDeadline } from "./state.ts";
 
 export type Action =
   /** Fetch and verify the inputs. */
@@ -186,11 +186,14 @@ function decideOpen(view: JobView, state: NodeState, config: Limits, budget: Bud
   const obstacle = unfit(view, job, state, config) ?? unaffordable(view, job, state, config, budget);
   if (obstacle) return [obstacle];
   const { preparation } = view;
-  if (!preparation || preparation.status === "refused") {
-    if (preparation && !isDue(preparation.retryAtMs, state)) {
+  if (preparation?.status !== "ready") {
+    if (preparation?.status === "refused" && !isDue(preparation.retryAtMs, state)) {
       const { code, message } = preparation.error;
       return [skip(view, "SKIP_INPUTS", `${code}: ${message}`)];
     }
+    // The limit may have been raised since.
+    const tooMuch = preparation?.status === "unfetched" && beyondMemory(view, preparation, config);
+    if (tooMuch) return [tooMuch];
     // One at a time: a flood of jobs must not become a flood of downloads.
     if (budget.preparing) return [];
     budget.preparing = true;
@@ -261,7 +264,12 @@ function unaffordable(
   if (budget.slots <= 0) return skip(view, "SKIP_BUSY", `${config.maxParallelJobs} allowed`);
   if (terms.bond > budget.stake) return skip(view, "SKIP_STAKE", `${budget.stake} free, bond ${terms.bond}`);
   if (terms.bond > budget.exposure) return skip(view, "SKIP_EXPOSURE", `${budget.exposure} left, bond ${terms.bond}`);
-  return tooSlow(view, terms.runTime, spec.refSeconds, state, config);
+  return tooSlow(view, terms.runTime, { refSeconds: spec.refSeconds, readSeconds: 0 }, state, config);
+}
+
+function beyondMemory(view: JobView, { memoryMb }: { memoryMb: number }, config: Limits): Action | undefined {
+  if (memoryMb <= config.memoryMb) return undefined;
+  return skip(view, "SKIP_MEMORY", `${memoryMb} MiB, allowed ${config.memoryMb}`);
 }
 
 /** What only the program itself tells: the spec's own estimate is the requester's word. */
@@ -270,13 +278,14 @@ function unworkable(
   { terms }: PostedJob,
   state: NodeState,
   config: Limits,
-  { macs, memoryMb }: { macs: number; memoryMb: number },
+  { macs, memoryMb, readSeconds }: Pick<RunCost, "macs" | "memoryMb" | "readSeconds">,
 ): Action | undefined {
-  if (memoryMb > config.memoryMb) return skip(view, "SKIP_MEMORY", `${memoryMb} MiB, allowed ${config.memoryMb}`);
+  const tooMuch = beyondMemory(view, { memoryMb }, config);
+  if (tooMuch) return tooMuch;
   const price = priceAt(terms, state.now);
   const wanted = (BigInt(macs) * (priceFloor(config, terms.token, state.asy)?.minPerGmac ?? 0n)) / 10n ** 9n;
   if (price < wanted) return skip(view, "SKIP_PAY_TOO_LOW", `${price}, wanted ${wanted} for ${macs} multiply-adds`);
-  return tooSlow(view, terms.runTime, macs / REFERENCE_MACS, state, config);
+  return tooSlow(view, terms.runTime, { refSeconds: macs / REFERENCE_MACS, readSeconds }, state, config);
 }
 
 /** What the operator has said: of this job, or of its requester. */
@@ -301,7 +310,7 @@ function unprofitable(
   { terms }: PostedJob,
   state: NodeState,
   config: Limits,
-  { kind, macs }: { kind: "train" | "infer"; macs: number },
+  { kind, macs, readSeconds }: Pick<RunCost, "kind" | "macs" | "readSeconds">,
 ): Action | undefined {
   if (!config.kinds.includes(kind)) return skip(view, "SKIP_KIND", kind);
   if (macs < config.minGmac * 1e9 || macs > config.maxGmac * 1e9) {
@@ -310,7 +319,7 @@ function unprofitable(
   // Costs are counted in ASY: another token is held against its own floors only.
   if (view.verdict === "approved" || terms.token.toLowerCase() !== state.asy.toLowerCase()) return undefined;
   const { gasPrice, marketPerGmac, cost, now } = state;
-  const quote = quoteJob({ macs, bond: terms.bond, gasPrice, marketPerGmac }, cost, config.pricing);
+  const quote = quoteJob({ macs, readSeconds, bond: terms.bond, gasPrice, marketPerGmac }, cost, config.pricing);
   const price = priceAt(terms, now);
   const verdict = isPriceTaken(price, terms.maxPrice, quote);
   if (verdict === "taken") return undefined;
@@ -336,11 +345,11 @@ function tooLarge(
 function tooSlow(
   view: JobView,
   runTime: number,
-  refSeconds: number,
+  { refSeconds, readSeconds }: { refSeconds: number; readSeconds: number },
   { cost }: NodeState,
   { slowness = cost.secondsPerGmac * SAFETY, runMarginSeconds }: Limits,
 ): Action | undefined {
-  const wanted = Math.ceil(refSeconds * slowness) + runMarginSeconds;
+  const wanted = Math.ceil(refSeconds * slowness + SAFETY * readSeconds) + runMarginSeconds;
   return runTime < wanted ? skip(view, "SKIP_RUN_TIME_TOO_SHORT", `${runTime} s, wanted ${wanted} s`) : undefined;
 }
 

@@ -9,6 +9,7 @@ export const nodeErrors = {
   "CN-010": "the engine is not exact on this machine",
   "CN-011": "no engine works on this machine",
   "CN-020": "the job's inputs are not what its spec says",
+  "CN-021": "the job's inputs do not fit",
   "CN-030": "the job was given up",
   "CN-031": "the result on the disk is not the one that was computed",
   "CN-032": "the job is not this claim's any more",

@@ -1,58 +1,157 @@
+import { statfs } from "node:fs/promises";
 import {
-  assembleJob,
   type CompiledProgram,
-  checkDataset,
+  checkShape,
+  compileProgram,
   decodeManifest,
   decodeTensors,
-  encodeTensors,
   type IntTensor,
+  initialStateHash,
+  type JobManifest,
   MAX_MANIFEST_BYTES,
-  type SpecFields,
-} from "@assay/exact";
-import { type BlockStore, cidsOfDigest, type FetchFileArgs, fetchBytes, requestBytes } from "@assay/storage";
-import { checkpointBytes } from "./checkpoint.ts";
+  mostFileBytes,
+  type RowSource,
+  specFields,
+  stateBefore,
+  tensorRows,
+  verifyDataset,
+} from "@assay/exact/inputs";
+import {
+  type BlockFolder,
+  cidsOfDigest,
+  type FetchFileArgs,
+  fetchBytes,
+  fetchFile,
+  openFile,
+  requestBytes,
+  touchFile,
+  trimCache,
+} from "@assay/storage";
+import { CACHE_BYTES, costOf } from "./cost.ts";
 import { nodeError } from "./errors.ts";
+import { readSeconds } from "./read-seconds.ts";
 import type { InputsRequest, PrepareOutcome, TaskMessage } from "./tasks.ts";
 
-/** A job's inputs, verified: what the engine needs. */
+/** A job's inputs: what the engine needs. Of the data set no more is in memory than a cache of its blocks. */
 export interface JobInputs {
   compiled: CompiledProgram;
-  dataset: IntTensor;
+  dataset: RowSource;
   initial: IntTensor[];
 }
 
+interface Options {
+  signal?: AbortSignal;
+  onMessage?: (message: TaskMessage) => void;
+}
+
+/** Between two messages of a child that checks. */
+const TOLD_MS = 1000;
+
+/** What is known of a job from its manifest alone. */
+interface Plan {
+  manifest: JobManifest;
+  compiled: CompiledProgram;
+  /** Most bytes of the files that it names. */
+  bytes: { dataset: number; init: number };
+}
+
 /**
- * Fetches everything a job names, block by block against its hash, and checks that it is what the spec says: program,
- * data (shape, range, root) and initial state (DSP-90).
+ * Looks at a job's manifest, and fetches the rest when the job can be run here: what it needs is known before. Makes room in the
+ * cache first; what this node's own jobs are made of stays.
+ * @param limits `memoryMb` a run may need; `cacheBytes` that the cache may hold
+ * @throws as loadInputs; CN-021 when the inputs are too large for this node, or for its disk
+ */
+export async function prepareInputs(
+  request: InputsRequest,
+  store: BlockFolder,
+  limits: { memoryMb: number; cacheBytes: number },
+  options: Options = {},
+): Promise<PrepareOutcome> {
+  const plan = await planOf(request, store, options);
+  const cost = costOf(plan.compiled);
+  if (cost.memoryMb > limits.memoryMb) return { ...cost, readSeconds: 0, fetched: false };
+  await makeRoom(plan, request, store, limits.cacheBytes);
+  const { compiled, dataset } = await readInputs(plan, request, store, options, 0);
+  const args = fetchArgs(request, store, options, datasetFile(plan));
+  for await (const _ of fetchFile(args));
+  const { dataRoot } = await verifyDataset(compiled, dataset, { onRows: reporter(dataset, options) });
+  compareSpec({ ...request.spec, dataRoot }, request.spec);
+  return { ...cost, readSeconds: await readSeconds(compiled, dataset), fetched: true };
+}
+
+/**
+ * The inputs of a job that was prepared. Each block is checked against its hash when it is read; that data set and spec belong
+ * together follows from their hashes since the job was prepared, and is not looked at again: gigabytes take minutes.
  * @throws ST-xxx (storage), EX-xxx (malformed program, data set or state), CN-020 when a hash differs from the spec's
  */
 export async function loadInputs(
-  { gateways, timeoutMs, spec, maxBytes }: InputsRequest,
-  store: BlockStore,
-  options: { signal?: AbortSignal; onMessage?: (message: TaskMessage) => void } = {},
+  request: InputsRequest,
+  store: BlockFolder,
+  options: Options = {},
 ): Promise<JobInputs> {
-  const { signal, onMessage } = options;
-  const fetch = (what: "manifest" | "dataset" | "init", cid: FetchFileArgs["cid"], limit: number) =>
-    fetchBytes({
-      gateways,
-      timeoutMs,
-      request: requestBytes,
-      cid,
-      store,
-      maxBytes: limit,
-      signal,
-      onProgress: ({ bytesDone, bytesTotal }) => onMessage?.({ kind: "fetching", what, bytesDone, bytesTotal }),
-    });
-  const [manifestCid] = cidsOfDigest(spec.inputs); // one raw block
-  const manifest = decodeManifest(await fetch("manifest", manifestCid, MAX_MANIFEST_BYTES));
-  const tensors = decodeTensors(await fetch("dataset", manifest.dataset.cid, maxBytes));
-  const [dataset] = tensors;
-  if (!dataset || tensors.length !== 1) throw differs("data set", `${tensors.length} tensors`, "one tensor");
-  const initial = "cid" in manifest.init ? decodeTensors(await fetch("init", manifest.init.cid, maxBytes)) : undefined;
-  const job = assembleJob(manifest, { dataset, ...(initial ? { initial } : {}) });
-  compareSpec(job.spec, spec);
-  checkDataset(job.compiled, dataset);
-  return { compiled: job.compiled, dataset, initial: job.initial };
+  return await readInputs(await planOf(request, store, options), request, store, options, CACHE_BYTES);
+}
+
+async function planOf(request: InputsRequest, store: BlockFolder, options: Options): Promise<Plan> {
+  const [cid] = cidsOfDigest(request.spec.inputs); // one raw block
+  const args = fetchArgs(request, store, options, { what: "manifest", cid, maxBytes: MAX_MANIFEST_BYTES });
+  const manifest = decodeManifest(await fetchBytes(args));
+  const compiled = compileProgram(manifest.program);
+  compareSpec(specFields(compiled, request.spec), request.spec);
+  const [dataset] = compiled.consts;
+  const init = "cid" in manifest.init ? mostFileBytes(compiled.states) : 0;
+  return { manifest, compiled, bytes: { dataset: mostFileBytes([dataset!]), init } };
+}
+
+function datasetFile({ manifest, bytes }: Plan) {
+  return { what: "dataset", cid: manifest.dataset.cid, maxBytes: bytes.dataset } as const;
+}
+
+/** @param wholeBytes a data set of up to so many is read at once, and held */
+async function readInputs(
+  plan: Plan,
+  request: InputsRequest,
+  store: BlockFolder,
+  options: Options,
+  wholeBytes: number,
+): Promise<JobInputs> {
+  const { compiled, bytes } = plan;
+  const { init } = plan.manifest;
+  const args = fetchArgs(request, store, options, datasetFile(plan));
+  const dataset = await tensorRows(await openFile({ ...args, cacheBytes: CACHE_BYTES }), { wholeBytes });
+  checkShape(compiled, dataset);
+  let initial: IntTensor[] = [];
+  if ("cid" in init) {
+    const file = { what: "init", cid: init.cid, maxBytes: bytes.init } as const;
+    initial = decodeTensors(await fetchBytes(fetchArgs(request, store, options, file)));
+  }
+  const before = stateBefore(compiled, init, initial);
+  compareSpec({ ...request.spec, initState: initialStateHash(before) }, request.spec);
+  return { compiled, dataset, initial: before };
+}
+
+function fetchArgs(
+  { gateways, timeoutMs }: InputsRequest,
+  store: BlockFolder,
+  { signal, onMessage }: Options,
+  { what, cid, maxBytes }: { what: "manifest" | "dataset" | "init"; cid: FetchFileArgs["cid"]; maxBytes: number },
+) {
+  const onProgress: FetchFileArgs["onProgress"] = ({ bytesDone, bytesTotal }) =>
+    onMessage?.({ kind: "fetching", what, bytesDone, bytesTotal });
+  return { gateways, timeoutMs, request: requestBytes, cid, store, maxBytes, signal, onProgress };
+}
+
+/** Tells now and then that a data set is being read: gigabytes take minutes. */
+export function reporter(
+  { rows, cols }: RowSource,
+  { onMessage }: Pick<Options, "onMessage">,
+): (first: number, data: Int8Array) => void {
+  let told = performance.now();
+  return (first, data) => {
+    if (performance.now() - told < TOLD_MS) return;
+    told = performance.now();
+    onMessage?.({ kind: "checking", bytesDone: first * cols + data.length, bytesTotal: rows * cols });
+  };
 }
 
 const COMPARED = [
@@ -66,42 +165,67 @@ const COMPARED = [
   "rulesVersion",
 ] as const;
 
-function compareSpec(found: SpecFields, wanted: InputsRequest["spec"]): void {
+function compareSpec(
+  found: Pick<InputsRequest["spec"], (typeof COMPARED)[number]>,
+  wanted: InputsRequest["spec"],
+): void {
   for (const name of COMPARED) {
     if (String(found[name]).toLowerCase() !== String(wanted[name]).toLowerCase()) {
-      throw differs(name, String(found[name]), String(wanted[name]));
+      throw nodeError("CN-020", {
+        found: `${name} ${found[name]}`,
+        wanted: `${name} ${wanted[name]}`,
+        hint: "the requester posted a spec that does not belong to these inputs: the job is not claimed; post it again with specFields()",
+      });
     }
   }
 }
 
-/**
- * What the run will cost. Memory, of what was measured: the process with the leanest engine, the data set as it is fetched,
- * decoded and clipped, and the state with its quantised copies, gradients, hashes and encodings. Disk: the checkpoints, and
- * the output.
- */
-export function costOf({ compiled, initial }: JobInputs): PrepareOutcome {
-  const { macsPerStep } = compiled.estimate;
-  const elements = (list: CompiledProgram["states"]) => list.reduce((sum, { rows, cols }) => sum + rows * cols, 0);
-  const bytes = DATA_COPIES * elements(compiled.consts) + STATE_COPIES * 4 * elements(compiled.states);
-  const state = encodeTensors(initial).length; // every later state has the same shapes and types
-  return {
-    kind: compiled.program.kind,
-    macs: macsPerStep * compiled.steps,
-    memoryMb: Math.ceil(PROCESS_MB + bytes / 2 ** 20),
-    diskMb: Math.ceil((checkpointBytes(compiled.segments, state) + state) / 2 ** 20),
-  };
+/** What blocks take on the disk beside their bytes, and what others write meanwhile. */
+const DISK_SHARE = 1.05;
+
+async function makeRoom(
+  { manifest, bytes }: Plan,
+  { maxBytes, kept }: InputsRequest,
+  store: BlockFolder,
+  cacheBytes: number,
+): Promise<void> {
+  const needed = bytes.dataset + bytes.init;
+  if (needed > maxBytes) {
+    throw nodeError("CN-021", {
+      found: `inputs of up to ${needed} bytes`,
+      wanted: `at most ${maxBytes} bytes`,
+      hint: "raise maxJobBytes if line and disk bear it",
+    });
+  }
+  let held = 0;
+  for (const cid of filesOf(manifest)) held += await touchFile(store, cid);
+  const missing = Math.max(0, needed - held);
+  if (store.usage().bytes + missing > cacheBytes) {
+    for (const digest of kept) await touchInputs(store, digest);
+    await trimCache(store, Math.max(0, cacheBytes - missing), Date.now());
+  }
+  const { bavail, bsize } = await statfs(store.dir);
+  const wanted = Math.ceil(DISK_SHARE * missing);
+  if (bavail * bsize >= wanted) return;
+  throw nodeError("CN-021", {
+    kind: "Retryable",
+    found: `${bavail * bsize} bytes free in ${store.dir}`,
+    wanted: `${wanted} bytes for the inputs that are not there yet`,
+    hint: "make room on the disk, lower maxJobBytes, or set dataDir to another disk",
+  });
 }
 
-const PROCESS_MB = 200;
-/** Of one byte an element. */
-const DATA_COPIES = 5;
-/** Of four bytes an element. */
-const STATE_COPIES = 16;
+function filesOf({ dataset, init }: JobManifest): string[] {
+  return [dataset.cid, ...("cid" in init ? [init.cid] : [])];
+}
 
-function differs(what: string, found: string, wanted: string): Error {
-  return nodeError("CN-020", {
-    found: `${what} ${found}`,
-    wanted: `${what} ${wanted}`,
-    hint: "the requester posted a spec that does not belong to these inputs: the job is not claimed; post it again with specFields()",
-  });
+/** Notes that the inputs of another job are in use, as far as they are there. */
+async function touchInputs(store: BlockFolder, digest: InputsRequest["spec"]["inputs"]): Promise<void> {
+  const [cid] = cidsOfDigest(digest);
+  if ((await touchFile(store, cid)) === 0) return;
+  try {
+    for (const file of filesOf(decodeManifest(await store.get(cid)))) await touchFile(store, file);
+  } catch {
+    // Broken by now: whoever needs it fetches it again.
+  }
 }

@@ -71,7 +71,7 @@ export class Machine {
     this.#keep({ gas: {}, ...this.#measured, ...result, engine: this.#engine, at: nowMs });
   }
 
-  /** Learns from a run that went from its first step to its last without a break. */
+  /** Learns from a run that went from its first step to its last without a break; what it waited for its data is left out. */
   ran({ macs, seconds }: { macs: number; seconds: number }, nowMs: number): void {
     const known = this.#measured;
     const found = Math.max(1e-6, seconds - (known ?? UNMEASURED).startSeconds) / (macs / 1e9);

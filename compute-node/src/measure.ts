@@ -39,7 +39,7 @@ export async function measure(backend: Backend): Promise<MeasureOutcome> {
     dataset: { cid, rows: dataset.rows, columns: dataset.cols },
     init: { seed },
   } as const;
-  const { compiled, initial } = assembleJob(manifest, { dataset });
+  const { compiled, initial } = await assembleJob(manifest, { dataset });
   const began = performance.now();
   const marks: number[] = [];
   await runProgram({

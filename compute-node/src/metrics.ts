@@ -43,7 +43,6 @@ export function createMetrics(registry: Registry) {
     rpcBehind: gauge("rpc_behind_blocks", "Blocks that each RPC endpoint is behind the others", ["endpoint"]),
     rpcEndpoints: gauge("rpc_endpoints", "RPC endpoints by state", ["state"]),
     machineSpeed: gauge("machine_seconds_per_gmac", "Seconds this machine needs for 10^9 multiply-adds"),
-    noncesMended: counter("nonces_mended_total", "Gaps in the account's nonces that were filled"),
     webhooks: counter("webhooks_total", "Notices to the operator's receivers, by how their delivery ended", ["end"]),
     rpcErrors: counter("rpc_errors_total", "Looks at the chain that failed"),
   };

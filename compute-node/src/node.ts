@@ -1,8 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { asDiskError, type Facts, facts, isRetryable, Waker, writeDurably } from "@assay/daemon-kit";
+import { asDiskError, type Facts, facts, isRetryable, knownError, Waker, writeDurably } from "@assay/daemon-kit";
 import {
-  type AssayError,
   type ClaimedJob,
   decodeError,
   isEnded,
@@ -24,7 +23,7 @@ import { Defender } from "./defender/defender.ts";
 import { LocalJobs } from "./local.ts";
 import { MarketPrices } from "./market-prices.ts";
 import { Conditions, conditionsOf } from "./notices.ts";
-import { type ChainFacts, observe } from "./observe.ts";
+import { type ChainFacts, Observer } from "./observe.ts";
 import { skipReasons } from "./reasons.ts";
 import { forgetJob, jobsMb, jobsOnDisk } from "./run-folder.ts";
 import { isMine, type JobView, type NodeState } from "./state.ts";
@@ -35,7 +34,6 @@ type Deed = Exclude<Action, { type: "skip" | "forget" | "stop" }>;
 
 const FAILED_ACTION_MS = 5000;
 const DISK_MS = 5000;
-const REPAIR_MS = 30_000;
 /** Its presence says that the operator is leaving. */
 export const LEAVE_FILE = "leaving";
 const WORST_PAUSE_MS = 30_000;
@@ -45,15 +43,15 @@ export class ComputeNode {
   readonly #deps: ActDeps;
   readonly #started = Date.now();
   readonly #running = new Set<Promise<void>>();
+  readonly #observer: Observer;
   #defender: Defender | undefined;
   #chain: ChainFacts | undefined;
-  #failure: AssayError | undefined;
+  #failure: Facts | undefined;
   /** Why the last look brought no decision, though the chain could be read. */
   #undecided: Facts | undefined;
   #failures = 0;
   #lookedAt = 0;
   #disk = { atMs: 0, usedMb: 0 };
-  #repairedAt = 0;
   #clockIsBehind = false;
   #leaving: boolean;
   readonly #waker = new Waker();
@@ -73,6 +71,7 @@ export class ComputeNode {
       local: new LocalJobs(config.dataDir),
       prices: new MarketPrices(),
     };
+    this.#observer = new Observer(context);
     this.#leaving = existsSync(this.#leaveFile);
   }
 
@@ -158,6 +157,11 @@ export class ComputeNode {
     await Promise.all([...this.#running, this.#defender?.settle()]);
   }
 
+  /** Whether work of any kind is under way. */
+  get isBusy(): boolean {
+    return this.#running.size > 0 || (this.#defender?.pressed ?? false);
+  }
+
   /** undefined when the node can work, else why it cannot. */
   readiness(): string | undefined {
     if (this.#failure) return `${this.#failure.code}: ${this.#failure.message}`;
@@ -185,19 +189,20 @@ export class ComputeNode {
     const { index, metrics, log } = this.#deps;
     try {
       await index.refresh();
-      this.#chain = await observe(this.#deps);
+      this.#chain = await this.#observer.look();
       this.#lookAtClock(this.#chain);
-      await this.#mendNonces();
+      await this.#deps.sender.tend();
       await this.#defender?.look(this.#chain);
       this.#lookedAt = Date.now();
       if (this.#failure) log.info("the rpc answers again");
       this.#failure = undefined;
       this.#failures = 0;
     } catch (error) {
+      this.#observer.forget(); // what was left undone is done again, though there may be no new block
       metrics.rpcErrors.inc();
       this.#failures += 1;
-      const failure = decodeError(error);
-      if (this.#failure?.code !== failure.code) log.warn({ ...facts(failure) }, "the chain cannot be read");
+      const failure = facts(knownError(error, decodeError));
+      if (this.#failure?.code !== failure.code) log.warn({ ...failure }, "the chain cannot be read");
       this.#failure = failure;
       return;
     }
@@ -221,14 +226,6 @@ export class ComputeNode {
     if (error && !this.#clockIsBehind) log.error({ ...facts(error) }, "the clock is behind the chain");
     if (!error && this.#clockIsBehind) log.info("the clock is right again");
     this.#clockIsBehind = error !== undefined;
-  }
-
-  /** Now and then: what is above a gap in the account's nonces would wait forever. */
-  async #mendNonces(): Promise<void> {
-    const { sender, journal, metrics } = this.#deps;
-    if (Date.now() - this.#repairedAt < REPAIR_MS || journal.list("sent").length === 0) return;
-    this.#repairedAt = Date.now();
-    metrics.noncesMended.inc((await sender.repair()).length);
   }
 
   /** What others are paid is what the market pays. */

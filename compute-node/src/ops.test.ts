@@ -14,7 +14,8 @@ function knownMetrics(): Set<string> {
   const registry = new Registry();
   createMetrics(registry);
   const own = registry.getMetricsAsArray().map(({ name }) => name);
-  return new Set([...own, "assay_node_tx_total", "assay_node_tx_fee_bumps_total"]);
+  const sent = ["tx_total", "tx_fee_bumps_total", "nonces_mended_total"].map((name) => `assay_node_${name}`);
+  return new Set([...own, ...sent]);
 }
 
 function assertKnown(expression: string): void {

@@ -12,11 +12,18 @@ const PRICING: Pricing = {
   patience: 0,
 };
 const COST: CostModel = { secondsPerGmac: 2, startSeconds: 10, gasPerJob: 400_000 };
-const JOB: QuoteInput = { macs: 45e9, bond: parseEther("100"), gasPrice: 10n ** 9n, marketPerGmac: undefined };
+const JOB: QuoteInput = {
+  macs: 45e9,
+  readSeconds: 0,
+  bond: parseEther("100"),
+  gasPrice: 10n ** 9n,
+  marketPerGmac: undefined,
+};
 
 test("a quote is machine time, gas and risk, and the margin on top", () => {
   const quote = quoteJob(JOB, COST, PRICING);
   assert.equal(quote.seconds, 100);
+  assert.deepEqual(quoteJob({ ...JOB, macs: 30e9, readSeconds: 30 }, COST, PRICING), quote, "seconds are seconds");
   assert.equal(quote.machine, parseEther("1"), "100 s of 36 ASY an hour");
   assert.equal(quote.gas, parseEther("0.4"), "400,000 gas at 1 gwei, a coin for 1,000 ASY");
   assert.equal(quote.risk, parseEther("0.01"), "one in 10,000 of the bond");
@@ -37,6 +44,7 @@ test("what the market pays is waited for by the patience, and never past what th
 const amounts = fc.bigInt({ min: 0n, max: 10n ** 24n });
 const inputs = fc.record({
   macs: fc.double({ min: 1, max: 1e15, noNaN: true }),
+  readSeconds: fc.double({ min: 0, max: 1e6, noNaN: true }),
   bond: amounts,
   gasPrice: fc.bigInt({ min: 0n, max: 10n ** 13n }),
   marketPerGmac: fc.option(amounts, { nil: undefined }),

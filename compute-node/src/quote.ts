@@ -24,6 +24,8 @@ export interface CostModel {
 
 export interface QuoteInput {
   macs: number;
+  /** Seconds that the run waits for its data beside its multiply-adds. */
+  readSeconds: number;
   bond: bigint;
   /** Wei. */
   gasPrice: bigint;
@@ -47,11 +49,11 @@ const COIN = 10n ** 18n;
 
 /** The quote for a job. Every part is rounded up: rounding never makes a job cheaper than it is. */
 export function quoteJob(
-  { macs, bond, gasPrice, marketPerGmac }: QuoteInput,
+  { macs, readSeconds, bond, gasPrice, marketPerGmac }: QuoteInput,
   cost: CostModel,
   pricing: Pricing,
 ): Quote {
-  const seconds = cost.startSeconds + (macs / 1e9) * cost.secondsPerGmac;
+  const seconds = cost.startSeconds + (macs / 1e9) * cost.secondsPerGmac + readSeconds;
   const machine = divideUp(pricing.costPerHour * BigInt(Math.ceil(seconds)), 3600n);
   const gas = divideUp(gasPrice * BigInt(Math.ceil(cost.gasPerJob)) * pricing.asyPerCoin, COIN);
   const risk = divideUp(bond * BigInt(pricing.slashRiskPpm), 1_000_000n);

@@ -4,10 +4,21 @@ import type { Address, Hex } from "viem";
 import type { Verdict } from "./history.ts";
 import type { CostModel } from "./quote.ts";
 
+/** What a run takes. `macs` counts the multiply-adds of the whole run; `readSeconds` it waits for its data beside them. */
+export interface RunCost {
+  kind: "train" | "infer";
+  macs: number;
+  memoryMb: number;
+  diskMb: number;
+  readSeconds: number;
+}
+
 /** What came of looking at a job's inputs (DSP-90). */
 export type Preparation =
-  /** Fetched, verified, and what the spec says. `macs` counts the multiply-adds of the whole run. */
-  | { status: "ready"; kind: "train" | "infer"; macs: number; memoryMb: number; diskMb: number }
+  /** Fetched, verified, and what the spec says. */
+  | ({ status: "ready" } & RunCost)
+  /** Known by its manifest alone: it needs more memory than the node was allowed, and nothing else was fetched. */
+  | ({ status: "unfetched" } & RunCost)
   /** Not what the spec says, or not to be had, after so many tries. `retryAtMs`: worth another look then. */
   | { status: "refused"; error: Facts; retryAtMs: number | undefined; tries: number };
 

@@ -19,15 +19,21 @@ export interface InputsRequest {
   /** Folder of verified blocks, shared by all jobs. */
   blocks: string;
   spec: JobSpec;
-  /** Largest file fetched, in bytes. */
+  /** Most bytes fetched for the job. */
   maxBytes: number;
+  /** Digests of the inputs of this node's own jobs: the cache is not cut by them. */
+  kept: readonly Hex[];
 }
 
 /** What the parent asks of a child process. The child gets no key and no more environment than it needs. */
 export type Task =
   | { task: "probe"; engine: EngineChoice }
   | { task: "measure"; engine: EngineChoice }
-  | { task: "prepare"; inputs: InputsRequest }
+  /**
+   * Nothing but the manifest is fetched of a job whose run needs more than `memoryMb`. Blocks of earlier jobs that are longest
+   * unused go when more than `cacheBytes` would be held.
+   */
+  | { task: "prepare"; inputs: InputsRequest; memoryMb: number; cacheBytes: number }
   | RunTask
   /** What a finished run says at the places where games stand; the run is made again where the folder has lost it. */
   | (Omit<RunTask, "task"> & { task: "answer"; record: DisputeRecord; games: readonly Game[] });
@@ -50,6 +56,10 @@ export interface PrepareOutcome {
   memoryMb: number;
   /** MiB of the files that are kept until the job has ended (DSP-91), at their most. */
   diskMb: number;
+  /** Seconds that the run waits for rows of a data set that does not fit into its cache. */
+  readSeconds: number;
+  /** False when it needs more memory than was allowed, and its inputs were left where they are. */
+  fetched: boolean;
 }
 
 /** What a benchmark of an engine found. */
@@ -79,6 +89,7 @@ export interface RunProgress {
 /** What a child tells while it works. */
 export type TaskMessage =
   | { kind: "fetching"; what: "manifest" | "dataset" | "init"; bytesDone: number; bytesTotal: number | undefined }
+  | { kind: "checking"; bytesDone: number; bytesTotal: number }
   | { kind: "started"; step: number; steps: number; torn: string[] }
   | RunProgress
   | { kind: "checkpoint"; step: number };

@@ -84,12 +84,32 @@ interface ILinkedBridge {
     error Bridge_Paused(uint8 found, uint8 bit);
     error Bridge_UnknownPauseBits(uint8 found, uint8 known);
 
-    event TransferSent(uint256 indexed chainId, uint64 indexed number, address indexed from, Transfer transfer);
+    /// @notice A transfer (see Transfer) leaves. Its fields stand one by one: an indexer reads them without knowing a struct.
+    event TransferSent(
+        uint256 indexed chainId,
+        uint64 indexed number,
+        address indexed from,
+        address to,
+        uint128 amount,
+        uint40 deadline,
+        uint32 callGas,
+        bytes data
+    );
     event TransferSentAgain(uint256 indexed chainId, uint64 indexed number);
     event RecallSent(uint256 indexed chainId, uint64 indexed number);
     event ReceiptsSent(uint256 indexed chainId, uint64[] numbers, bool[] accepted);
     event TransferSettled(uint256 indexed chainId, uint64 indexed number, Outgoing status);
-    event TransferQueued(uint256 indexed chainId, uint64 indexed number, address indexed to, Transfer transfer);
+    /// @notice A transfer (see Transfer) has come and has to wait.
+    event TransferQueued(
+        uint256 indexed chainId,
+        uint64 indexed number,
+        address indexed to,
+        address from,
+        uint128 amount,
+        uint40 deadline,
+        uint32 callGas,
+        bytes data
+    );
     event TransferAccepted(uint256 indexed chainId, uint64 indexed number, address indexed to, uint256 amount);
     /// @param reason the first bytes of the revert, or zero for a late or recalled one
     event TransferRefused(uint256 indexed chainId, uint64 indexed number, bytes4 reason);

@@ -232,7 +232,16 @@ abstract contract LinkedBridge is BridgeFungibleUpgradeable, Managed, ILinkedBri
         link.outgoing[number] = _folded(transfer, uint8(Outgoing.Sent));
         _enter(chainId, transfer.from, transfer.amount);
         _dispatch(chainId, KIND_TRANSFER, abi.encode(number, transfer));
-        emit TransferSent(chainId, number, transfer.from, transfer);
+        emit TransferSent(
+            chainId,
+            number,
+            transfer.from,
+            transfer.to,
+            transfer.amount,
+            transfer.deadline,
+            transfer.callGas,
+            transfer.data
+        );
         emit CrosschainFungibleTransferSent(
             bytes32(uint256(number)),
             transfer.from,
@@ -316,7 +325,16 @@ abstract contract LinkedBridge is BridgeFungibleUpgradeable, Managed, ILinkedBri
         if (!waits) waits = !_deliver(chainId, number, transfer);
         if (!waits) return;
         link.incoming[number] = _folded(transfer, uint8(Incoming.Queued));
-        emit TransferQueued(chainId, number, transfer.to, transfer);
+        emit TransferQueued(
+            chainId,
+            number,
+            transfer.to,
+            transfer.from,
+            transfer.amount,
+            transfer.deadline,
+            transfer.callGas,
+            transfer.data
+        );
     }
 
     /// @dev A receipt that comes again, or after another one, says the same: decisions never change.

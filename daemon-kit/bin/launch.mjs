@@ -23,20 +23,23 @@ export async function launch({ script, code, load }) {
     v8.setFlagsFromString("--semi-space-growth-factor=1");
     // Nor need the old one double before it is looked through: that is what an idle daemon would be seen to hold.
     v8.setFlagsFromString("--heap-growing-percent=8");
-    const { main } = await load();
+    const [{ main }, { guardOutput }] = await Promise.all([load(), import("../src/output.ts")]);
+    guardOutput();
     await main(process.argv.slice(2));
     return;
   }
   const node = newerNode(script);
-  if (node) {
-    runUnder(node, fileURLToPath(script));
-    return;
-  }
-  console.error(
-    `${code}: this Node is too old\n  found:  Node ${process.versions.node}\n  wanted: Node ${WANTED.join(".")} or newer\n` +
-      "  do:     install Node 24 (https://nodejs.org), or run npm ci in the repository: it brings one along",
-  );
-  process.exitCode = 1;
+  const refuse = (found) => {
+    console.error(
+      `${code}: this Node is too old\n  found:  ${found}\n  wanted: Node ${WANTED.join(".")} or newer\n` +
+        "  do:     install Node 24 (https://nodejs.org), or run npm ci in the repository: it brings one along",
+    );
+    process.exitCode = 1;
+  };
+  const found = `Node ${process.versions.node}`;
+  if (!node) refuse(found);
+  else
+    runUnder(node, fileURLToPath(script)).on("error", ({ message }) => refuse(`${found}; the newer one: ${message}`));
 }
 
 /** node:sqlite is announced as experimental on every start; other warnings stay. */
@@ -67,4 +70,5 @@ function runUnder(node, script) {
   child.on("exit", (code, signal) => {
     process.exitCode = code ?? (signal ? 1 : 0);
   });
+  return child;
 }

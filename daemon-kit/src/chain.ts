@@ -4,6 +4,7 @@ import {
   createWalletClient,
   custom,
   defineChain,
+  type Hash,
   type LocalAccount,
   type PublicClient,
   type Transport,
@@ -84,6 +85,7 @@ export type ChainClock = {
   /** Unix seconds of the newest block. */
   headTime: number;
   head: bigint;
+  headHash: Hash;
 };
 
 /** @throws viem's errors when the endpoint does not answer */
@@ -94,5 +96,10 @@ export async function readClock(rpc: PublicClient): Promise<ChainClock> {
     rpc.getBlock({ blockTag: "pending" }).catch(() => undefined),
   ]);
   const headTime = Number(latest.timestamp);
-  return { now: Math.max(headTime, Number(pending?.timestamp ?? 0n)), headTime, head: latest.number };
+  return {
+    now: Math.max(headTime, Number(pending?.timestamp ?? 0n)),
+    headTime,
+    head: latest.number,
+    headHash: latest.hash,
+  };
 }

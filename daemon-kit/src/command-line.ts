@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import type { Command } from "commander";
+import { asDiskError } from "./disk-error.ts";
 import { exitCodeOf, facts, formatError } from "./errors.ts";
 
 /** An option of the command line that stands for a setting. */
@@ -44,7 +45,8 @@ function attribute(flag: string): string {
 export async function runCommandLine(root: Command, argv: readonly string[]): Promise<void> {
   try {
     await root.parseAsync([...argv], { from: "user" });
-  } catch (error) {
+  } catch (cause) {
+    const error = asDiskError(cause);
     process.stderr.write(`${formatError(withFacts(error))}\n`);
     // A socket kept alive must not keep a failed command alive.
     process.exit(exitCodeOf(error));

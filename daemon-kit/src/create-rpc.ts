@@ -1,5 +1,6 @@
-import { type Chain, createPublicClient, http, type PublicClient } from "viem";
+import { type Chain, createPublicClient, custom, type PublicClient } from "viem";
 import { createFailover, type Failover } from "./failover.ts";
+import { askJsonRpc } from "./json-rpc.ts";
 import { assertUrls } from "./rpc.ts";
 
 export type CreateRpcArgs = {
@@ -21,8 +22,8 @@ export function createRpc(args: CreateRpcArgs): Rpc {
   const { urls, chain, timeoutMs = 10_000, retryCount = 3, pollingIntervalMs = 1_000, maxLagBlocks } = args;
   assertUrls(urls);
   const [only] = urls;
-  if (urls.length === 1) {
-    const transport = http(only, { timeout: timeoutMs, retryCount });
+  if (only !== undefined && urls.length === 1) {
+    const transport = custom({ request: askJsonRpc(only, { timeoutMs }) }, { retryCount });
     return createPublicClient({ chain, transport, pollingInterval: pollingIntervalMs });
   }
   const endpoints = createFailover({

@@ -5,11 +5,11 @@ import { type TestContext, test } from "node:test";
 import { createPublicClient, numberToHex } from "viem";
 import { createFailover } from "./failover.ts";
 
-type Behaviour = { chainId: number; head: number; status: number; revert: boolean };
+type Behaviour = { chainId: number; head: number; status: number; refusal: object | undefined };
 
 /** A JSON-RPC endpoint that answers as it is told. */
 async function endpoint(t: TestContext, change: Partial<Behaviour> = {}) {
-  const behaviour: Behaviour = { chainId: 7, head: 100, status: 200, revert: false, ...change };
+  const behaviour: Behaviour = { chainId: 7, head: 100, status: 200, refusal: undefined, ...change };
   const asked: string[] = [];
   const server = createServer(async (request, response) => {
     let body = "";
@@ -18,11 +18,10 @@ async function endpoint(t: TestContext, change: Partial<Behaviour> = {}) {
     asked.push(method);
     if (behaviour.status !== 200) return void response.writeHead(behaviour.status).end("no");
     const result = method === "eth_chainId" ? behaviour.chainId : behaviour.head;
-    const answer = behaviour.revert && method === "eth_gasPrice";
-    const error = { code: 3, message: "execution reverted", data: "0x" };
+    const error = method === "eth_gasPrice" || method === "eth_getLogs" ? behaviour.refusal : undefined;
     response
       .writeHead(200, { "content-type": "application/json" })
-      .end(JSON.stringify({ jsonrpc: "2.0", id, ...(answer ? { error } : { result: numberToHex(result) }) }));
+      .end(JSON.stringify({ jsonrpc: "2.0", id, ...(error ? { error } : { result: numberToHex(result) }) }));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   t.after(() => {
@@ -74,8 +73,8 @@ test("what fails is asked again after a rest, and comes back", async (t) => {
 });
 
 test("a revert is an answer: no other endpoint is asked", async (t) => {
-  const first = await endpoint(t, { revert: true });
-  const second = await endpoint(t, { revert: true });
+  const first = await endpoint(t, { refusal: { code: 3, message: "execution reverted", data: "0x" } });
+  const second = await endpoint(t, { refusal: { code: 3, message: "execution reverted", data: "0x" } });
   const { client } = clientOf([first.url, second.url]);
   await assert.rejects(client.getGasPrice(), /reverted/);
   assert.equal(price(first.asked) + price(second.asked), 1);
@@ -86,4 +85,14 @@ test("where every endpoint serves another chain, that chain is named", async (t)
   const { client } = clientOf(urls);
   assert.equal(await client.getChainId(), 8);
   await assert.rejects(client.getGasPrice(), /another chain/);
+});
+
+test("an endpoint that was asked too often is passed over, whatever it says; of logs, less is to be asked for", async (t) => {
+  for (const code of [-32005, -32007, 429]) {
+    const busy = await endpoint(t, { refusal: { code, message: "too many" } });
+    const idle = await endpoint(t);
+    const { client } = clientOf([busy.url, idle.url]);
+    await assert.rejects(client.getLogs({ fromBlock: 1n, toBlock: 100n }), /too many/);
+    assert.equal(await client.getGasPrice(), 100n);
+  }
 });

@@ -5,11 +5,11 @@ import {
   type Hex,
   HttpRequestError,
   hexToNumber,
-  http,
   numberToHex,
 } from "viem";
+import { askJsonRpc } from "./json-rpc.ts";
 import { maskUrl } from "./mask.ts";
-import { isUnreachable } from "./rpc.ts";
+import { isRateLimited, isUnreachable } from "./rpc.ts";
 
 export type EndpointState = "good" | "behind" | "failing" | "wrongChain" | "unknown";
 
@@ -60,7 +60,7 @@ const LONGEST_REST_MS = 60_000;
 export function createFailover(args: FailoverArgs): Failover {
   const { urls, timeoutMs = 10_000, maxLagBlocks = 3, checkMs = 15_000, now = Date.now } = args;
   const endpoints = urls.map((url): Endpoint => {
-    const { request } = http(url, { timeout: timeoutMs, retryCount: 0 })({});
+    const { request } = custom({ request: askJsonRpc(url, { timeoutMs }) }, { retryCount: 0 })({});
     return { url, request, chainId: undefined, head: undefined, latencyMs: undefined, failures: 0, failedAt: 0 };
   });
   let chainId = args.chainId;
@@ -92,7 +92,7 @@ export function createFailover(args: FailoverArgs): Failover {
       } catch (error) {
         // Asked elsewhere only when there was no answer: a transaction may have been taken all the same, and sending
         // the same signed bytes twice is harmless.
-        if (!isUnreachable(error)) throw error;
+        if (!isUnreachable(error) && !isTooBusy(call.method, error)) throw error;
         fail(endpoint, now());
         failure = error;
       }
@@ -103,6 +103,11 @@ export function createFailover(args: FailoverArgs): Failover {
     throw failure ?? new HttpRequestError({ url: urls.map(maskUrl).join(", "), details: "all serve another chain" });
   };
   return { transport: custom({ request }, { retryCount: 1 }), health: () => endpoints.map(healthOf), check };
+}
+
+/** Some say "too many" of logs, too: too many for one answer. Who asks for logs asks for less then. */
+function isTooBusy(method: string, error: unknown): boolean {
+  return method !== "eth_getLogs" && isRateLimited(error);
 }
 
 async function probe(endpoint: Endpoint, now: () => number): Promise<void> {

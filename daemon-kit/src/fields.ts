@@ -29,10 +29,20 @@ export const address = z
 /** An amount in whole coins or tokens, as text. */
 export const amount = z.coerce.string().regex(/^\d+(\.\d{1,18})?$/, "must be an amount, such as 2.5");
 
+const separated = (value: unknown) => (typeof value === "string" ? value.split(",").map((part) => part.trim()) : value);
+
 /** One http or https URL, or more. */
 export const httpUrls = z.preprocess(
-  (value) => (typeof value === "string" ? value.split(",").map((part) => part.trim()) : value),
+  separated,
   z.array(z.url({ protocol: /^https?$/, message: "must be an http or https URL" })).min(1),
+);
+
+/** Where blocks are kept: one trustless gateway or Kubo daemon, or more. */
+export const storageUrls = z.preprocess(
+  separated,
+  z
+    .array(z.url({ protocol: /^(kubo\+)?https?$/, message: "must be an http, https, kubo+http or kubo+https URL" }))
+    .min(1),
 );
 
 export const logLevel = z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]);

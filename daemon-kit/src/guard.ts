@@ -1,5 +1,5 @@
 import { DaemonError } from "./errors.ts";
-import { openDatabase } from "./sqlite.ts";
+import { inTransaction, openDatabase } from "./sqlite.ts";
 
 export type GuardRecord = { scope: string; key: string; value: string; at: number };
 
@@ -39,16 +39,10 @@ export function openGuard(path: string, now: () => number = Date.now): Guard {
     commit: (scope, key, value) => record({ scope, key, value, at: now() }),
     get: (scope, key) => (select.get(scope, key) as { value: string } | undefined)?.value,
     export: () => db.prepare("SELECT scope, key, value, at FROM committed ORDER BY at").all() as GuardRecord[],
-    import(records) {
-      db.exec("BEGIN IMMEDIATE");
-      try {
+    import: (records) =>
+      inTransaction(db, () => {
         for (const entry of records) record(entry);
-        db.exec("COMMIT");
-      } catch (error) {
-        db.exec("ROLLBACK");
-        throw error;
-      }
-    },
+      }),
     close: () => db.close(),
   };
 }

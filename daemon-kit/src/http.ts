@@ -62,7 +62,8 @@ export async function startHttp(args: StartHttpArgs = {}): Promise<HttpServer> {
       if (request.method !== "GET" && request.method !== "HEAD") return send(response, 405, { allowed: "GET" });
       await route(response);
     } catch (error) {
-      send(response, 500, { error: reason(error) });
+      if (response.headersSent) response.destroy();
+      else send(response, 500, { error: reason(error) });
     }
   });
   const bound = await listen(() => server.listen(port, host), server, host, port);
@@ -94,7 +95,11 @@ function listen(start: () => void, server: Listening, host: string, port: number
         }),
       );
     });
-    server.once("listening", () => resolve((server.address() as AddressInfo).port));
+    server.once("listening", () => {
+      // From here on it tells of single connections that could not be taken; the others go on.
+      server.on("error", () => {});
+      resolve((server.address() as AddressInfo).port);
+    });
     start();
   });
 }

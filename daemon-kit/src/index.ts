@@ -55,13 +55,14 @@ export {
   suggest,
 } from "./errors.ts";
 export { createFailover, type EndpointHealth, type Failover, type FailoverArgs } from "./failover.ts";
-export { address, amount, flag, httpUrls, listOf, logLevel, whole } from "./fields.ts";
+export { address, amount, flag, httpUrls, listOf, logLevel, storageUrls, whole } from "./fields.ts";
 export { type Guard, type GuardRecord, openGuard } from "./guard.ts";
 export { heapFlags } from "./heap-flags.ts";
 export { type HttpServer, type ReadyCheck, type StartHttpArgs, startHttp } from "./http.ts";
 export { type Journal, openJournal, type TxAttempt, type TxEntry, type TxIntent, type TxStatus } from "./journal.ts";
 export { lockKey } from "./key-lock.ts";
 export { type LoadAccountArgs, loadAccount, readKeystore, type WriteKeystoreArgs, writeKeystore } from "./keystore.ts";
+export { knownError } from "./known-error.ts";
 export { type CreateLoggerArgs, createLogger, type Logger } from "./logger.ts";
 export { makeFolder } from "./make-folder.ts";
 export { isSecretName, maskUrl, maskUrlsIn, maskValue } from "./mask.ts";

@@ -1,5 +1,5 @@
 import type { Address, Hash, Hex } from "viem";
-import { openDatabase } from "./sqlite.ts";
+import { inTransaction, openDatabase } from "./sqlite.ts";
 
 /**
  * intent: decided, not signed. sent: signed, perhaps broadcast. mined: done. failed: in a block, reverted. dropped: its
@@ -17,6 +17,8 @@ export type TxEntry = {
   value: bigint;
   nonce: number;
   gas: bigint;
+  /** What its simulation answered, where that answer decided upon it. */
+  answer: Hex | undefined;
   status: TxStatus;
   /** The hash in a block, once mined or failed. */
   minedHash: Hash | undefined;
@@ -39,7 +41,9 @@ export type TxAttempt = {
   block: bigint;
 };
 
-export type TxIntent = Pick<TxEntry, "key" | "chainId" | "from" | "to" | "data" | "value" | "nonce" | "gas">;
+export type TxIntent = Pick<TxEntry, "key" | "chainId" | "from" | "to" | "data" | "value" | "nonce" | "gas"> & {
+  answer?: Hex;
+};
 
 export type Journal = {
   get(key: string): TxEntry | undefined;
@@ -67,6 +71,9 @@ const SCHEMA = `
     hash TEXT PRIMARY KEY, key TEXT NOT NULL REFERENCES tx (key) ON DELETE CASCADE, raw TEXT NOT NULL,
     max_fee TEXT NOT NULL, max_priority_fee TEXT NOT NULL, block TEXT NOT NULL
   ) STRICT;
+  CREATE TABLE IF NOT EXISTS expected (
+    key TEXT PRIMARY KEY REFERENCES tx (key) ON DELETE CASCADE, answer TEXT NOT NULL
+  ) STRICT;
   CREATE TABLE IF NOT EXISTS chain (chain_id INTEGER PRIMARY KEY, genesis TEXT NOT NULL) STRICT`;
 
 type TxRow = {
@@ -83,6 +90,7 @@ type TxRow = {
   error: string | null;
   created_at: number;
   updated_at: number;
+  answer: Hex | null;
 };
 type AttemptRow = { hash: Hash; raw: Hex; max_fee: string; max_priority_fee: string; block: string };
 
@@ -94,31 +102,35 @@ type AttemptRow = { hash: Hash; raw: Hex; max_fee: string; max_priority_fee: str
 export function openJournal(path: string, now: () => number = Date.now): Journal {
   const db = openDatabase({ path, schema: SCHEMA });
   const selectAttempts = db.prepare("SELECT * FROM attempt WHERE key = ? ORDER BY rowid");
+  const select = "SELECT tx.*, expected.answer FROM tx LEFT JOIN expected ON expected.key = tx.key";
   const entryOf = (row: TxRow): TxEntry => toEntry(row, selectAttempts.all(row.key) as AttemptRow[]);
   const touch = db.prepare("UPDATE tx SET status = ?, mined_hash = ?, error = ?, updated_at = ? WHERE key = ?");
   return {
     get(key) {
-      const row = db.prepare("SELECT * FROM tx WHERE key = ?").get(key) as TxRow | undefined;
+      const row = db.prepare(`${select} WHERE tx.key = ?`).get(key) as TxRow | undefined;
       return row && entryOf(row);
     },
     list(...statuses) {
-      const rows = db.prepare("SELECT * FROM tx ORDER BY nonce, rowid").all() as TxRow[];
+      const rows = db.prepare(`${select} ORDER BY tx.nonce, tx.rowid`).all() as TxRow[];
       return rows.filter((row) => statuses.length === 0 || statuses.includes(row.status)).map(entryOf);
     },
     addIntent(intent) {
-      const { key, chainId, from, to, data, value, nonce, gas } = intent;
-      db.prepare(
-        `INSERT INTO tx (key, chain_id, sender, recipient, data, value, nonce, gas, status, created_at, updated_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'intent', ?, ?)`,
-      ).run(key, chainId, from, to, data, `${value}`, nonce, `${gas}`, now(), now());
+      const { key, chainId, from, to, data, value, nonce, gas, answer } = intent;
+      inTransaction(db, () => {
+        db.prepare(
+          `INSERT INTO tx (key, chain_id, sender, recipient, data, value, nonce, gas, status, created_at, updated_at)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'intent', ?, ?)`,
+        ).run(key, chainId, from, to, data, `${value}`, nonce, `${gas}`, now(), now());
+        if (answer !== undefined) db.prepare("INSERT INTO expected (key, answer) VALUES (?, ?)").run(key, answer);
+      });
     },
     addAttempt(key, { hash, raw, maxFeePerGas, maxPriorityFeePerGas, block }) {
-      db.exec("BEGIN IMMEDIATE");
-      db.prepare(
-        "INSERT INTO attempt (hash, key, raw, max_fee, max_priority_fee, block) VALUES (?, ?, ?, ?, ?, ?)",
-      ).run(hash, key, raw, `${maxFeePerGas}`, `${maxPriorityFeePerGas}`, `${block}`);
-      touch.run("sent", null, null, now(), key);
-      db.exec("COMMIT");
+      inTransaction(db, () => {
+        db.prepare(
+          "INSERT INTO attempt (hash, key, raw, max_fee, max_priority_fee, block) VALUES (?, ?, ?, ?, ?, ?)",
+        ).run(hash, key, raw, `${maxFeePerGas}`, `${maxPriorityFeePerGas}`, `${block}`);
+        touch.run("sent", null, null, now(), key);
+      });
     },
     setStatus: (key, status, facts = {}) =>
       void touch.run(status, facts.minedHash ?? null, facts.error ?? null, now(), key),
@@ -141,6 +153,7 @@ function toEntry(row: TxRow, attempts: AttemptRow[]): TxEntry {
     value: BigInt(row.value),
     nonce: row.nonce,
     gas: BigInt(row.gas),
+    answer: row.answer ?? undefined,
     status: row.status,
     minedHash: row.mined_hash ?? undefined,
     error: row.error ?? undefined,

@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import { type DestinationStream, type Logger as PinoLogger, pino, stdSerializers } from "pino";
 import type PinoPretty from "pino-pretty";
 import { isCodedError } from "./errors.ts";
+import { logSink } from "./log-sink.ts";
 import { MASK, maskUrlsIn } from "./mask.ts";
 
 export type Logger = PinoLogger;
@@ -32,8 +33,7 @@ const SECRETS = [
  */
 export function createLogger({ name, level = "info", pretty: asked, destination }: CreateLoggerArgs): Logger {
   const human = asked ?? (destination === undefined && process.stderr.isTTY === true);
-  const sink = destination ?? pino.destination({ fd: 2, sync: true });
-  const stream = human ? prettyStream(sink) : sink;
+  const stream = human ? prettyStream(destination ?? logSink()) : (destination ?? logSink());
   return pino(
     {
       name,

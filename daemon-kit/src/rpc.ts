@@ -52,10 +52,30 @@ export function toRpcError(error: unknown, urls: readonly string[] = []): unknow
   });
 }
 
+/** @returns DK-040 for an RPC that answers, and refuses again and again what every RPC can tell */
+export function refusedError(error: BaseError): DaemonError {
+  return new DaemonError("DK-040", "the RPC refuses to answer", {
+    kind: "Retryable",
+    found: (error.details || error.shortMessage).split("\n")[0] ?? "",
+    wanted: "an Ethereum JSON-RPC endpoint that knows its own newest blocks",
+    hint: "try again, or use another endpoint",
+    cause: error,
+  });
+}
+
 /** @returns whether the RPC gave no proper answer, by the class of viem's error */
 export function isUnreachable(error: unknown): boolean {
   if (!(error instanceof BaseError)) return false;
   return error.walk((e) => e instanceof HttpRequestError || e instanceof TimeoutError) !== null;
+}
+
+/** What endpoints call "too many" in an answer of status 200: standard, and two of their own. */
+const LIMIT_CODES = [-32005, -32007, 429];
+
+/** @returns whether the RPC refused to answer because it was asked too often: that says nothing of what was asked */
+export function isRateLimited(error: unknown): boolean {
+  if (!(error instanceof BaseError)) return false;
+  return error.walk((e) => e instanceof Error && "code" in e && LIMIT_CODES.includes(e.code as number)) !== null;
 }
 
 function reasonOf(error: unknown): string {

@@ -1,4 +1,5 @@
 // The script that run-child.test.ts runs: does what its input says.
+import { writeFileSync } from "node:fs";
 import { DaemonError } from "./errors.ts";
 import { serveChild } from "./serve-child.ts";
 
@@ -33,6 +34,8 @@ serveChild(async (input, { send, signal }) => {
     case "pid":
       await send(process.pid);
       return await forever();
+    case "no room":
+      return writeFileSync("/dev/full", "x");
     case "coded":
       throw new DaemonError("EX-001", "bad program", { kind: "UserFault", found: "f", wanted: "w", hint: "h" });
     default:

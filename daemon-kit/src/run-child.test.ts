@@ -54,6 +54,11 @@ test("a coded error arrives as it was thrown", async (t) => {
   await assert.rejects(run(t, { deed: "coded" }), { code: "EX-001", kind: "UserFault", found: "f", hint: "h" });
 });
 
+test("a child that finds no room on the disk says so, by the same error as the daemon's own", async (t) => {
+  const found = { code: "DK-068", kind: "Retryable", found: /^ENOSPC/ };
+  for (const sandbox of modes) await assert.rejects(run(t, { deed: "no room" }, { sandbox }), found);
+});
+
 test("an abort lets the child finish its checkpoint, then rejects with the reason", async (t) => {
   const controller = new AbortController();
   const reason = new Error("shutting down");

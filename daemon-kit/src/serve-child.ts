@@ -8,6 +8,7 @@ import {
   readFrames,
   type ToChild,
 } from "./child-channel.ts";
+import { asDiskError } from "./disk-error.ts";
 import { DaemonError, isCodedError } from "./errors.ts";
 
 export type ChildContext = {
@@ -69,7 +70,9 @@ function openPipe(): Socket {
   }
 }
 
-function describe(error: unknown): ChildFailure {
+function describe(thrown: unknown): ChildFailure {
+  // A full disk is no fault of the run: who started it must be able to tell.
+  const error = asDiskError(thrown);
   if (!isCodedError(error)) return { message: error instanceof Error ? error.message : String(error) };
   const { code, message, found, wanted, hint } = error;
   return { code, ...(error instanceof DaemonError ? { kind: error.kind } : {}), message, found, wanted, hint };

@@ -74,6 +74,21 @@ test("the exit code follows the cause", async () => {
   assert.equal(await create().shutdown.stop(new Error("defect")), 1);
 });
 
+test("a failure that nothing has caught is told, everything is closed in order, and the exit code asks for another start", async () => {
+  const told: unknown[] = [];
+  const { shutdown, exits } = create({ onUncaught: (error) => told.push(error) });
+  const closed = new Promise<void>((resolve) => shutdown.register("db", resolve));
+  const full = Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
+  // As Node does it, were it not for the test's own listener.
+  process.listeners("uncaughtException").at(-1)?.(full, "uncaughtException");
+  await closed;
+  assert.equal(await shutdown.stop(), 75);
+  assert.deepEqual(
+    [exits, told.map((error) => (error instanceof DaemonError ? error.code : error))],
+    [[75], ["DK-068"]],
+  );
+});
+
 test("a first signal stops in order, a second one exits at once", async () => {
   const { shutdown, exits } = create({ signals: ["SIGHUP"], graceMs: 60_000 });
   let release = () => {};

@@ -1,4 +1,5 @@
-import { EXIT_FAULT, EXIT_OK, exitCodeOf } from "./errors.ts";
+import { asDiskError } from "./disk-error.ts";
+import { EXIT_FAULT, EXIT_OK, EXIT_RETRY, exitCodeOf, formatError } from "./errors.ts";
 
 /** Stop taking work, then write down what is under way, then close what is open. */
 export type ShutdownPhase = "intake" | "persist" | "close";
@@ -12,6 +13,8 @@ export type CreateShutdownArgs = {
   signals?: readonly NodeJS.Signals[];
   /** Told of each resource that failed to close, or did not in time. */
   onFailure?: (failure: ShutdownFailure) => void;
+  /** Told of a failure that nothing has caught, before everything is closed; written to standard error unless told. */
+  onUncaught?: (error: unknown) => void;
   /** Replaces process.exit in tests. */
   exit?: (code: number) => void;
 };
@@ -25,17 +28,23 @@ export type Shutdown = {
   stop(cause?: unknown): Promise<number>;
 };
 
-/** Ordered shutdown, on SIGINT and SIGTERM too; a second signal exits at once with 1. */
+/**
+ * Ordered shutdown, on SIGINT and SIGTERM too; a second signal exits at once with 1. So it is after a failure that nothing has
+ * caught: a daemon in an unknown state ends, with 75, since whatever supervises it starts it again, and what was signed and
+ * written down is found then.
+ */
 export function createShutdown(args: CreateShutdownArgs = {}): Shutdown {
   const {
     graceMs = 10_000,
     signals = ["SIGINT", "SIGTERM"],
     onFailure = () => {},
+    onUncaught = (error) => void process.stderr.write(`${formatError(error)}\n`),
     exit = (code) => process.exit(code),
   } = args;
   const resources: { name: string; close: () => Promise<void> | void; phase: ShutdownPhase }[] = [];
   const controller = new AbortController();
   let stopping: Promise<number> | undefined;
+  let isBroken = false;
 
   const stop = (cause?: unknown): Promise<number> => {
     stopping ??= run(cause);
@@ -46,12 +55,19 @@ export function createShutdown(args: CreateShutdownArgs = {}): Shutdown {
     else void stop();
   };
   for (const name of signals) process.on(name, onSignal);
+  const onBroken = (error: unknown) => {
+    onUncaught(asDiskError(error));
+    isBroken = true;
+    void stop();
+  };
+  process.on("uncaughtException", onBroken);
 
   async function run(cause: unknown): Promise<number> {
     controller.abort();
     const failures = await closeAll(resources, graceMs, onFailure);
-    const code = cause !== undefined ? exitCodeOf(cause) : failures > 0 ? EXIT_FAULT : EXIT_OK;
+    const code = cause !== undefined ? exitCodeOf(cause) : isBroken ? EXIT_RETRY : failures > 0 ? EXIT_FAULT : EXIT_OK;
     for (const name of signals) process.off(name, onSignal);
+    process.off("uncaughtException", onBroken);
     exit(code);
     return code;
   }

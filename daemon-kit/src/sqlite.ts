@@ -34,3 +34,16 @@ export function openDatabase({ path, schema }: OpenDatabaseArgs): DatabaseSync {
     });
   }
 }
+
+/** Does all of it or nothing: after a failure (a full disk) the next one can begin. */
+export function inTransaction(db: DatabaseSync, act: () => void): void {
+  db.exec("BEGIN IMMEDIATE");
+  try {
+    act();
+    db.exec("COMMIT");
+  } catch (error) {
+    // Some failures have taken it back already.
+    if (db.isTransaction) db.exec("ROLLBACK");
+    throw error;
+  }
+}

@@ -22,13 +22,13 @@ export class TxRevertedError extends DaemonError {
   }
 }
 
-/** A call that would do less than it was meant to by now: it was not sent. */
+/** A call that would do less than it was meant to by now, or whose time is over: it was not sent, or not again. */
 export class OvertakenError extends DaemonError {
   override readonly name = "OvertakenError";
   constructor(key: string) {
     super("DK-069", "somebody else was faster", {
       kind: "Retryable",
-      found: `a simulation of ${key} that would not do all it was meant to do`,
+      found: `${key}, which would not do all it was meant to do now, or is out of its turn`,
       wanted: "a transaction that is worth its gas",
       hint: "nothing was sent: read the state again and decide anew",
     });

@@ -1,17 +1,18 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
+import { Registry } from "prom-client";
 import { keccak256 } from "viem";
 import { openJournal } from "./journal.ts";
 import { chainOf, memoryLog, scratch, type TestChain, withCode } from "./test-kit.ts";
-import { createTxSender } from "./tx-sender.ts";
+import { type CreateTxSenderArgs, createTxSender } from "./tx-sender.ts";
 
 const TO = "0x00000000000000000000000000000000000a55a1";
 
-function senderOf({ client, account }: TestChain, path = ":memory:") {
+function senderOf({ client, account }: TestChain, path = ":memory:", args: Partial<CreateTxSenderArgs> = {}) {
   const journal = openJournal(path);
   const { log } = memoryLog();
-  const sender = createTxSender({ journal, publicClient: client, account, log, pollMs: 10 });
+  const sender = createTxSender({ journal, publicClient: client, account, log, pollMs: 10, ...args });
   return { journal, sender };
 }
 
@@ -59,9 +60,12 @@ test("cancel: nothing is transferred, the sender hears that its nonce went elsew
 
 test("a gap in the nonces is filled with what the journal signed, or with nothing; a dropped deed does not happen", async (t) => {
   const chain = await chainOf(t);
-  const { sender, journal } = senderOf(chain, join(scratch(t), "journal.db"));
+  const registry = new Registry();
+  const path = join(scratch(t), "journal.db");
+  const { sender, journal } = senderOf(chain, path, { metrics: { registry, prefix: "assay_" } });
   const chainId = await chain.client.getChainId();
   const { address } = chain.account;
+  await sender.tend(); // nothing is under way: that it was asked does not count
   const before = await chain.client.request({ method: "evm_snapshot" as "eth_chainId" });
   await sender.send({ key: "done", to: TO, value: 3n });
   // A reorganisation takes the block away, and the next transaction is signed above what is not there any more.
@@ -81,7 +85,8 @@ test("a gap in the nonces is filled with what the journal signed, or with nothin
   });
   journal.addAttempt("stuck", { hash: keccak256(raw), raw, ...fees, block: 0n });
   const stuck = sender.send({ key: "stuck", to: TO, value: 4n });
-  assert.deepEqual(await sender.repair(), [0, 1]);
+  await sender.tend();
+  assert.match(await registry.metrics(), /^assay_nonces_mended_total 2$/m);
   await stuck;
   assert.equal(await chain.client.getBalance({ address: TO }), 7n, "3 and 4, not 9");
   assert.equal(await chain.client.getTransactionCount({ address }), 3);

@@ -3,7 +3,7 @@ import { DaemonError } from "./errors.ts";
 import type { TxEntry } from "./journal.ts";
 import { broadcast, signAttempt } from "./tx-broadcast.ts";
 import { bumpedFees, firstFees } from "./tx-fees.ts";
-import { cancelKeyOf, receiptOf, resend, type WatchContext } from "./tx-watch.ts";
+import { cancelKeyOf, follow, receiptOf, resend, type WatchContext } from "./tx-watch.ts";
 
 const OPEN = ["sent", "abandoned"] as const;
 /** Deeds that were done, or still may be: filling their nonce with something else would undo them. */
@@ -60,11 +60,11 @@ export async function startCancel(context: WatchContext, key: string): Promise<s
 /**
  * Fills the nonces below the highest one under way at which the chain has nothing: what is above a gap waits forever. A
  * gap comes from a transaction that was dropped after a later one was signed, or taken back by a reorganisation. What the
- * journal signed for it is sent again; where there is nothing, a transfer of nothing fills it.
+ * journal signed for it is sent again; where there is nothing, or what was held back, a transfer of nothing fills it.
  * @returns the nonces that were mended
  */
 export async function repairGaps(context: WatchContext, chainId: number): Promise<number[]> {
-  const { client, account, journal, bump, log } = context;
+  const { client, account, journal, bump, withheld, log } = context;
   const mine = journal.list().filter((entry) => entry.from === account.address && entry.chainId === chainId);
   const open = mine.filter(({ status }) => status === "sent");
   if (open.length === 0) return [];
@@ -77,10 +77,12 @@ export async function repairGaps(context: WatchContext, chainId: number): Promis
     const signed = mine.find((entry) => entry.nonce === nonce && RESENT.some((status) => status === entry.status));
     if (signed) {
       if (await isSettled(context, signed)) continue;
-      await resend(context, signed.key);
+      if (withheld.has(signed.key)) follow(context, await startCancel(context, signed.key));
+      else await resend(context, signed.key);
     } else {
       const fees = await firstFees(client, bump);
       await sendFiller(context, { key: gapKeyOf(nonce), chainId, nonce }, fees);
+      follow(context, gapKeyOf(nonce));
     }
     mended.push(nonce);
     log.warn({ nonce, key: signed?.key ?? gapKeyOf(nonce) }, "nonce gap mended");
@@ -89,7 +91,7 @@ export async function repairGaps(context: WatchContext, chainId: number): Promis
 }
 
 /** The key under which what fills a gap is journaled. */
-export function gapKeyOf(nonce: number): string {
+function gapKeyOf(nonce: number): string {
   return `gap:${nonce}`;
 }
 

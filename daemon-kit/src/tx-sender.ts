@@ -1,14 +1,23 @@
 import { Counter, type Registry } from "prom-client";
-import type { Address, Hash, Hex, LocalAccount, PublicClient, TransactionReceipt } from "viem";
+import {
+  type Address,
+  BaseError,
+  type Hash,
+  type Hex,
+  type LocalAccount,
+  type PublicClient,
+  type TransactionReceipt,
+} from "viem";
 import { DaemonError } from "./errors.ts";
 import type { Journal, TxEntry, TxStatus } from "./journal.ts";
 import type { Logger } from "./logger.ts";
-import { toRpcError } from "./rpc.ts";
+import { isUnreachable, refusedError, toRpcError } from "./rpc.ts";
 import { broadcast, signAttempt } from "./tx-broadcast.ts";
 import { insufficientFunds, OvertakenError, otherChain, refusedByNode, TxRevertedError } from "./tx-errors.ts";
-import { type BumpPolicy, DEFAULT_BUMP, firstFees } from "./tx-fees.ts";
-import { bumpNow, gapKeyOf, repairGaps, startCancel } from "./tx-repair.ts";
-import { look, receiptOf, resend, settle, type WatchContext, watch } from "./tx-watch.ts";
+import { type BumpPolicy, bumpedFees, DEFAULT_BUMP, type Fees, firstFees } from "./tx-fees.ts";
+import { bumpNow, repairGaps, startCancel } from "./tx-repair.ts";
+import { look, pause, receiptOf, resend, type Sighting, settle, watch } from "./tx-watch.ts";
+import { openOf, placeOfWithheld, type WithholdContext, withholdIfVain } from "./tx-withhold.ts";
 
 export type TxRequest = {
   /** Names the deed, not the try: the same key is never sent twice. */
@@ -23,6 +32,8 @@ export type TxRequest = {
   simulate?: boolean;
   /** Whether what that call answers is worth a transaction: for calls that do nothing, without a revert, when too late. */
   accepts?: (answer: Hex) => boolean;
+  /** Whether there still is time for it, asked right before it is signed: it may have waited for others. */
+  inTime?: () => boolean;
 };
 
 export type CreateTxSenderArgs = {
@@ -34,7 +45,12 @@ export type CreateTxSenderArgs = {
   confirmations?: number;
   bump?: Partial<BumpPolicy>;
   pollMs?: number;
-  /** Counts transactions by end, and fee bumps, under the prefix. */
+  /**
+   * Whether a signed transaction that the chain does not know may be sent again now. Where given, it is also simulated again before
+   * that, and held back if it would be for nothing. For deeds that others do, too.
+   */
+  mayResend?: (entry: TxEntry) => boolean;
+  /** Counts transactions by end, fee bumps, and nonces that were mended, under the prefix. */
   metrics?: { registry: Registry; prefix: string };
   signal?: AbortSignal;
 };
@@ -45,8 +61,8 @@ export type TxSender = {
   /**
    * Simulates, journals, signs, journals the hash, sends, and follows it to a confirmed receipt. A key that was sent
    * before, by this process or one before it, is not sent again: its receipt is waited for and returned.
-   * @throws viem's own error when the simulation reverts, OvertakenError when its answer is not accepted (no gas was spent),
-   * DK-032 … DK-038, DK-040
+   * @throws viem's own error when the simulation reverts, OvertakenError when its answer is not accepted, it is not in time, or it
+   * was held back (no gas was spent), DK-032 … DK-038, DK-040
    */
   send(request: TxRequest): Promise<TransactionReceipt>;
   /** Compares every open entry with the chain; call it once, before anything is sent. */
@@ -60,9 +76,16 @@ export type TxSender = {
   cancel(key: string): Promise<"cancelled" | "landed">;
   /** Mends gaps in the account's nonces; does nothing where there are none. @returns the nonces mended */
   repair(): Promise<number[]>;
+  /**
+   * Does so now and then, however often it is asked: what is above a gap would wait forever. For every look at the chain.
+   * Asks the chain nothing while nothing is under way.
+   */
+  tend(): Promise<void>;
 };
 
-type Context = WatchContext & { ends: Counter | undefined };
+const TEND_MS = 30_000;
+
+type Context = WithholdContext & { ends: Counter | undefined; mended: Counter | undefined };
 
 /** Sends transactions of one account so that a crash at any point loses none and repeats none. */
 export function createTxSender(args: CreateTxSenderArgs): TxSender {
@@ -90,6 +113,12 @@ export function createTxSender(args: CreateTxSenderArgs): TxSender {
       throw toRpcError(error);
     }
   };
+  const repair = async () => {
+    const mended = await onChain((chainId) => inTurn(() => repairGaps(context, chainId)));
+    context.mended?.inc(mended.length);
+    return mended;
+  };
+  let tendedAt = Number.NEGATIVE_INFINITY;
   return {
     send(request) {
       const known = running.get(request.key);
@@ -121,23 +150,19 @@ export function createTxSender(args: CreateTxSenderArgs): TxSender {
           throw error;
         }
       }),
-    repair: () =>
-      onChain(async (chainId) => {
-        const mended = await inTurn(() => repairGaps(context, chainId));
-        // What fills a gap is followed to its end like anything else that was sent.
-        for (const nonce of mended) {
-          const key = gapKeyOf(nonce);
-          if (context.journal.get(key)) void watch(context, key).catch(() => {});
-        }
-        return mended;
-      }),
+    repair,
+    tend: async () => {
+      if (performance.now() - tendedAt < TEND_MS || context.journal.list("sent").length === 0) return;
+      tendedAt = performance.now();
+      await repair();
+    },
   };
 }
 
 function contextOf(args: CreateTxSenderArgs): Context {
   const { journal, publicClient: client, account, log, metrics, signal } = args;
   const bumps = metrics && counter(metrics, "tx_fee_bumps_total", "Fee increases at the same nonce", []);
-  return {
+  const context: Context = {
     journal,
     client,
     account,
@@ -147,8 +172,13 @@ function contextOf(args: CreateTxSenderArgs): Context {
     bump: { ...DEFAULT_BUMP, ...args.bump },
     pollMs: args.pollMs ?? client.pollingInterval,
     onBump: () => bumps?.inc(),
+    withhold: (entry) => withholdIfVain(context, entry),
+    mayResend: args.mayResend,
+    withheld: new Set(),
     ends: metrics && counter(metrics, "tx_total", "Transactions by how they ended", ["status"]),
+    mended: metrics && counter(metrics, "nonces_mended_total", "Gaps in the account's nonces that were filled", []),
   };
+  return context;
 }
 
 function counter(
@@ -190,19 +220,22 @@ async function launch(context: Context, request: TxRequest, chainId: number): Pr
 }
 
 async function start(context: Context, request: TxRequest, chainId: number): Promise<void> {
-  const { client, account, journal, bump, log } = context;
-  const { key, to, data = "0x", value = 0n, simulate = true, accepts = () => true } = request;
+  const { client, account, journal, log } = context;
+  const { key, to, data = "0x", value = 0n, simulate = true, accepts, inTime = () => true } = request;
+  let expected: Hex | undefined;
   const call = { account: account.address, to, data, value };
   if (simulate) {
     const { data: answer = "0x" } = await client.call({ ...call, blockTag: "pending" });
-    if (!accepts(answer)) throw new OvertakenError(key);
+    if (accepts && !accepts(answer)) throw new OvertakenError(key);
+    if (accepts) expected = answer;
   }
   const gas = request.gas ?? ((await client.estimateGas({ ...call, account })) * 5n) / 4n;
-  const fees = await firstFees(client, bump);
+  const { nonce, fees } = await nextPlace(context, chainId);
   await assertFunds(context, value + gas * fees.maxFeePerGas);
-  const nonce = await nextNonce(context, chainId);
   context.signal?.throwIfAborted();
-  journal.addIntent({ key, chainId, from: account.address, to, data, value, nonce, gas });
+  if (!inTime()) throw new OvertakenError(key);
+  const intent = { key, chainId, from: account.address, to, data, value, nonce, gas };
+  journal.addIntent(expected === undefined ? intent : { ...intent, answer: expected });
   try {
     await signAttempt(context, journal.get(key) as TxEntry, fees);
   } catch (error) {
@@ -226,14 +259,21 @@ async function assertFunds({ client, account }: Context, wanted: bigint): Promis
   if (found < wanted) throw insufficientFunds(account.address, `${found} wei`, `${wanted} wei, for value and gas`);
 }
 
-// The chain may not know yet what is signed and journaled, and the journal does not know what others sent.
-async function nextNonce({ client, account, journal }: Context, chainId: number): Promise<number> {
-  const pending = await client.getTransactionCount({ address: account.address, blockTag: "pending" });
-  const ours = journal
-    .list("sent", "abandoned")
-    .filter((entry) => entry.from === account.address && entry.chainId === chainId)
-    .map((entry) => entry.nonce + 1);
-  return Math.max(pending, ...ours);
+/**
+ * Nonce and fees of the next transaction. The chain may not know yet what is signed and journaled, and the journal does not know what
+ * others sent. What was held back leaves its nonce to it, for fees with which it also wins where somebody still has the other.
+ */
+async function nextPlace(context: Context, chainId: number): Promise<{ nonce: number; fees: Fees }> {
+  const { client, account, journal, bump, withheld } = context;
+  const { address } = account;
+  const fees = await firstFees(client, bump);
+  const pending = await client.getTransactionCount({ address, blockTag: "pending" });
+  const open = openOf(journal, address, chainId);
+  const place = placeOfWithheld(open, withheld, pending);
+  const last = place?.attempts.at(-1);
+  const better = last && bumpedFees(last, fees, bump);
+  if (place && better) return { nonce: place.nonce, fees: better };
+  return { nonce: Math.max(pending, ...open.map((entry) => entry.nonce + 1)), fees };
 }
 
 async function reconcileAll(context: Context): Promise<Reconciled[]> {
@@ -245,15 +285,39 @@ async function reconcileAll(context: Context): Promise<Reconciled[]> {
       results.push({ key: entry.key, status: "forgotten" });
       continue;
     }
-    const sighting = await look(context, entry);
+    const sighting = await lookPatiently(context, entry);
     if (sighting.state === "settled") {
       await settle(context, entry, sighting.receipt).catch((error: unknown) => {
         if (!(error instanceof TxRevertedError)) throw error;
       });
     } else if (sighting.state === "replaced") journal.setStatus(entry.key, "dropped");
-    else if (sighting.state === "pending") await resend(context, entry.key);
+    else if (sighting.state === "pending") await resendUnlessVain(context, entry);
     results.push({ key: entry.key, status: journal.get(entry.key)?.status ?? "forgotten" });
   }
   if (results.length > 0) log.info({ entries: results }, "journal reconciled");
   return results;
+}
+
+/** Behind a balancer the node that is asked next may have the block that this one lacks. @throws DK-040 when none has it */
+async function lookPatiently(context: Context, entry: TxEntry): Promise<Sighting> {
+  for (let refused = 1; ; refused++) {
+    try {
+      return await look(context, entry);
+    } catch (error) {
+      if (!(error instanceof BaseError) || isUnreachable(error)) throw error;
+      if (refused === MOST_REFUSALS) throw refusedError(error);
+    }
+    await pause(context.pollMs, context.signal);
+  }
+}
+
+const MOST_REFUSALS = 10;
+
+async function resendUnlessVain(context: Context, entry: TxEntry): Promise<void> {
+  try {
+    await context.withhold(entry);
+    await resend(context, entry.key);
+  } catch (error) {
+    if (!(error instanceof OvertakenError)) throw error;
+  }
 }

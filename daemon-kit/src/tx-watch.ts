@@ -8,7 +8,6 @@ import {
 } from "viem";
 import type { Journal, TxEntry } from "./journal.ts";
 import type { Logger } from "./logger.ts";
-import { isUnreachable } from "./rpc.ts";
 import { broadcast, isKnown, isNonceUsed, signAttempt } from "./tx-broadcast.ts";
 import { gaveUp, replaced, revertDataOf, TxRevertedError } from "./tx-errors.ts";
 import { type BumpPolicy, bumpedFees } from "./tx-fees.ts";
@@ -22,8 +21,17 @@ export type WatchContext = {
   pollMs: number;
   log: Logger;
   onBump: () => void;
+  /** Keys of what was held back: their nonces are free. */
+  withheld: Set<string>;
+  /** Holds back what is no longer to be sent again: throws DK-069 then. */
+  withhold(entry: TxEntry): Promise<void>;
   signal?: AbortSignal;
 };
+
+/** Follows to its end what nobody waits for. */
+export function follow(context: WatchContext, key: string): void {
+  void watch(context, key).catch(() => {});
+}
 
 /** What the chain says of an entry now. */
 export type Sighting =
@@ -33,8 +41,8 @@ export type Sighting =
 
 /**
  * Follows a signed entry to its end: confirmed, reverted, replaced, or given up. Raises the fee on the way, and sends
- * again what the chain forgot. An RPC that does not answer is waited for.
- * @throws DK-032 reverted, DK-034 replaced, DK-035 given up, or the signal's reason
+ * again what the chain forgot. An RPC that does not answer, or refuses to, is waited for.
+ * @throws DK-032 reverted, DK-034 replaced, DK-035 given up, DK-069 held back, or the signal's reason
  */
 export async function watch(context: WatchContext, key: string): Promise<TransactionReceipt> {
   const { journal, log, pollMs, signal } = context;
@@ -51,8 +59,9 @@ export async function watch(context: WatchContext, key: string): Promise<Transac
       }
       if (sighting.state === "pending") await push(context, entry);
     } catch (error) {
-      if (!isUnreachable(error)) throw error;
-      log.warn({ key, err: error }, "rpc does not answer, still watching");
+      // No answer, or none that says anything of the transaction.
+      if (!(error instanceof BaseError)) throw error;
+      log.warn({ key, err: error }, "rpc gives no answer to this, still watching");
     }
     await pause(pollMs, signal);
   }
@@ -112,6 +121,7 @@ async function push(context: WatchContext, entry: TxEntry): Promise<void> {
   const { client, bump, journal, log, onBump } = context;
   const last = entry.attempts.at(-1);
   if (!last || journal.get(cancelKeyOf(entry))) return; // being cancelled: it must not outbid its own cancellation
+  await context.withhold(entry);
   const waited = (await client.getBlockNumber({ cacheTime: 0 })) - last.block;
   if (waited >= BigInt(bump.afterBlocks) && entry.attempts.length < bump.maxAttempts) {
     const fees = bumpedFees(last, await client.estimateFeesPerGas(), bump);
@@ -162,7 +172,8 @@ async function replay(client: PublicClient, entry: TxEntry, receipt: Transaction
   }
 }
 
-function pause(ms: number, signal?: AbortSignal): Promise<void> {
+/** Resolves after a while, rejects with the signal's reason. */
+export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const stop = () => {
       clearTimeout(timer);

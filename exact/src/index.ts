@@ -1,11 +1,13 @@
 export { concat, toHex } from "./commit/bytes.ts";
-export { decodeTensors, encodeTensors } from "./commit/file.ts";
+export { decodeTensors, encodeTensors, mostFileBytes } from "./commit/file.ts";
 export { merkleProof } from "./commit/merkle.ts";
 export { commitment, dataRoot, runRoot, sampleDigest, sampleIndex, segmentCount, stateHash } from "./commit/run.ts";
 export { tensorRoot, tileLeaves, tilePreimage } from "./commit/tensor.ts";
-export { checkDataset, constRoots, packDataset, verifyDataset } from "./data/dataset.ts";
+export { checkShape, constRoots, packDataset, type VerifiedDataset, verifyDataset } from "./data/dataset.ts";
 export { type LabelledImages, splitDigits } from "./data/digits.ts";
 export { initialState } from "./data/init.ts";
+export { type OnRows, RowTree } from "./data/row-tree.ts";
+export { type ByteSource, type Dataset, type RowSource, rowsOf, tensorRows } from "./data/rows.ts";
 export { firstDifference, type Reveal } from "./dispute/difference.ts";
 export { type Evaluate, evaluateQuickly } from "./dispute/evaluate.ts";
 export { type ElementRef, operandTiles, type TileRef } from "./dispute/operands.ts";
@@ -38,7 +40,7 @@ export {
   type JobManifest,
   MAX_MANIFEST_BYTES,
 } from "./job/manifest.ts";
-export { assembleJob, initialStateHash, type SpecFields, specFields } from "./job/spec.ts";
+export { assembleJob, initialStateHash, type SpecFields, specFields, stateBefore } from "./job/spec.ts";
 export { type ConversionOptions, fromLayersModel } from "./model/from-layers.ts";
 export { type LayersModelFiles, type LayersModelJson, toLayersModel } from "./model/to-layers.ts";
 export { type Bound, checkRecords } from "./program/bounds.ts";

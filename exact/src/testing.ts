@@ -1,11 +1,14 @@
 import { concat, toHex, uint } from "./commit/bytes.ts";
+import { encodeTensors } from "./commit/file.ts";
 import { keccak } from "./commit/keccak.ts";
+import { encodeManifest, type JobManifest } from "./job/manifest.ts";
+import { assembleJob, type SpecFields } from "./job/spec.ts";
 import { type CompiledProgram, compileProgram } from "./program/compile.ts";
 import { classCount } from "./program/plan.ts";
 import { type Program, parseProgram } from "./program/schema.ts";
 import type { Hex, IntTensor } from "./types.ts";
 
-/** Helpers of this package's own tests; nothing else imports this file. */
+/** Helpers of tests, of this package and of those that run its jobs; nothing else imports this file. */
 
 /** A program small enough for the reference interpreter; sides are no multiples of 16, so that padding matters. */
 export function smallProgram(change: Record<string, unknown> = {}): Program {
@@ -49,6 +52,24 @@ export function smallDataset(program: Program): IntTensor {
 export function compileSmall(change: Record<string, unknown> = {}): { compiled: CompiledProgram; dataset: IntTensor } {
   const program = smallProgram(change);
   return { compiled: compileProgram(program), dataset: smallDataset(program) };
+}
+
+/**
+ * A small job whose data set and manifest are stored.
+ * @param put stores a file, and gives its identifier
+ * @param change of the program
+ */
+export async function storedJob(
+  put: (file: Uint8Array) => Promise<string>,
+  change: Record<string, unknown> = {},
+): Promise<{ compiled: CompiledProgram; spec: SpecFields; manifestCid: string }> {
+  const program = smallProgram(change);
+  const dataset = smallDataset(program);
+  const { rows, cols: columns } = dataset;
+  const cid = await put(encodeTensors([dataset]));
+  const manifest: JobManifest = { version: 1, program, dataset: { cid, rows, columns }, init: { seed: seed(1) } };
+  const { compiled, spec } = await assembleJob(manifest, { dataset });
+  return { compiled, spec, manifestCid: await put(encodeManifest(manifest)) };
 }
 
 /** A 32-byte value that depends on `n` only. */

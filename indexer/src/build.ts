@@ -124,6 +124,11 @@ const OTHERS: Readonly<Record<string, readonly string[]>> = {
   LinkedBridge: ["HomeBridge", "SatelliteBridge"],
 };
 
+/** By what name the subgraph knows a contract of a deployment. */
+export function indexName(contract: string): string {
+  return Object.entries(OTHERS).find(([, others]) => others.includes(contract))?.[0] ?? contract;
+}
+
 function placeOf(name: string, places: BuildArgs["places"]): Place | undefined {
   return [name, ...(OTHERS[name] ?? [])].map((each) => places[each]).find((place) => place !== undefined);
 }

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { writeDurably } from "@assay/daemon-kit";
 import { failure } from "./errors.ts";
+import type { Database } from "./indexes.ts";
 import { isAlive } from "./process.ts";
 
 /** What a running indexer writes down for `status` and `down`. */
@@ -12,6 +13,8 @@ export interface Running {
   startedAt: string;
   /** Folder of graph-node's doors, which only this user can enter. */
   doors: string;
+  /** Where the index is kept; absent until PostgreSQL runs. */
+  database?: Database;
 }
 
 /** The indexer's data folder: the database, the builds, the log and who is running. */
@@ -39,11 +42,11 @@ export class Folder {
   }
 
   /**
-   * Takes the folder for this process.
+   * Takes the folder for this process; doing it again tells more about it.
    *
    * @throws IX-009 another indexer runs on it
    */
-  take(url: string, doors: string): void {
+  take(place: Pick<Running, "url" | "doors" | "database">): void {
     const other = this.running();
     if (other && other.pid !== process.pid) {
       throw failure("IX-009", "an indexer runs on this data folder already", {
@@ -53,7 +56,7 @@ export class Folder {
       });
     }
     mkdirSync(this.root, { recursive: true });
-    const running: Running = { pid: process.pid, url, startedAt: new Date().toISOString(), doors };
+    const running: Running = { pid: process.pid, startedAt: new Date().toISOString(), ...place };
     writeDurably(this.#running, Buffer.from(JSON.stringify(running)));
   }
 

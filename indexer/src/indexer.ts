@@ -1,4 +1,4 @@
-import { createWriteStream, mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import type { Server } from "node:http";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,6 +11,8 @@ import { failure } from "./errors.ts";
 import { type Folder, socketFolder } from "./folder.ts";
 import { openGateway } from "./gateway.ts";
 import { deployTo, type GraphNode, startGraphNode } from "./graph-node.ts";
+import { createIndexes, type Database } from "./indexes.ts";
+import { type Log, openLog } from "./log.ts";
 import { DATABASE_USER, type Postgres, startPostgres } from "./postgres.ts";
 import { openRpcDoor } from "./rpc-door.ts";
 
@@ -70,20 +72,21 @@ export async function startIndexer(args: IndexerArgs): Promise<Indexer> {
     const [sockets, socketDir] = [socketFolder(), socketFolder()];
     for (const path of [sockets, socketDir]) closing.push(() => rmSync(path, { recursive: true, force: true }));
     const doors = join(sockets, "doors");
-    folder.take(gateway.url, doors);
+    folder.take({ url: gateway.url, doors });
     closing.push(() => folder.release());
 
     onStep("building the subgraph");
     const manifest = await buildFor({ folder, deployment, source });
     const idleManifest = await buildIdle(folder, head);
-    const log = createWriteStream(folder.log, { flags: "a" });
-    closing.push(() => new Promise((resolve) => log.end(resolve)));
-    const onLine = (line: string) => log.write(`${line}\n`);
+    const log = openLog(folder.log);
+    closing.push(() => log.close());
+    const onLine = (line: string) => log.line(line);
 
     onStep("starting PostgreSQL");
     const postgres = await startPostgres({ dataDir: folder.database, socketDir, onLine });
     closing.push(() => postgres.stop("SIGINT", 0));
     const database = await databaseFor(postgres, genesis);
+    folder.take({ url: gateway.url, doors, database });
     const rpcSocket = join(sockets, "rpc.sock");
     const rpcDoor = await openRpcDoor(rpcSocket, rpcUrl);
     closing.push(() => close(rpcDoor));
@@ -94,19 +97,20 @@ export async function startIndexer(args: IndexerArgs): Promise<Indexer> {
       doors,
       postgresSocket: postgres.socket,
       rpcSocket,
-      database,
+      database: database.name,
       user: DATABASE_USER,
       network: NETWORK,
       onLine,
     });
     closing.push(() => started.stop("SIGTERM", 0));
     await started.deploy(SUBGRAPH, manifest);
+    await createIndexes(database);
     onStep("indexing");
     await firstBlock(started);
     // nothing waits for it
     void started.rest().catch((error: Error) => onLine(`the idle subgraph goes on: ${error.message}`));
     node = started;
-    const broken = watch({ postgres, node: started, rpcUrl, genesis, closing });
+    const broken = watch({ postgres, node: started, log, rpcUrl, genesis, closing });
     return { url: gateway.url, broken, stop };
   } catch (error) {
     await stop();
@@ -184,7 +188,7 @@ function buildIdle(folder: Folder, head: number): Promise<string> {
 /** Builds the subgraph as its source is now, and has the indexer that runs on the folder take it up. */
 export async function redeploy(args: Pick<IndexerArgs, "folder" | "deployment" | "source">): Promise<string> {
   const running = args.folder.running();
-  if (!running) {
+  if (!running?.database) {
     throw failure("IX-015", "no indexer runs on this data folder", {
       found: args.folder.root,
       wanted: "a running indexer to deploy to",
@@ -193,11 +197,12 @@ export async function redeploy(args: Pick<IndexerArgs, "folder" | "deployment" |
   }
   const manifest = await buildFor(args);
   await deployTo(join(running.doors, "admin.sock"), SUBGRAPH, manifest);
+  await createIndexes(running.database);
   return manifest;
 }
 
 /** One database per chain: what was indexed of another chain of the same id would be nonsense here. */
-async function databaseFor(postgres: Postgres, genesis: string): Promise<string> {
+async function databaseFor(postgres: Postgres, genesis: string): Promise<Database> {
   const name = `chain_${genesis.slice(2, 18)}`;
   const host = join(postgres.socket, "..");
   const client = new pg.Client({ host, user: DATABASE_USER, database: "postgres" });
@@ -208,18 +213,19 @@ async function databaseFor(postgres: Postgres, genesis: string): Promise<string>
   } finally {
     await client.end();
   }
-  return name;
+  return { host, name };
 }
 
 interface Watched {
   postgres: Postgres;
   node: GraphNode;
+  log: Log;
   rpcUrl: string;
   genesis: string;
   closing: (() => Promise<unknown> | unknown)[];
 }
 
-function watch({ postgres, node, rpcUrl, genesis, closing }: Watched): Promise<Error> {
+function watch({ postgres, node, log, rpcUrl, genesis, closing }: Watched): Promise<Error> {
   return new Promise((resolve) => {
     const dead = (what: string, tail: readonly string[]) =>
       resolve(
@@ -234,6 +240,10 @@ function watch({ postgres, node, rpcUrl, genesis, closing }: Watched): Promise<E
         }),
       );
     void postgres.full.then((line) => resolve(diskFull(line)));
+    void log.broken.then(({ code, message }) => {
+      if (code === "ENOSPC" || code === "EDQUOT") resolve(diskFull(`graph-node.log: ${message}`));
+      else dead("the log", [message]);
+    });
     void postgres.exited.then(() => dead("PostgreSQL", postgres.tail));
     void node.exited.then(() => dead("graph-node", node.tail));
     const timer = setInterval(async () => {

@@ -8,6 +8,7 @@ import type { KeeperConfig } from "./config.ts";
 import type { Approvals } from "./duty/approvals.ts";
 import type { DutyMetrics } from "./duty/metrics.ts";
 import type { KeeperMetrics } from "./metrics.ts";
+import type { Turns } from "./turns.ts";
 
 /** The second chain of a keeper that serves two. */
 export interface Satellite {
@@ -39,6 +40,8 @@ export interface KeeperContext {
   /** Fires when the keeper stops. */
   signal: AbortSignal;
   env: NodeJS.ProcessEnv;
+  /** When which bot may hand transactions over. */
+  turns: Turns;
   /** Asks for a look at the chain at once. */
   wake: () => void;
 }

@@ -10,6 +10,7 @@ import {
   loadConfig,
   logLevel,
   readDeploymentFile,
+  storageUrls,
   whole,
 } from "@assay/daemon-kit";
 import { ENGINES } from "@assay/exact/engines";
@@ -109,8 +110,9 @@ const challenger = z.strictObject({
   allowSoftwareGpu: flag.default(false),
   sandbox: z.enum(["auto", "required", "off"]).default("auto"),
   diskMb: whole(1, 1e9).default(20 * 1024),
-  gateways: httpUrls.default(["http://127.0.0.1:8080"]),
-  maxJobBytes: whole(1, Number.MAX_SAFE_INTEGER).default(2 ** 30),
+  gateways: storageUrls.default(["http://127.0.0.1:8080"]),
+  maxJobBytes: whole(1, Number.MAX_SAFE_INTEGER).default(10 * 2 ** 30),
+  cacheBytes: whole(1, Number.MAX_SAFE_INTEGER).default(10 * 2 ** 30),
   memoryMb: whole(128, 1_000_000).default(2048),
   silenceSeconds: whole(5, 86_400).default(300),
   maxParallelRuns: whole(1, 64).default(1),

@@ -12,12 +12,13 @@ import {
 import { type AssayClient, createAssayClient, JobIndex, type SatelliteDeployment } from "@assay/sdk";
 import { type LocalAccount, type PublicClient, parseGwei } from "viem";
 import type { KeeperContext } from "./bot.ts";
-import { Budget } from "./budget.ts";
+import { Budget, botOf } from "./budget.ts";
 import { type KeeperConfig, readDeployment } from "./config.ts";
 import { readSatellite } from "./config-crosschain.ts";
 import { Approvals } from "./duty/approvals.ts";
 import { dutyMetrics } from "./duty/metrics.ts";
 import { createMetrics } from "./metrics.ts";
+import { Turns } from "./turns.ts";
 
 /** What talking to the chain needs. */
 export interface ChainContext {
@@ -60,12 +61,14 @@ export function openKeeper(
   const journal = openJournal(join(config.dataDir, "journal.sqlite"));
   const guard = openGuard(join(config.dataDir, "guard.sqlite"));
   const budget = new Budget(join(config.dataDir, "budget.sqlite"));
+  const turns = new Turns(config);
   const common = {
     account,
     log,
     bump: { maxFeePerGas: parseGwei(String(config.maxFeeGwei)) },
     pollMs: Math.min(config.pollMs, 1000),
     signal,
+    mayResend: ({ key }) => turns.lasts(botOf(key)),
   } satisfies Partial<CreateTxSenderArgs>;
   const sender = createTxSender({
     ...common,
@@ -81,7 +84,7 @@ export function openKeeper(
   });
   const duties = dutyMetrics(registry);
   const approvals = new Approvals(join(config.dataDir, "approvals"));
-  const tools = { log, journal, guard, budget, sender, registry, metrics, duties, approvals, index };
+  const tools = { log, journal, guard, budget, sender, registry, metrics, duties, approvals, index, turns };
   const { satellite, ...home } = chain;
   const context: KeeperContext = { ...home, ...tools, signal, env, wake };
   if (!satellite) return context;

@@ -1,5 +1,5 @@
-import { facts, type Waker } from "@assay/daemon-kit";
-import { type AssayError, decodeError } from "@assay/sdk";
+import { type Facts, facts, knownError, OvertakenError, type Waker } from "@assay/daemon-kit";
+import { decodeError } from "@assay/sdk";
 import type { Bot, KeeperContext } from "./bot.ts";
 import { type ChainFacts, observe } from "./chain/observe.ts";
 import { Deeds } from "./internal/deeds.ts";
@@ -15,7 +15,7 @@ export class Keeper {
   readonly #waker: Waker;
   readonly #adopted = new Deeds();
   #chain: ChainFacts | undefined;
-  #failure: AssayError | undefined;
+  #failure: Facts | undefined;
   #failures = 0;
   #lookedAt = 0;
   #decided: bigint | undefined;
@@ -28,8 +28,8 @@ export class Keeper {
 
   /** Settles what an earlier process left open. @throws DK-037, DK-040, AssayError: nothing can be done without it */
   async recover(): Promise<void> {
-    const { index, config, budget, satellite } = this.#context;
-    for (const side of [this.#context, ...(satellite ? [satellite.context] : [])]) {
+    const { index, config, budget } = this.#context;
+    for (const side of this.#sides()) {
       await side.sender.reconcile();
       await budget.recover(side.journal, side.rpc);
       this.#adopt(side);
@@ -46,7 +46,9 @@ export class Keeper {
         sendCharged(side, { key, to, data, value }).then(
           () => {},
           (error: unknown) => {
-            if (!signal.aborted) log.warn({ key, ...facts(error) }, "a transaction of an earlier process failed");
+            if (signal.aborted) return;
+            if (error instanceof OvertakenError) log.info({ key }, "a transaction of an earlier process is held back");
+            else log.warn({ key, ...facts(error) }, "a transaction of an earlier process failed");
           },
         );
       this.#adopted.start(key, deed, () => this.#waker.wake());
@@ -105,10 +107,12 @@ export class Keeper {
   }
 
   async #look(): Promise<void> {
-    const { index, metrics, log, rpc, account } = this.#context;
+    const { index, metrics, log, rpc, account, turns } = this.#context;
     try {
       await index.refresh();
       this.#chain = await observe(rpc, account.address);
+      for (const { sender } of this.#sides()) await sender.tend();
+      turns.set(this.#chain.now);
       this.#lookedAt = Date.now();
       if (this.#failure) log.info("the rpc answers again");
       this.#failure = undefined;
@@ -116,14 +120,20 @@ export class Keeper {
     } catch (error) {
       metrics.rpcErrors.inc();
       this.#failures += 1;
-      const failure = decodeError(error);
-      if (this.#failure?.code !== failure.code) log.warn({ ...facts(failure) }, "the chain cannot be read");
+      const failure = facts(knownError(error, decodeError));
+      if (this.#failure?.code !== failure.code) log.warn({ ...failure }, "the chain cannot be read");
       this.#failure = failure;
       return;
     }
     this.#report(this.#chain);
     for (const bot of this.#bots) await this.#let(bot, this.#chain);
     this.#decided = this.#chain.head;
+  }
+
+  /** The chains that it works on. */
+  #sides(): KeeperContext[] {
+    const { satellite } = this.#context;
+    return [this.#context, ...(satellite ? [satellite.context] : [])];
   }
 
   // A bot that fails must not keep the others from their duty.
@@ -134,7 +144,7 @@ export class Keeper {
     } catch (error) {
       if (signal.aborted) return;
       metrics.botErrors.inc({ bot: bot.name });
-      log.warn({ bot: bot.name, ...facts(decodeError(error)), err: error }, "a bot could not decide");
+      log.warn({ bot: bot.name, ...facts(knownError(error, decodeError)), err: error }, "a bot could not decide");
     }
   }
 

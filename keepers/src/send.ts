@@ -1,4 +1,4 @@
-import { TxRevertedError } from "@assay/daemon-kit";
+import { DaemonError, OvertakenError, TxRevertedError } from "@assay/daemon-kit";
 import type { TransactionReceipt } from "viem";
 import type { KeeperContext } from "./bot.ts";
 import { botOf } from "./budget.ts";
@@ -24,4 +24,9 @@ export async function sendCharged(
     if (error instanceof TxRevertedError && error.receipt) charge(error.receipt);
     throw error;
   }
+}
+
+/** Whether a deed was not done, for nothing that speaks against it: it was too late, or its number went to another transaction. */
+export function isToBeDecidedAnew(error: unknown): boolean {
+  return error instanceof OvertakenError || (error instanceof DaemonError && error.code === "DK-034");
 }

@@ -60,7 +60,7 @@ async function main(): Promise<void> {
   const model = MODELS[flags.model];
   const recipe = model.recipe();
   const program = parseProgram({ ...recipe, steps: Number(flags.steps ?? recipe.steps) });
-  const bench = createBench(program, loadDigits());
+  const bench = await createBench(program, loadDigits());
   const { hashes, identical } = await checkIdentity(program, bench.dataset, model.checkSteps);
   const pairs: Pair[] = [];
   for (let n = 1; n <= Number(flags.pairs ?? model.pairs); n++) {

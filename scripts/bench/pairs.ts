@@ -1,9 +1,7 @@
 import {
   type CompiledProgram,
   compileProgram,
-  constRoots,
   copyMoved,
-  dataRoot,
   evaluate,
   type Hex,
   type IntTensor,
@@ -15,6 +13,7 @@ import {
   runProgram,
   sampleDigest,
   sampleIndex,
+  verifyDataset,
 } from "../../exact/src/index.ts";
 import { loadNodeBackend } from "../../exact/src/node.ts";
 import { packDigits } from "../lib/digits.ts";
@@ -71,7 +70,10 @@ function floatArms(program: Program, layers: readonly FloatLayer[], timed: boole
 }
 
 /** Pairs of exact and float training of `program` on the digits. */
-export function createBench(program: Program, digits: { train: LabelledImages; heldOut: LabelledImages }): Bench {
+export async function createBench(
+  program: Program,
+  digits: { train: LabelledImages; heldOut: LabelledImages },
+): Promise<Bench> {
   const compiled = compileProgram(program);
   const dataset = packDigits(digits.train, program.input.bits);
   const held = packDigits(digits.heldOut, program.input.bits);
@@ -136,5 +138,5 @@ export function createBench(program: Program, digits: { train: LabelledImages; h
     return { exact, float, rounds, overhead, runRoot: result.runRoot, finalState: result.finalState };
   }
 
-  return { compiled, dataset, dataRoot: dataRoot(constRoots(compiled, dataset)), pair };
+  return { compiled, dataset, dataRoot: (await verifyDataset(compiled, dataset)).dataRoot, pair };
 }

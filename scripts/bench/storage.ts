@@ -3,7 +3,8 @@
  * is handed out. Gateway and reader run in processes of their own, the reader with a heap of 64 MiB, however long the file is.
  * Prints MB/s by the clock and for each second of the reader's processor time, and the reader's memory: at its most, and what
  * it grew by after the first sixteenth of the file, which is flat when a file of any length streams.
- * `--mebibytes N` (default 1907: 2 GB), `--json`.
+ * `--mebibytes N` (default 1907: 2 GB), `--json`. `--job train` (or `infer`): the file is the data set of a job, which the
+ * node's own children fetch, check, and run for `--steps N` (default 64) steps.
  */
 import { spawn } from "node:child_process";
 import { randomFillSync } from "node:crypto";
@@ -22,6 +23,8 @@ const { values, positionals } = parseArgs({
     mebibytes: { type: "string", default: "1907" },
     serve: { type: "string" },
     read: { type: "boolean" },
+    job: { type: "string" },
+    steps: { type: "string", default: "64" },
   },
   allowPositionals: true,
 });
@@ -84,6 +87,20 @@ async function measure(mebibytes: number): Promise<Record<string, number>> {
   }
 }
 
+async function runJob(mebibytes: number, kind: string) {
+  if (kind !== "train" && kind !== "infer") throw new TypeError(`found --job ${kind}, wanted train or infer`);
+  const { measureJob } = await import("./storage-job.ts");
+  let server: ReturnType<typeof start> | undefined;
+  try {
+    return await measureJob(mebibytes, kind, Number(values.steps), (folder) => {
+      server = start(["--serve", folder]);
+      return lineOf(server);
+    });
+  } finally {
+    server?.kill("SIGKILL");
+  }
+}
+
 function start(args: readonly string[], flags: readonly string[] = []) {
   const node = ["--disable-warning=ExperimentalWarning", ...flags, import.meta.filename];
   return spawn(process.execPath, [...node, ...args], { stdio: ["ignore", "pipe", "inherit"] });
@@ -106,7 +123,10 @@ if (values.serve) {
   const [gateway = "", cid = "", bytes] = positionals;
   await read(gateway, cid, Number(bytes));
 } else {
-  const found = await measure(Number(values.mebibytes));
-  const round = Object.fromEntries(Object.entries(found).map(([name, value]) => [name, Number(value.toFixed(1))]));
+  const mebibytes = Number(values.mebibytes);
+  const found = values.job ? await runJob(mebibytes, values.job) : await measure(mebibytes);
+  const round = Object.fromEntries(
+    Object.entries(found).map(([name, value]) => [name, typeof value === "number" ? Number(value.toFixed(1)) : value]),
+  );
   console.log(values.json ? JSON.stringify(round) : round);
 }

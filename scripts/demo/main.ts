@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createShutdown } from "@assay/daemon-kit";
+import { runMain } from "../lib/run-main.ts";
 import { playFirstJob } from "./first-job.ts";
 import { type DemoIndex, factsFromIndex, startDemoIndex } from "./index-table.ts";
 import { type DemoNetwork, startNetwork } from "./network.ts";
@@ -62,12 +63,4 @@ async function tell(
   return facts;
 }
 
-try {
-  const options = parseOptions(process.argv.slice(2));
-  if (options.help) process.stdout.write(HELP);
-  else await main(options);
-} catch (error) {
-  console.error(error instanceof Error ? error.message : String(error));
-  console.error(HELP);
-  process.exitCode = 1;
-}
+await runMain({ help: HELP, parse: parseOptions }, main);

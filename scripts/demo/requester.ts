@@ -3,8 +3,6 @@ import { join } from "node:path";
 import {
   type CompiledProgram,
   compileProgram,
-  constRoots,
-  dataRoot,
   decodeTensors,
   encodeManifest,
   encodeTensors,
@@ -17,6 +15,7 @@ import {
   stateHash,
   tensorRoot,
   toLayersModel,
+  verifyDataset,
 } from "@assay/exact";
 import type { SpecToPost, SubmittedJob } from "@assay/sdk";
 import { digestOf, fetchByDigest, type Progress, uploadFile } from "@assay/storage";
@@ -51,7 +50,7 @@ export async function prepareJob(
   });
   const { cid: manifestCid } = await uploadFile({ gateway, bytes: manifest });
   const fields = specFields(compiled, {
-    dataRoot: dataRoot(constRoots(compiled, dataset)),
+    dataRoot: (await verifyDataset(compiled, dataset)).dataRoot,
     initState: stateHash(0, initialState(compiled, seed).map(tensorRoot)),
   });
   return {

@@ -5,6 +5,7 @@ import { createShutdown } from "@assay/daemon-kit";
 import { LOCAL_SIGNERS } from "../lib/axelar.ts";
 import { deployLocally, type LocalChain, startChain } from "../lib/devnet.ts";
 import { jsonLine, type LocalProcess } from "../lib/processes.ts";
+import { runMain } from "../lib/run-main.ts";
 import { addSatellite, launchRelay, type TwoChains, writeRelaySettings } from "../lib/two-chains.ts";
 import { type DevnetOptions, HELP, parseOptions } from "./options.ts";
 
@@ -109,12 +110,4 @@ function print(facts: DevnetFacts, json: boolean): void {
   process.stdout.write(`${lines.join("\n")}\n\nCtrl-C ends it.\n`);
 }
 
-try {
-  const options = parseOptions(process.argv.slice(2));
-  if (options.help) process.stdout.write(HELP);
-  else await main(options);
-} catch (error) {
-  console.error(error instanceof Error ? error.message : String(error));
-  console.error(HELP);
-  process.exitCode = 1;
-}
+await runMain({ help: HELP, parse: parseOptions }, main);

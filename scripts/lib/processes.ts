@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
+import { onExit } from "signal-exit";
 
 export interface ProcessOptions {
   /** For messages: `chain`, `storage`, `node A`. */
@@ -32,7 +33,7 @@ export interface LocalProcess {
 
 const TAIL_LINES = 400;
 const running = new Set<ChildProcess>();
-process.on("exit", () => {
+onExit(() => {
   for (const child of running) child.kill("SIGKILL");
 });
 

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { type Abi, type Address, type Chain, decodeEventLog, type Hex, type PublicClient, type Transport } from "viem";
+import { indexName } from "../../indexer/src/build.ts";
 import type { AnyDeployment } from "../../sdk/src/index.ts";
 import { readAbis } from "../generate-abis.ts";
 import { logsBetween } from "../lib/logs.ts";
@@ -67,7 +68,7 @@ export function littleEndian(value: number): string {
   return bytes.toString("hex");
 }
 
-/** A chain as its raw logs and the contracts' own reads tell it. */
+/** A chain as its raw logs and the contracts' own reads tell it; contracts go by the names that the subgraph has for them. */
 export interface ChainView extends ChainArgs {
   /** All events of the protocol, in chain order. */
   logs: readonly Log[];
@@ -84,16 +85,19 @@ export interface ChainView extends ChainArgs {
 export async function viewChain(args: ChainArgs): Promise<ChainView> {
   const { publicClient, deployment, block } = args;
   const abis = readAbis(ARTIFACTS);
-  const contracts = Object.entries(deployment.contracts).filter(([name]) => abis.has(name));
-  const names = new Map(contracts.map(([name, { address }]) => [address.toLowerCase(), name]));
-  const abiOf = (name: string) => abis.get(name) as unknown as Abi;
-  const address = contracts.map(([, found]) => found.address);
+  const contracts = new Map(
+    Object.entries(deployment.contracts)
+      .filter(([name]) => abis.has(name))
+      .map(([name, { address }]) => [indexName(name), { address, abi: abis.get(name) as unknown as Abi }]),
+  );
+  const names = new Map([...contracts].map(([name, { address }]) => [address.toLowerCase(), name]));
+  const address = [...contracts.values()].map((found) => found.address);
   const fromBlock = BigInt(deployment.startBlock);
   const raw = await logsBetween(publicClient, { address, fromBlock, toBlock: block });
   const blocks = await blocksOf(publicClient, new Set(raw.map(({ blockNumber }) => blockNumber)));
   const logs = raw.flatMap((log) => {
     const contract = names.get(log.address.toLowerCase())!;
-    const decoded = decode(abiOf(contract), log);
+    const decoded = decode(contracts.get(contract)!.abi, log);
     const { time, senders } = blocks.get(log.blockNumber)!;
     if (!decoded) return [];
     return new Log({
@@ -113,11 +117,10 @@ export async function viewChain(args: ChainArgs): Promise<ChainView> {
     logs,
     of: (contract, ...wanted) =>
       logs.filter((log) => log.contract === contract && (wanted.length === 0 || wanted.includes(log.name))),
-    has: (contract) => contracts.some(([name]) => name === contract),
-    address: (contract) => deployment.contracts[contract]!.address.toLowerCase() as Address,
+    has: (contract) => contracts.has(contract),
+    address: (contract) => contracts.get(contract)!.address.toLowerCase() as Address,
     read: async <T>(contract: string, functionName: string, ...values: unknown[]) => {
-      const { address } = deployment.contracts[contract]!;
-      const call = { abi: abiOf(contract), address, functionName, args: values, blockNumber: block };
+      const call = { ...contracts.get(contract)!, functionName, args: values, blockNumber: block };
       return (await publicClient.readContract(call)) as T;
     },
     now: (await publicClient.getBlock({ blockNumber: block })).timestamp,

@@ -198,35 +198,7 @@ export { bidScore } from "./codec/bidScore.ts";
 export { type Capability, capabilityBits, capabilityNames, describeCapabilities } from "./codec/capabilities.ts";
 export { claimNonce, dataRoot, type NonceInputs, resultCommitment, stateHash } from "./codec/commitments.ts";
 export { finalizableAt, POLICY } from "./codec/finalizableAt.ts";
-export {
-  answeredGame,
-  challengerBudget,
-  type DisputeRecord,
-  disputeRecord,
-  elementPosition,
-  GAME_LEVEL,
-  GAME_LEVEL_NAME,
-  GAME_STATUS,
-  type Game,
-  type GameClock,
-  type GamePlace,
-  gameId,
-  isAnswered,
-  isInsideOutput,
-  liveGameWord,
-  occupiedNodes,
-  type ProgramHead,
-  partyWord,
-  programHeadHash,
-  programHeadOf,
-  providerBudget,
-  type RunHead,
-  revealKey,
-  revealStride,
-  runHeadOf,
-  unpackGameClock,
-  unpackGamePlace,
-} from "./codec/game.ts";
+export * from "./codec/game.ts";
 export {
   isSingleSegment,
   isWellFormedSpec,
@@ -301,7 +273,14 @@ export {
   type SatelliteContract,
   type SatelliteDeployment,
 } from "./crosschain/satellite.ts";
-export type { SentTransfer, Transfer, TransferArgs, TransferRef, TransferStatus } from "./crosschain/transfers.ts";
+export {
+  type SentTransfer,
+  type Transfer,
+  type TransferArgs,
+  type TransferRef,
+  type TransferStatus,
+  transferFrom,
+} from "./crosschain/transfers.ts";
 export {
   type AxelarEnd,
   type ContractName,

@@ -13,7 +13,10 @@ export type StorageErrorCode =
   | "ST-011" // block is not a node of a file
   | "ST-012" // gateway refused the upload
   | "ST-013" // the file system refused
-  | "ST-014"; // wrong command line
+  | "ST-014" // wrong command line
+  | "ST-015" // Helia not installed
+  | "ST-016" // Helia does not start
+  | "ST-017"; // gateway too busy to look for a block
 
 export type StorageErrorInit = {
   /** What was met, in words a person can act on. */

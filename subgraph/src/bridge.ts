@@ -24,12 +24,12 @@ const IN = "IN";
 export function handleTransferSent(event: TransferSent): void {
   const sent = transferOf(OUT, event.params.chainId, event.params.number, event);
   sent.status = "SENT";
-  sent.from = event.params.transfer.from;
-  sent.to = event.params.transfer.to;
-  sent.amount = event.params.transfer.amount;
-  sent.deadline = event.params.transfer.deadline;
-  sent.callGas = event.params.transfer.callGas;
-  sent.data = event.params.transfer.data;
+  sent.from = event.params.from;
+  sent.to = event.params.to;
+  sent.amount = event.params.amount;
+  sent.deadline = event.params.deadline;
+  sent.callGas = event.params.callGas;
+  sent.data = event.params.data;
   step(sent, "SENT", event);
 }
 
@@ -51,12 +51,12 @@ export function handleTransferSettled(event: TransferSettled): void {
 export function handleTransferQueued(event: TransferQueued): void {
   const seen = transferOf(IN, event.params.chainId, event.params.number, event);
   seen.status = "QUEUED";
-  seen.from = event.params.transfer.from;
-  seen.to = event.params.transfer.to;
-  seen.amount = event.params.transfer.amount;
-  seen.deadline = event.params.transfer.deadline;
-  seen.callGas = event.params.transfer.callGas;
-  seen.data = event.params.transfer.data;
+  seen.from = event.params.from;
+  seen.to = event.params.to;
+  seen.amount = event.params.amount;
+  seen.deadline = event.params.deadline;
+  seen.callGas = event.params.callGas;
+  seen.data = event.params.data;
   step(seen, "QUEUED", event);
 }
 

@@ -8,6 +8,7 @@ import { HIGH_COIN, HOT, KEEPERS, RELAY } from "./all-bots.ts";
 import { type AllBotsReport, allBotsRun, USER } from "./all-bots-run.ts";
 import { stopKeepers } from "./keeper-harness.ts";
 import { ASY, openPair, type Pair } from "./relay-harness.ts";
+import { explainWasted, type Wasted } from "./wasted.ts";
 
 const KILLS = Number(process.env.ASSAY_KILLS ?? 100);
 const SEED = Number(process.env.ASSAY_SEED ?? 17);
@@ -38,7 +39,8 @@ test(`${KILLS} kills of keepers with every bot, failing endpoints, restarted cha
   t.diagnostic(JSON.stringify({ ...shown, remote: remote.length }));
   const [home, satellite] = [await sentBy("home", report), await sentBy("satellite", report)];
   t.diagnostic(JSON.stringify({ home: home.names, satellite: satellite.names }));
-  assert.deepEqual([home.reverted, satellite.reverted], [[], []], "no transaction was for nothing");
+  for (const each of [...home.wasted, ...satellite.wasted]) process.stderr.write(`${JSON.stringify(each)}\n`);
+  assert.deepEqual([home.wasted, satellite.wasted], [[], []], "no transaction was for nothing");
   await assertMarket(report);
   await assertMessages(home, satellite);
   await assertMoney(report);
@@ -47,8 +49,8 @@ test(`${KILLS} kills of keepers with every bot, failing endpoints, restarted cha
 });
 
 interface SentBy {
-  /** Transactions of the keepers that reverted. */
-  reverted: string[];
+  /** Transactions of the keepers that reverted, or settled what was settled, and why. */
+  wasted: Wasted[];
   /** Transactions of the relay to the gateway, and the rest by what they emitted. */
   approvals: number;
   /** How often each event was emitted by the keepers' transactions. */
@@ -59,8 +61,9 @@ interface SentBy {
 async function sentBy(side: Side, { deployment }: AllBotsReport): Promise<SentBy> {
   const { publicClient, wallet } = pair[side];
   const keepers = KEEPERS.map((account) => wallet(account).account.address.toLowerCase());
-  const gateway = (side === "home" ? pair.homeDeployment : pair.satelliteDeployment).axelar!.gateway.toLowerCase();
-  const found: SentBy = { reverted: [], approvals: 0, names: {} };
+  const known = side === "home" ? deployment : pair.satelliteDeployment;
+  const gateway = known.axelar!.gateway.toLowerCase();
+  const found: SentBy = { wasted: [], approvals: 0, names: {} };
   const head = await publicClient.getBlockNumber({ cacheTime: 0 });
   for (let number = 0n; number <= head; number++) {
     const block = await publicClient.getBlock({ blockNumber: number, includeTransactions: true });
@@ -68,9 +71,10 @@ async function sentBy(side: Side, { deployment }: AllBotsReport): Promise<SentBy
       const place = keepers.indexOf(from.toLowerCase());
       if (place < 0) continue;
       const receipt = await publicClient.getTransactionReceipt({ hash });
-      if (receipt.status !== "success") found.reverted.push(`${hash} of keeper ${place} to ${to}`);
       if (place === RELAY && to?.toLowerCase() === gateway) found.approvals += 1;
       const events = side === "home" ? parseAssayLogs(deployment, receipt.logs) : [];
+      const skips = events.some(({ eventName }) => eventName === "SettlementSkipped");
+      if (receipt.status !== "success" || skips) found.wasted.push(await explainWasted(publicClient, known, hash));
       for (const { eventName } of events) found.names[eventName] = (found.names[eventName] ?? 0) + 1;
       if (events.length === 0 && receipt.logs.length === 0) found.names.none = (found.names.none ?? 0) + 1;
     }

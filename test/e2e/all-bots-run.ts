@@ -2,9 +2,10 @@
 import { type Address, parseEther } from "viem";
 import { restartChain } from "../../scripts/lib/chain-restart.ts";
 import { contractAbis, type Deployment, POLICY, type RemoteClient, type Side } from "../../sdk/src/index.ts";
+import { CLOCKS } from "../support/governed.ts";
 import { AllBots, HIGH_COIN, HOT, KEEPERS, PROVIDER } from "./all-bots.ts";
 import { randomOf } from "./crash-run.ts";
-import { CLOCKS, giveToGovernance, passProposals } from "./governed-pair.ts";
+import { giveToGovernance, passProposals } from "./governed-pair.ts";
 import { type DueJob, SPEC, submitMany } from "./many-jobs.ts";
 import { ASY, type Pair, runAtHome } from "./relay-harness.ts";
 

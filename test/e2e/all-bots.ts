@@ -17,7 +17,7 @@ export const HIGH_COIN = 20n;
 const SIDES: readonly Side[] = ["home", "satellite"];
 /** Of the calls to the first endpoint of each keeper, how many go wrong. */
 const FAULTS = 0.04;
-/** Chain seconds over which the keepers stand apart: twenty from one turn to the next. */
+/** Chain seconds over which the keepers stand apart: slots of half of that. */
 const SPREAD = "60";
 
 /** What is to happen to the next transaction of any keeper: it is killed before or after the chain has it. */

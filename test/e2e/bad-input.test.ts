@@ -4,6 +4,7 @@ import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFile
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { numberToHex } from "viem";
 import { findBwrap, writeKeystore } from "../../daemon-kit/src/index.ts";
 import { encodeManifest, encodeTensors } from "../../exact/src/index.ts";
 import { freePort } from "../../scripts/lib/devnet.ts";
@@ -22,6 +23,7 @@ import {
   uploadManifest,
   waitFor,
 } from "./harness.ts";
+import { startRpcProxy } from "./rpc-proxy.ts";
 
 const BIN = fileURLToPath(new URL("../../compute-node/bin/assay-node.mjs", import.meta.url));
 const ACCOUNT = 2;
@@ -82,7 +84,7 @@ test("MAN-04: a data set of two tensors is refused", async () => {
   const { manifest, dataset, spec } = await uploadInputs(market, 64);
   const { cid } = await uploadFile({ gateway: market.storage.url, bytes: encodeTensors([dataset, dataset]) });
   const doubled = { ...manifest, dataset: { ...manifest.dataset, cid: cid.toString() } };
-  await refused({ ...spec, inputs: await uploadManifest(market, encodeManifest(doubled)) }, "CN-020", /2 tensors/);
+  await refused({ ...spec, inputs: await uploadManifest(market, encodeManifest(doubled)) }, "ST-010", /bytes/);
 });
 
 test("MAN-06: a spec that is not its program's is refused", async () => {
@@ -168,6 +170,7 @@ test("a misspelt setting: one error that names the right one", async () => {
 });
 
 const hasBwrap = "version" in findBwrap();
+const NO_BWRAP = "not tested: it wants a mount of its own, and there is no bubblewrap here";
 /** A mount over a folder that only the wrapped program sees. */
 const mounted = (...mount: string[]) => ["bwrap", "--dev-bind", "/", "/", "--die-with-parent", ...mount, "--"];
 
@@ -212,11 +215,11 @@ function deploymentOf(chainId: number, folder: string): string {
 }
 
 for (const { name, code, found, start } of SURROUNDINGS) {
-  test(`started into ${name}: one error, exit code 1`, async () => {
+  test(`started into ${name}: one error, exit code 1`, async (t) => {
     const folder = join(market.dir, name.replaceAll(" ", "-"));
     mkdirSync(folder);
     const override = start(folder);
-    if (override.wrapper && !hasBwrap) return;
+    if (override.wrapper && !hasBwrap) return t.diagnostic(NO_BWRAP);
     const { code: exit, stderr } = await runNode("start", 8, override);
     assert.equal(exit, 1, stderr);
     checkFourLines(stderr, code);
@@ -224,8 +227,39 @@ for (const { name, code, found, start } of SURROUNDINGS) {
   });
 }
 
-test("a disk that becomes full while the node works: it says so, lives, and goes on when there is room", async () => {
-  if (!hasBwrap) return;
+test("a clock that is behind the chain: doctor and the node tell, and the node lives", async () => {
+  // The local chain's own time may be anywhere: one that says to be another, and whose newest block is of tomorrow.
+  const tomorrow = numberToHex(Math.floor(Date.now() / 1000) + 86_400);
+  const changes: Record<string, (result: unknown) => unknown> = {
+    eth_chainId: () => "0x1",
+    eth_getBlockByNumber: (block) => ({ ...(block as object), timestamp: tomorrow }),
+  };
+  const proxy = await startRpcProxy(
+    market.chain.url,
+    () => "forward",
+    undefined,
+    ({ method }) => changes[method] && { kind: "answer", change: changes[method] },
+  );
+  const folder = join(market.dir, "skewed");
+  mkdirSync(folder);
+  const env = { ASSAY_NODE_CHAIN_ID: "1", ASSAY_NODE_DEPLOYMENT: deploymentOf(1, folder), ASSAY_NODE_POLL_MS: "200" };
+  const { code, stdout } = await runNode("doctor", 8, { args: ["--json"], rpcUrl: proxy.url, env });
+  const { checks } = JSON.parse(stdout) as { checks: { name: string; status: string; code: string; remedy: string }[] };
+  const [rpc] = checks;
+  assert.deepEqual([code, rpc?.name, rpc?.status, rpc?.code], [1, "rpc", "fail", "CN-034"]);
+  assert.match(rpc?.remedy ?? "", /NTP/);
+  const late = await startTestNode(market, { account: 8, rpcUrl: proxy.url, env });
+  const line = await late.logged("the clock is behind the chain");
+  assert.deepEqual([line.code, /^set the clock by NTP/.test(String(line.hint))], ["CN-034", true]);
+  delete changes.eth_getBlockByNumber;
+  await late.logged("the clock is right again");
+  assert.equal((await fetch(`${late.url}/healthz`)).status, 200);
+  await late.process.stop();
+  await proxy.close();
+});
+
+test("a disk that becomes full while the node works: it says so, lives, and goes on when there is room", async (t) => {
+  if (!hasBwrap) return t.diagnostic(NO_BWRAP);
   const account = 10;
   await market.enrol(account);
   const folder = join(market.dir, "filled");
@@ -244,6 +278,20 @@ test("a disk that becomes full while the node works: it says so, lives, and goes
   assert.equal((await fetch(`${tight.url}/healthz`)).status, 200);
   rmSync(filler);
   await waitFor(market, id, "submitted");
+
+  // In the middle of a run, too: its attempts are not used up, its bond is not lost.
+  const long = await uploadInputs(market, 1920, "filled in the middle");
+  const next = await post(market, long.spec, { provider: market.chain.wallet(account).account.address });
+  await tight.logged("checkpoint written", ({ jobId }) => jobId === next.id);
+  fill(filler);
+  const waits = await tight.logged("the run waits for its inputs, or for room on the disk");
+  assert.deepEqual([waits.jobId, waits.code], [next.id, "DK-068"]);
+  rmSync(filler);
+  await waitFor(market, next.id, "submitted");
+  assert.deepEqual(
+    tight.lines.filter(({ msg }) => msg === "run failed"),
+    [],
+  );
   await tight.process.stop();
 });
 

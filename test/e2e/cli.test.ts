@@ -32,6 +32,10 @@ test("init, stake, operator, doctor, start, status: an operator's first day", as
   const owner = chain.wallet(OWNER).account.address;
   const passwordFile = join(market.dir, "password.txt");
   writeFileSync(passwordFile, "a password\n", { mode: 0o600 });
+  const impossible = ["init", "--config", config, "--non-interactive", "--password-file", passwordFile];
+  const refused = await assayNode([...impossible, "--owner", "0xnobody"]);
+  assert.deepEqual([refused.code, /^DK-004: .*\n {2}found: .*0xnobody/m.test(refused.text)], [1, true], refused.text);
+  // Nothing was written: the same name can be used.
   const init = await assayNode([
     "init",
     ...["--config", config, "--non-interactive", "--password-file", passwordFile, "--scrypt-n", "1024"],
@@ -48,6 +52,9 @@ test("init, stake, operator, doctor, start, status: an operator's first day", as
   assert.equal(again.code, 1);
   assert.match(again.text, /^CN-003: /m);
   assert.equal(readFileSync(config, "utf8"), written, "nothing was overwritten");
+
+  const shell = await assayNode(["completion", "powershell"]);
+  assert.deepEqual([shell.code, /Allowed choices are bash, zsh, fish/.test(shell.text)], [1, true], shell.text);
 
   const hash = await chain.wallet(0).sendTransaction({ to: operator, value: 10n ** 18n });
   await chain.publicClient.waitForTransactionReceipt({ hash });

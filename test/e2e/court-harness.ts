@@ -73,20 +73,20 @@ export async function uploadDisputable(
     init: { seed: keccak256(toHex(seed)) },
   };
   const { cid: manifestCid } = await uploadFile({ gateway, bytes: encodeManifest(manifest) });
-  const { compiled, initial, spec } = assembleJob(manifest, { dataset });
+  const { compiled, initial, spec } = await assembleJob(manifest, { dataset });
   return {
     task: { compiled, dataset, start: initial },
     spec: { ...spec, inputs: digestOf(manifestCid) },
   };
 }
 
-/** Changes an element of one value by one. */
-export function fault(step: number, op: number, index: number): Tamper {
+/** Changes an element of one value by `delta`. */
+export function fault(step: number, op: number, index: number, delta = 1): Tamper {
   return {
     value(s, j, value) {
       if (s !== step || j !== op) return value;
       const data = value.data.slice();
-      data[index]! += data[index]! > 100 ? -1 : 1;
+      data[index]! += data[index]! > 100 ? -delta : delta;
       return { ...value, data };
     },
   };
@@ -98,12 +98,13 @@ export function wrongWeight({ compiled }: Task, step: number, state = 0, index =
   return fault(step, stateOut[state]!, index);
 }
 
-/** Faults in the matrix products of a step, one element each: not all of them survive the rounding that follows. */
+/** Faults in the matrix products of a step, one element each, small ones first: not all of them survive the rounding that follows. */
 export function wrongProducts({ compiled }: Task, step: number): Tamper[] {
   const { records } = compiled.phases[phaseOf(compiled.phases, step)]!;
-  return records.flatMap(({ opcode, rows, cols }, op) =>
-    opcode === OP.MATMUL ? Array.from({ length: 16 }, (_, i) => fault(step, op, (i * 7) % (rows * cols))) : [],
+  const elements = records.flatMap(({ opcode, rows, cols }, op) =>
+    opcode === OP.MATMUL ? Array.from({ length: 16 }, (_, i) => ({ op, element: (i * 7) % (rows * cols) })) : [],
   );
+  return [1, 2 ** 6, 2 ** 12].flatMap((delta) => elements.map(({ op, element }) => fault(step, op, element, delta)));
 }
 
 /** A provider that computes what it likes, and defends it by the book. Lives in tests only. */

@@ -4,23 +4,14 @@ import { configPath, loadConfig } from "../../scripts/deploy/config.ts";
 import { handover } from "../../scripts/deploy/handover.ts";
 import type { LocalChain } from "../../scripts/lib/devnet.ts";
 import { contractAbis, type Deployment } from "../../sdk/src/index.ts";
+import { CLOCKS, FOR, withGovernance } from "../support/governed.ts";
 
-export const CLOCKS = { votingDelay: 60, votingPeriod: 3_600, lateQuorumExtension: 600, timelockDelay: 7_200 } as const;
-const FOR = 1;
 const PARAMETER = { contract: "StakingManager", functionName: "setThawPeriod", first: 3_601n } as const;
 
 /** Gives the protocol of a local chain to governance, in whose councils' place any contract stands. */
 export async function giveToGovernance(home: LocalChain, path: string, deployment: Deployment): Promise<Deployment> {
   const standIn = deployment.contracts.AssayToken.address;
-  const config = loadConfig(configPath("local"));
-  config.governance = {
-    ...CLOCKS,
-    proposalThreshold: 10n ** 21n,
-    quorumPercent: 4,
-    guardian: standIn,
-    council: standIn,
-    proposalGuardian: standIn,
-  };
+  const config = withGovernance(loadConfig(configPath("local")), standIn, standIn);
   const { publicClient } = home;
   const given = await handover({ publicClient, walletClient: home.wallet(0), config, path });
   return given.deployment as Deployment;

@@ -233,7 +233,7 @@ export async function uploadInputs(market: Market, steps: number, seedText = "e2
     init: { seed: keccak256(toHex(seedText)) },
   };
   const inputs = await uploadManifest(market, encodeManifest(manifest));
-  const { spec } = assembleJob(manifest, { dataset });
+  const { spec } = await assembleJob(manifest, { dataset });
   return { manifest, dataset, spec: { ...spec, inputs } };
 }
 
@@ -287,7 +287,7 @@ export async function independentResult(
   job: { id: Hex; nonce: Hex },
   given?: readonly IntTensor[],
 ) {
-  const { compiled, initial } = assembleJob(manifest, { dataset, ...(given ? { initial: given } : {}) });
+  const { compiled, initial } = await assembleJob(manifest, { dataset, ...(given ? { initial: given } : {}) });
   const result = await runProgram({
     compiled,
     backend: await loadNodeBackend("cpu"),

@@ -210,7 +210,7 @@ test("every hostile input is refused with its code and a remedy, nothing is sent
     const { program, dataset } = smallManifest(1e9);
     const long = { ...inputs.manifest, program };
     const digest = await uploadManifest(market, encodeManifest(long));
-    const { id } = await post(market, { ...assembleJob(long, { dataset }).spec, inputs: digest }, { provider });
+    const { id } = await post(market, { ...(await assembleJob(long, { dataset })).spec, inputs: digest }, { provider });
     // Nothing is wrong with it, but nobody has that disk, and nobody has that time.
     const skip = await node.logged("job skipped", ({ jobId }) => jobId === id);
     assert.match(String(skip.reason), /^SKIP_(DISK|RUN_TIME_TOO_SHORT)$/);

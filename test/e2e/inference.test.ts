@@ -47,7 +47,7 @@ test("a trained network scores a data set as a paid job; the requester checks si
   const { program, initial } = inferenceOf(parseProgram(manifest.program), weights, dataset.rows);
   const init = await uploadFile({ gateway: market.storage.url, bytes: encodeTensors(initial) });
   const inference: JobManifest = { ...manifest, program, init: { cid: init.cid.toString() } };
-  const { spec, compiled } = assembleJob(inference, { dataset, initial });
+  const { spec, compiled } = await assembleJob(inference, { dataset, initial });
   const inputs = await uploadManifest(market, encodeManifest(inference));
   const job = await waitForPayment(market, (await post(market, { ...spec, inputs })).id);
 

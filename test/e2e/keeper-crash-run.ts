@@ -30,7 +30,12 @@ export interface KeeperCrashReport extends SettlementRecord {
 const STEP = 4;
 /** Time for the jobs to be made and the keepers to start before the first falls due. */
 const BEFORE = 600;
-const SPREAD = 24;
+/** Chain seconds over which keepers stand apart: many steps each, since a step leaves a loaded machine little time. */
+const SPREAD_OF_ONE = 120;
+/** Chain seconds from one kill to the next, of which results fall due. */
+const PER_KILL = 60;
+/** Steps within which a keeper sends something: two rounds of turns. */
+const STEPS_TO_SEND = 200;
 
 /**
  * Lets results fall due one after the other, kills a keeper at a random moment or at the moment it sends a settlement, and
@@ -39,20 +44,24 @@ const SPREAD = 24;
 export async function keeperCrashRun(market: Market, args: KeeperCrashArgs): Promise<KeeperCrashReport> {
   const random = randomOf(args.seed);
   const { publicClient } = market.chain;
-  const span = args.kills * STEP * 3;
+  const span = args.kills * PER_KILL;
   const windowOf = (index: number) => BEFORE + Math.floor((index * span) / args.jobs);
   const { requester, provider } = args;
   const jobs = await submitMany(market, { count: args.jobs, requester, provider, windowOf });
   const fromBlock = await publicClient.getBlockNumber({ cacheTime: 0 });
-  const plan = { victim: -1, after: false };
+  const plan: { armed: boolean; after: boolean; struck: number | undefined } = {
+    armed: false,
+    after: false,
+    struck: undefined,
+  };
   let [kills, atSending] = [0, 0];
 
   const running: TestKeeper[] = [];
   const proxies = await Promise.all(
     args.keepers.map((_, place) =>
       startRpcProxy(market.chain.url, async (name) => {
-        if (name !== "finalizeBatch" || plan.victim !== place) return "forward";
-        plan.victim = -1;
+        if (name !== "finalizeBatch" || !plan.armed) return "forward";
+        Object.assign(plan, { armed: false, struck: place });
         atSending += 1;
         const target = running[place]!.process;
         if (plan.after) {
@@ -69,7 +78,7 @@ export async function keeperCrashRun(market: Market, args: KeeperCrashArgs): Pro
     const settings = {
       SETTLE__ENABLED: "true",
       SETTLE__JOBS: "all",
-      SETTLE__SPREAD_SECONDS: String(SPREAD),
+      SETTLE__SPREAD_SECONDS: String(SPREAD_OF_ONE * (args.keepers.length - 1)),
       SETTLE__GAS_PER_DAY: "100",
       PLACE: String(place),
       PLACES: String(args.keepers.length),
@@ -91,14 +100,15 @@ export async function keeperCrashRun(market: Market, args: KeeperCrashArgs): Pro
     await market.pass(Math.max(1, Math.min(...jobs.map(({ due }) => due)) - Number(timestamp)));
 
     while (kills < args.kills) {
-      const place = Math.floor(random() * args.keepers.length);
-      const keeper = running[place]!;
+      let place = Math.floor(random() * args.keepers.length);
       if (random() < 0.5) {
-        Object.assign(plan, { victim: place, after: random() < 0.5 });
-        // nothing may be due for it to send: then it dies at any moment, like the others
-        for (let waited = 0; plan.victim === place && waited < 10; waited++) await step(market, 100);
+        Object.assign(plan, { armed: true, after: random() < 0.5, struck: undefined });
+        // nothing may be due that could be sent: then one dies at any moment
+        for (let waited = 0; plan.armed && waited < STEPS_TO_SEND; waited++) await step(market, 100);
+        plan.armed = false;
+        place = plan.struck ?? place;
       } else await step(market, Math.floor(random() * 800));
-      plan.victim = -1;
+      const keeper = running[place]!;
       keeper.process.kill("SIGKILL");
       await keeper.process.exited;
       kills += 1;

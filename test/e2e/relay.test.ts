@@ -4,7 +4,7 @@ import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { freePort } from "../../scripts/lib/devnet.ts";
 import { startProcess } from "../../scripts/lib/processes.ts";
-import { finalizableAt, POLICY, type RemoteClient } from "../../sdk/src/index.ts";
+import { finalizableAt, POLICY, type RemoteClient, satelliteBridgeAbi } from "../../sdk/src/index.ts";
 import { SPEC } from "./many-jobs.ts";
 import { ASY, openPair, type Pair, runAtHome } from "./relay-harness.ts";
 
@@ -108,6 +108,30 @@ test("RJ-04 a job that the market refuses comes back by itself", async () => {
   assert.deepEqual([info.status, info.sent.incoming, info.done], ["refunded", "refused", true]);
 });
 
+test("XCH-16 what arrives at a paused satellite waits, and is let go by the keeper when it goes on", async () => {
+  const before = await pair.balance("satellite", me());
+  await setPause(2);
+  const { number } = await user.bridge.transfer({ from: "home", amount: ASY("2") });
+  await queued(number);
+  assert.equal(await pair.balance("satellite", me()), before);
+  await setPause(0);
+  await pair.until("it is let go", async () => (await pair.balance("satellite", me())) === before + ASY("2"));
+  assert.ok((await user.bridge.status({ from: "home", number })).done);
+});
+
+test("XCH-15 what is over the limit waits, and is let go by the keeper when there is room", async () => {
+  const before = await pair.balance("satellite", me());
+  const holds = async (more: bigint) => (await pair.balance("satellite", me())) === before + more;
+  await pair.give(me(), ASY("1500000"));
+  await user.bridge.transfer({ from: "home", amount: ASY("990000") });
+  await pair.until("the first has arrived", () => holds(ASY("990000")));
+  const { number } = await user.bridge.transfer({ from: "home", amount: ASY("500000") });
+  await queued(number);
+  assert.ok(await holds(ASY("990000")), "a million goes through in an hour, and no more");
+  await pair.pass(3_600);
+  await pair.until("it is let go", () => holds(ASY("1490000")));
+});
+
 test("kill -9 while messages are on their way: each is executed once, by one approval and one execution", async () => {
   const before = { ...(await pair.counts()), balance: await pair.balance("satellite", me()) };
   for (let sent = 0; sent < 3; sent++) await user.bridge.transfer({ from: "home", amount: ASY("1") });
@@ -130,6 +154,20 @@ test("a stuck message is found, its fee completed, and it arrives", async () => 
   const { message } = await user.bridge.status({ from: "home", number });
   assert.equal(message!.paid, (await user.bridge.quote({ from: "home" })).fee, "exactly what was missing is added");
 });
+
+/** The account that deployed the satellite's bridge is its guardian here. */
+async function setPause(bits: number): Promise<void> {
+  const { satellite, satelliteDeployment } = pair;
+  const { address } = satelliteDeployment.contracts.SatelliteBridge;
+  const call = { address, abi: satelliteBridgeAbi, functionName: "setPause", args: [bits] } as const;
+  const hash = await satellite.wallet(0).writeContract(call);
+  const { status } = await satellite.publicClient.waitForTransactionReceipt({ hash });
+  assert.equal(status, "success");
+}
+
+async function queued(number: bigint): Promise<void> {
+  await pair.until("it waits", async () => (await user.bridge.status({ from: "home", number })).incoming === "queued");
+}
 
 /** The command line, as a process of its own with the user's key. */
 async function assay(...args: string[]): Promise<{ code: number | null; stdout: string }> {

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
-import { decodeFunctionData, type Hex, parseTransaction } from "viem";
+import { decodeFunctionData, type Hex, numberToHex, parseTransaction } from "viem";
 import { axelarExecutableAbi, axelarGatewayAbi, jobMarketplaceAbi } from "../../sdk/src/index.ts";
 
 /** Whose functions are told by name. */
@@ -21,10 +21,15 @@ export type Fault =
 
 /**
  * Of all calls this share goes wrong, each in one of the ways an endpoint has: too many, out of service, late, cut off before or
- * after, a head that is behind, a receipt that is not seen yet.
+ * after, a head that is behind or ahead, a receipt that is not seen yet.
  */
 export function randomFaults(random: () => number, share: number) {
   const seen = new Map<string, number>();
+  const headMoved = (blocksOf: (chance: number) => number) => (method: string) => {
+    if (method !== "eth_blockNumber") return undefined;
+    const blocks = blocksOf(random());
+    return { kind: "answer", change: (head: unknown) => numberToHex(Math.max(0, Number(head) + blocks)) } as const;
+  };
   const kinds: ((method: string) => Fault | undefined)[] = [
     () => ({ kind: "status", status: 429 }),
     () => ({ kind: "status", status: 503 }),
@@ -32,13 +37,9 @@ export function randomFaults(random: () => number, share: number) {
     () => ({ kind: "dropBefore" }),
     () => ({ kind: "dropAfter" }),
     // A head that is behind, as of a replica that lags.
-    (method) =>
-      method === "eth_blockNumber"
-        ? {
-            kind: "answer",
-            change: (head) => `0x${Math.max(0, Number(head) - 1 - Math.floor(random() * 3)).toString(16)}`,
-          }
-        : undefined,
+    headMoved((blocks) => -1 - Math.floor(blocks * 3)),
+    // A head that nobody else has yet, or ever will.
+    headMoved((blocks) => 1 + Math.floor(blocks * 3)),
     // A receipt that this replica has not seen yet.
     (method) => (method === "eth_getTransactionReceipt" ? { kind: "answer", change: () => null } : undefined),
   ];

@@ -1,4 +1,4 @@
-import type { Hex } from "viem";
+import type { Hash, Hex } from "viem";
 import { eventsNamed, parseAssayLogs } from "../../sdk/src/index.ts";
 import type { Market } from "./harness.ts";
 import type { DueJob } from "./many-jobs.ts";
@@ -14,6 +14,8 @@ export interface SettlementRecord {
   transactions: number;
   /** Transactions of the keepers that reverted or settled nothing, and members of batches that were settled before. */
   duplicates: number;
+  /** Those transactions. */
+  wasted: readonly Hash[];
   gasPerJob: number;
 }
 
@@ -25,7 +27,7 @@ export async function readSettlements(
   const { publicClient } = market.chain;
   const senders = new Set(args.keepers.map((n) => market.chain.wallet(n).account.address.toLowerCase()));
   const paid = new Map<Hex, number[]>();
-  const record = { transactions: 0, duplicates: 0 };
+  const record = { transactions: 0, duplicates: 0, wasted: [] as Hash[] };
   let gas = 0n;
   const head = await publicClient.getBlockNumber({ cacheTime: 0 });
   for (let number = args.fromBlock; number <= head; number++) {
@@ -37,8 +39,9 @@ export async function readSettlements(
       gas += receipt.gasUsed;
       const events = parseAssayLogs(market.deployment, receipt.logs);
       const finalized = eventsNamed(events, "JobMarketplace", "JobFinalized");
-      record.duplicates += eventsNamed(events, "JobMarketplace", "SettlementSkipped").length;
-      if (finalized.length === 0) record.duplicates += 1;
+      const skipped = eventsNamed(events, "JobMarketplace", "SettlementSkipped").length;
+      record.duplicates += finalized.length === 0 ? skipped + 1 : skipped;
+      if (finalized.length === 0 || skipped > 0) record.wasted.push(hash);
       for (const { args: job } of finalized) paid.set(job.id, [...(paid.get(job.id) ?? []), Number(block.timestamp)]);
     }
   }

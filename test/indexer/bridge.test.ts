@@ -102,6 +102,8 @@ test("the indexes of both chains tell a remote job's two sides by the same accou
   const { mismatches, kinds } = await verifyIndex(satellite);
   assert.deepEqual(mismatches, []);
   assert.equal(kinds.RemoteJob, 3);
+  assert.ok(kinds.TokenHolder && kinds.Parameter && kinds.Protocol, JSON.stringify(kinds));
+  assert.equal(kinds.Job, 0, "what is settled at home is not here");
   const text = `query Remote($account: Bytes!) {
     remoteJobs(where: { account: $account }) { status outcome job { status } events(orderBy: position) { kind } }
   }`;

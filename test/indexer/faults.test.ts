@@ -111,7 +111,7 @@ test("a disk that fills up ends the indexer with a reason; with room again it go
   assert.equal(code, 75, indexer.tail.slice(-20).join("\n"));
   assert.match(
     indexer.tail.join("\n"),
-    /IX-019[\s\S]*(No space left on device|Disk quota exceeded)[\s\S]*free some disk/,
+    /IX-019[\s\S]*(No space left on device|Disk quota exceeded)[\s\S]*free some disk/i,
   );
   const before = url;
   url = await indexer.waitForLine((line) => {

@@ -2,12 +2,15 @@
 import assert from "node:assert/strict";
 import { networkInterfaces } from "node:os";
 import { after, before, test } from "node:test";
+import { toEventSelector } from "viem";
+import { logsBetween } from "../../scripts/lib/logs.ts";
 import { query, waitForIndex } from "../../scripts/subgraph/query.ts";
 import { verifyIndex } from "../../scripts/subgraph/verify.ts";
 import { Random } from "../support/random.ts";
 import { type IndexedMarket, openIndexedMarket } from "./harness.ts";
 import { playRounds } from "./rounds.ts";
 import { playAll } from "./scene.ts";
+import { sources } from "./units/gnd.ts";
 
 let market: IndexedMarket;
 before(async () => {
@@ -28,6 +31,23 @@ test("after random actions with reorganisations, every entity is what contracts 
   assert.deepEqual(mismatches, []);
   assert.deepEqual(uncovered, [], "every stored field has a second source");
   assert.ok(entities > 200, `${entities} entities, after ${JSON.stringify([...done])}`);
+});
+
+test("every event that the subgraph listens to has happened, so that all of it was compared", async () => {
+  const { publicClient } = market.chain;
+  const toBlock = await publicClient.getBlockNumber({ cacheTime: 0 });
+  const never: string[] = [];
+  for (const { name, mapping } of sources()) {
+    // the bridge and remote jobs are compared in bridge.test.ts
+    const address = market.deployment.contracts[name as keyof typeof market.deployment.contracts]?.address;
+    if (!address) continue;
+    for (const { event } of mapping.eventHandlers) {
+      const events = [toEventSelector(`event ${event.replaceAll("indexed ", "")}`)];
+      const logs = await logsBetween(publicClient, { address, events, fromBlock: 0n, toBlock });
+      if (logs.length === 0) never.push(`${name}.${event}`);
+    }
+  }
+  assert.deepEqual(never, []);
 });
 
 test("a reorganisation of five blocks is right in the index as soon as it is at the new head", async () => {

@@ -1,13 +1,16 @@
 // The documented questions and client.query against the live index, and what becomes of it when a part of it dies.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import pg from "pg";
 import { keccak256 } from "viem";
+import { Folder } from "../../indexer/src/folder.ts";
+import { DATABASE_USER } from "../../indexer/src/postgres.ts";
 import { startChain } from "../../scripts/lib/devnet.ts";
 import { SHARED_BUILDS, startLocalIndexer } from "../../scripts/lib/indexer.ts";
 import { type AssayClient, AssayError, createAssayClient, isRevert } from "../../sdk/src/index.ts";
@@ -220,6 +223,19 @@ test("a full disk is named, and nothing half-made is taken for a database", asyn
   assert.match(stderr, /IX-004[\s\S]*No space left on device[\s\S]*free some disk/);
 });
 
+test("a log that cannot be written any more ends the indexer with the reason, whatever else still has room", async () => {
+  const dataDir = join(market.folder, "speechless");
+  mkdirSync(dataDir);
+  symlinkSync("/dev/full", join(dataDir, "graph-node.log"));
+  const folders = ["--data-dir", dataDir, "--builds", SHARED_BUILDS];
+  const args = ["up", ...folders, "--rpc-url", market.chain.url, "--deployment", market.deploymentPath, "--port", "0"];
+  const { error, stderr } = await new Promise<{ error: { code?: unknown } | null; stderr: string }>((resolve) =>
+    execFile(process.execPath, [BIN, ...args], (error, _, stderr) => resolve({ error, stderr })),
+  );
+  assert.equal(error?.code, 75, stderr);
+  assert.match(stderr, /IX-019[\s\S]*graph-node\.log: ENOSPC[\s\S]*free some disk/);
+});
+
 test("status tells the block, and deploy hands over what is built already without losing a block", async () => {
   const cli = async (...words: string[]) => {
     const { stdout } = await promisify(execFile)(process.execPath, [BIN, ...words, "--json"]);
@@ -234,6 +250,28 @@ test("status tells the block, and deploy hands over what is built already withou
   assert.match(String(manifest), /[0-9a-f]{32}.subgraph\.yaml$/);
   assert.ok(Number((await cli("status", ...here)).block) >= Number(before.block), "nothing is indexed again");
   await assert.rejects(cli("deploy", "--data-dir", join(market.folder, "none"), ...source), /IX-015/);
+});
+
+test("the newest jobs in a state stand side by side in an index of the database, which a deployment sets up", async () => {
+  const dataDir = join(market.folder, "indexer");
+  const { host, name } = new Folder(dataDir).running()!.database!;
+  const database = new pg.Client({ host, user: DATABASE_USER, database: name });
+  await database.connect();
+  try {
+    const found = async () => {
+      const indexes =
+        "select schemaname, indexname from pg_indexes where indexdef like '%.job USING btree (status, posted_at, id)'";
+      return (await database.query<{ schemaname: string; indexname: string }>(indexes)).rows;
+    };
+    const [index] = await found();
+    assert.ok(index, "started, the indexer has made it");
+    await database.query(`drop index ${index.schemaname}.${index.indexname}`);
+    const where = ["--data-dir", dataDir, "--deployment", market.deploymentPath, "--builds", SHARED_BUILDS];
+    await promisify(execFile)(process.execPath, [BIN, "deploy", ...where]);
+    assert.deepEqual(await found(), [index]);
+  } finally {
+    await database.end();
+  }
 });
 
 /** A process that descends from the indexer and runs `program`. */

@@ -4,9 +4,12 @@ import { configPath, loadConfig } from "../../scripts/deploy/config.ts";
 import { handover } from "../../scripts/deploy/handover.ts";
 import type { AssayClient, Deployment, ProposalCall } from "../../sdk/src/index.ts";
 import { ASY, type IndexedMarket } from "./harness.ts";
+import { finalized } from "./scene-jobs.ts";
 import { abiOf, addressOf, DAY, now, pass, send } from "./steps.ts";
 
 const CLOCKS = { votingDelay: 60, votingPeriod: 3_600, lateQuorumExtension: 600, timelockDelay: 7_200 };
+/** Of proposals after the first one, which sets it; seconds. */
+const VOTING_DELAY = 120;
 const COUNCIL = new URL("../../artifacts/contracts/mocks/Council.sol/Council.json", import.meta.url);
 const SET_DELAY = toFunctionSelector("setDelay(uint256)");
 
@@ -34,10 +37,27 @@ export async function governance(market: IndexedMarket): Promise<void> {
   await whale.queueProposal(await whale.getProposal({ id }));
   await pass(market, CLOCKS.timelockDelay + 1);
   await whale.executeProposal(await whale.getProposal({ id }));
+  await stopped(market, council);
+  await finalized(market, a, 50n * ASY);
+  await a.collect({ provider: addressOf(a) });
+  await send(market, 4, "Treasury", "fetchFees", market.deployment.contracts.AssayToken.address);
   const move = [market.deployment.contracts.SlashingManager.address, SET_DELAY, 90_000n];
   await run(market, council, "ParameterCouncil", "move", ...move);
   await grants(market, council, votingStart);
-  await a.collect({ provider: addressOf(a) }).catch(() => undefined);
+}
+
+/** A proposal whose quorum comes so late that the vote goes on, and which the guardian stops once it waits. */
+async function stopped(market: IndexedMarket, council: Address): Promise<void> {
+  const whale = market.client(0);
+  const calls = decisions(market, await now(market)).slice(0, 1);
+  const description = "late";
+  const { proposalId: id } = await whale.propose({ calls, description });
+  await pass(market, VOTING_DELAY + 1 + CLOCKS.votingPeriod - CLOCKS.lateQuorumExtension / 2);
+  await whale.castVote({ proposalId: id, side: "for" });
+  await pass(market, CLOCKS.lateQuorumExtension + 1);
+  await whale.queueProposal(await whale.getProposal({ id }));
+  const words = [calls.map(({ target }) => target), calls.map(({ value }) => value), calls.map(({ data }) => data)];
+  await run(market, council, "AssayGovernor", "cancel", ...words, keccak256(toHex(description)));
 }
 
 /** Gives the protocol to its governance, whose councils are one contract that the deployer speaks for. */
@@ -70,7 +90,7 @@ function decisions(market: IndexedMarket, votingStart: number): ProposalCall[] {
     call("Treasury", "grant", AssayToken.address, b, 6n * ASY, BigInt(votingStart), 1_000n),
     call("ParameterCouncil", "setRange", SlashingManager.address, SET_DELAY, 86_400n, 200_000n),
     call("QuadraticGrants", "openRound", AssayToken.address, 1_000n * ASY, ASY, ...times),
-    call("AssayGovernor", "setVotingDelay", 120),
+    call("AssayGovernor", "setVotingDelay", VOTING_DELAY),
   ];
 }
 

@@ -1,32 +1,18 @@
-import { type Address, type Hex, keccak256, toHex, zeroAddress, zeroHash } from "viem";
+import { type Address, concatHex, keccak256, toHex, zeroHash } from "viem";
 import {
   type AssayClient,
   type ClaimedJob,
   dataRoot,
   type Game,
-  type JobSpec,
   type PostedJob,
-  partyWord,
   runHeadOf,
-  type SubmittedJob,
 } from "../../sdk/src/index.ts";
 import { ASY, type IndexedMarket } from "./harness.ts";
 import { governance } from "./scene-governance.ts";
+import { finalized, gameOf, spec, submitted } from "./scene-jobs.ts";
+import { lostPools, stalled } from "./scene-losses.ts";
 import { feeds, keysAndThaws } from "./scene-rare.ts";
 import { addressOf, DAY, now, pass, send } from "./steps.ts";
-
-function spec(more: Partial<JobSpec> = {}): Omit<JobSpec, "judge"> {
-  const hash = (name: string) => keccak256(toHex(name));
-  const run = { steps: 40, segmentLength: 64, outIdx: 0, stateCount: 1, rulesVersion: 1, refSeconds: 60 };
-  return {
-    programHash: hash("program"),
-    dataRoot: hash("data"),
-    initState: hash("state"),
-    ...run,
-    inputs: hash("in"),
-    ...more,
-  };
-}
 
 /** What the deployer may set while it still administers the protocol. */
 async function settings(market: IndexedMarket): Promise<void> {
@@ -65,27 +51,6 @@ async function delegation(market: IndexedMarket): Promise<void> {
   await b.undelegateStake({ provider: addressOf(a), shares: 40n * ASY });
 }
 
-async function submitted(market: IndexedMarket, provider: AssayClient, price: bigint, policy?: number) {
-  const requester = market.people[3]!;
-  const choice = policy === undefined ? {} : { policy };
-  const { id, terms } = await requester.postJob({
-    spec: { ...spec(), ...(policy ? { judge: zeroAddress } : {}) },
-    price,
-    ...choice,
-  });
-  await provider.claimJob({ terms });
-  const claimed = await provider.getJob({ id });
-  const result = { runRoot: zeroHash, finalState: keccak256(toHex("final")), outputDigest: keccak256(toHex("out")) };
-  await provider.submitResult({ ...(claimed as SubmittedJob), ...result });
-  return (await provider.getJob({ id })) as SubmittedJob;
-}
-
-async function finalized(market: IndexedMarket, provider: AssayClient, price: bigint): Promise<void> {
-  const job = await submitted(market, provider, price, 1);
-  await pass(market, job.terms.window + 1);
-  await market.people[2]!.finalizeBatch({ jobs: [job] });
-}
-
 /** Orders, bids, rescues, lanes and signatures that are taken back, batches with members that do not count. */
 async function prices(market: IndexedMarket): Promise<void> {
   const [a, b, c, requester] = market.people as [AssayClient, AssayClient, AssayClient, AssayClient];
@@ -113,25 +78,19 @@ async function prices(market: IndexedMarket): Promise<void> {
   await requester.revokeSignatures();
 }
 
-/** A demand that nobody answers. */
+/** A demand that nobody answers, and one that somebody does, of a tensor with a single tile. */
 async function demands(market: IndexedMarket): Promise<void> {
   const requester = market.people[3]!;
-  const roots = [keccak256(toHex("constant"))];
+  const tile = toHex(7n, { size: 256 });
+  const roots = [keccak256(concatHex(["0x0001", tile]))];
   const job = await requester.preparePostJob({ spec: spec({ dataRoot: dataRoot(roots) }), price: ASY, policy: 1 });
   const asked = { job, initial: false, roots, tensor: 0, index: 0, fee: ASY };
   await requester.demandData(asked);
   await pass(market, 2 * DAY);
   await requester.reclaimDemand({ demander: addressOf(requester) });
-}
-
-async function gameOf(challenger: AssayClient, commitment: Hex, bond: bigint): Promise<Game> {
-  const found = await challenger.getEvents({
-    contract: "RefereedDispute",
-    eventName: "Moved",
-    args: { commitment, challenger: addressOf(challenger) },
-  });
-  const { clock, place, expect, pre } = found.at(-1)!.args;
-  return { commitment, party: partyWord(addressOf(challenger), bond), clock, place, expect, pre };
+  await requester.demandData(asked);
+  const [provider] = market.people as [AssayClient];
+  await provider.answerDemand({ demander: addressOf(requester), dtype: 1, data: tile, proof: [] });
 }
 
 /** A silent provider; and one that answers, in one game and to two at once, whose challengers then fall silent. */
@@ -145,6 +104,7 @@ async function disputes(market: IndexedMarket): Promise<void> {
   await b.timeoutGame({ game });
   await b.rejectJob(wrong);
   await b.reclaimBond({ game, job: wrong });
+  await b.withdrawBond({ amount: ASY });
 
   for (const challengers of [[b], [b, c]]) {
     const job = await submitted(market, a, 10n * ASY);
@@ -208,6 +168,8 @@ export const STEPS: readonly ((market: IndexedMarket) => Promise<void>)[] = [
   demands,
   disputes,
   cases,
+  stalled,
+  lostPools,
   keysAndThaws,
   feeds,
   governance,

@@ -50,15 +50,13 @@ export interface Governed {
 /** The local configuration with short clocks and these councils. */
 export function governedConfig(guardian: Address, council: Address): DeployConfig {
   const { referee: _, ...config } = loadConfig(configPath("local"));
-  config.governance = {
-    ...CLOCKS,
-    proposalThreshold: THRESHOLD,
-    quorumPercent: 4,
-    guardian,
-    council,
-    proposalGuardian: guardian,
-  };
-  return config;
+  return withGovernance(config, guardian, council);
+}
+
+/** A configuration with governance of short clocks and these councils. */
+export function withGovernance(config: DeployConfig, guardian: Address, council: Address): DeployConfig {
+  const governance = { ...CLOCKS, proposalThreshold: THRESHOLD, quorumPercent: 4 };
+  return { ...config, governance: { ...governance, guardian, council, proposalGuardian: guardian } };
 }
 
 export async function createGoverned(): Promise<Governed> {

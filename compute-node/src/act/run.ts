@@ -1,4 +1,4 @@
-import { facts } from "@assay/daemon-kit";
+import { asDiskError, facts } from "@assay/daemon-kit";
 import type { Saturation } from "@assay/exact";
 import type { ClaimedJob, JobId } from "@assay/sdk";
 import { engineChoice, runJob } from "../children.ts";
@@ -54,7 +54,8 @@ export async function run(deps: ActDeps, job: ClaimedJob, chainNow: number): Pro
     const { resumed } = local.of(id);
     // A resumed run did not do all of its steps in this time.
     if (preparation?.status === "ready" && !resumed) {
-      machine.ran({ macs: preparation.macs, seconds: (performance.now() - began) / 1000 }, Date.now());
+      const { macs, readSeconds } = preparation;
+      machine.ran({ macs, seconds: (performance.now() - began) / 1000 - readSeconds }, Date.now());
     }
     metrics.runs.inc({ end: "finished" });
     history.note(id, "RUN_FINISHED", `loss ${round(result.loss)}`);
@@ -74,11 +75,11 @@ export async function run(deps: ActDeps, job: ClaimedJob, chainNow: number): Pro
 
 function failed({ config, log, local, metrics, history }: ActDeps, { id, nonce }: ClaimedJob, error: unknown): void {
   const state = local.runOf(id, nonce);
-  const found = facts(error);
+  const found = facts(asDiskError(error));
   const file = logFile(config.dataDir, id, "run", nonce);
   if (isPassing(found.code)) {
     state.retryAtMs = Date.now() + STORAGE_RETRY_MS;
-    log.warn({ jobId: id, ...found }, "the run waits for its inputs");
+    log.warn({ jobId: id, ...found }, "the run waits for its inputs, or for room on the disk");
     return;
   }
   metrics.runs.inc({ end: "failed" });

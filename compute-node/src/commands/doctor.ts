@@ -10,7 +10,6 @@ import {
   openAccount,
   type SettingsArgs,
 } from "@assay/daemon-kit";
-import { endpointOf } from "@assay/storage";
 import type { LocalAccount } from "viem";
 import { formatEther } from "viem";
 import { clockError } from "../clock.ts";
@@ -18,7 +17,8 @@ import { loadNodeConfig, type NodeConfig, readDeployment, SECRET_VARIABLES } fro
 import { type ChainContext, openChain } from "../context.ts";
 import { examineEngines } from "../engine.ts";
 import { nodeError } from "../errors.ts";
-import { type ChainFacts, observe } from "../observe.ts";
+import { type ChainFacts, Observer } from "../observe.ts";
+import { checkStorage } from "./check-storage.ts";
 
 export interface Check {
   /** Stable. */
@@ -57,7 +57,7 @@ export async function examine(config: NodeConfig, env: NodeJS.ProcessEnv): Promi
   await attempt(checks, "deployment", () => checkDeployment(config, rpc !== undefined));
   const account = await attempt(checks, "key", () => checkKey(config, env, checks));
   if (rpc && account) await checkAccount(config, account, checks);
-  for (const gateway of config.gateways) await attempt(checks, "storage", () => checkGateway(gateway));
+  for (const gateway of config.gateways) await attempt(checks, "storage", () => checkStorage(gateway));
   checks.push(checkSandbox(config));
   const disk = await attempt(checks, "disk", () => checkDisk(config));
   // The children that prove engines write their log there.
@@ -128,7 +128,7 @@ async function checkAccount(config: NodeConfig, account: LocalAccount, checks: C
   });
   if (!chain) return;
   const found = await attempt(checks, "account", async () => {
-    const value = await observe(chain);
+    const value = await new Observer(chain).look();
     return { value, found: `provider ${chain.provider}` };
   });
   if (found) checks.push(...judge(config, chain, found));
@@ -163,19 +163,6 @@ function judge(config: NodeConfig, { provider, account }: ChainContext, found: C
     found: `${formatEther(found.gasBalance)} of the chain's coin, wanted ${formatEther(config.minGasBalance)}`,
   };
   return [operator, stake, gas];
-}
-
-async function checkGateway(gateway: string): Promise<Finding<true>> {
-  const { url, ...request } = endpointOf(gateway).health;
-  const response = await fetch(url, { ...request, signal: AbortSignal.timeout(5000) }).catch((cause: unknown) => {
-    throw Object.assign(new Error(`${maskUrl(gateway)} does not answer`, { cause }), {
-      code: "ST-009",
-      hint: "start the gateway, or correct `gateways`",
-    });
-  });
-  await response.body?.cancel();
-  const found = `${maskUrl(gateway)}: HTTP ${response.status}`;
-  return { value: true, found, ...(response.ok ? {} : { warn: "see the gateway's log" }) };
 }
 
 function checkSandbox({ sandbox }: NodeConfig): Check {

@@ -9,14 +9,11 @@ import { generatePrivateKey, privateKeyToAddress } from "viem/accounts";
 import { LOCAL_CHAIN, loadNodeConfig, type NodeConfig, SECRET_VARIABLES } from "../config.ts";
 import { nodeError } from "../errors.ts";
 import { measureMachine, sentence } from "./benchmark.ts";
+import { askSettings, type Given } from "./wizard.ts";
 
-export interface InitArgs {
+export interface InitArgs extends Given {
   file: string;
   nonInteractive: boolean;
-  rpcUrl: string | undefined;
-  chainId: number | undefined;
-  owner: string | undefined;
-  gateway: string | undefined;
   deployment: string | undefined;
   passwordFile: string | undefined;
   scryptN: number | undefined;
@@ -27,17 +24,20 @@ export interface InitArgs {
 
 /**
  * Writes a commented configuration and an encrypted keystore beside it: a fresh key, or the one in
- * ASSAY_NODE_PRIVATE_KEY. Overwrites nothing.
- * @throws CN-003, CN-004, DK-013, DK-015
+ * ASSAY_NODE_PRIVATE_KEY. In a terminal it asks for what no flag says. Overwrites nothing, and writes nothing that cannot be.
+ * @throws CN-003, CN-004, DK-004, DK-013, DK-015
  */
-export async function init(args: InitArgs): Promise<void> {
-  const file = resolve(args.file);
+export async function init(given: InitArgs): Promise<void> {
+  const file = resolve(given.file);
   const folder = dirname(file);
   const keystore = join(folder, "keystore.json");
   for (const path of [file, keystore]) if (existsSync(path)) throw taken(path);
-  makeFolder(folder);
+  const args = { ...given, ...(given.nonInteractive || !stdin.isTTY ? {} : await ask(given)) };
+  const { rpcUrl: rpcUrls, chainId, owner, gateway: gateways, deployment } = args;
+  loadNodeConfig({ file: undefined, flags: { rpcUrls, chainId, owner, gateways, deployment } });
   const password = await choosePassword(args);
   const privateKey = keyOf(args.env);
+  makeFolder(folder);
   await writeKeystore({ path: keystore, privateKey, password, ...(args.scryptN ? { scryptN: args.scryptN } : {}) });
   writeFileSync(file, configText(args), { mode: 0o600, flag: "wx" });
   // What was written must be what `start` reads.
@@ -58,6 +58,32 @@ export async function init(args: InitArgs): Promise<void> {
       "",
     ].join("\n"),
   );
+}
+
+async function ask(given: InitArgs): Promise<Given> {
+  const lines = createInterface({ input: stdin, output: stdout });
+  const answers = (question: string) =>
+    new Promise<string>((done, end) => {
+      const onClose = () => end(noAnswer());
+      lines.once("close", onClose);
+      lines.question(question, (answer) => {
+        lines.off("close", onClose);
+        done(answer.trim());
+      });
+    });
+  try {
+    return await askSettings(given, { ask: answers, say: (line) => void stdout.write(`${line}\n`) });
+  } finally {
+    lines.close();
+  }
+}
+
+function noAnswer(): Error {
+  return nodeError("CN-060", {
+    found: "the end of the input, or Ctrl-C",
+    wanted: "an answer to each question",
+    hint: "run init again, or give the flags that `assay-node init --help` lists",
+  });
 }
 
 /** A machine without an engine gets its configuration all the same: `doctor` says what is missing. */
@@ -140,12 +166,17 @@ function taken(path: string): Error {
 
 function configText(args: InitArgs): string {
   const q = (text: string) => JSON.stringify(text);
+  const list = (text: string) =>
+    `[${text
+      .split(",")
+      .map((each) => q(each.trim()))
+      .join(", ")}]`;
   const chainId = args.chainId ?? LOCAL_CHAIN;
   return `# Assay compute node. docs/operator.md explains every setting. Order: flag, ASSAY_NODE_... variable, this file, default.
 version: 1
 
-# The chain. Several URLs: the first that answers is used.
-rpcUrls: [${q(args.rpcUrl ?? "http://127.0.0.1:8545")}]
+# The chain. Several URLs: the quickest of those that answer and are not behind is asked.
+rpcUrls: ${list(args.rpcUrl ?? "http://127.0.0.1:8545")}
 chainId: ${chainId}
 # Addresses of the protocol; deployments/<chainId>.json of the repository when left out.
 ${args.deployment ? `deployment: ${q(resolve(args.deployment))}` : "# deployment: deployments/1.json"}
@@ -156,8 +187,8 @@ ${args.owner ? `owner: ${q(args.owner)}` : '# owner: "0x..."'}
 keystore: keystore.json
 ${args.passwordFile ? `passwordFile: ${q(resolve(args.passwordFile))}` : `# passwordFile: password.txt   (or ${SECRET_VARIABLES.password} in the environment)`}
 
-# Where inputs are fetched and outputs are uploaded (to the first).
-gateways: [${q(args.gateway ?? "http://127.0.0.1:8080")}]
+# Where inputs are fetched, and outputs are uploaded: to the first that takes them.
+gateways: ${list(args.gateway ?? "http://127.0.0.1:8080")}
 # Journal, guard, checkpoints and cache. All but guard.sqlite may be deleted while the node is stopped.
 dataDir: data
 
@@ -165,10 +196,10 @@ dataDir: data
 prices:
   ASY: { minPrice: "0", minPerGmac: "0" }
 
-# engine: auto             # tfjs-node-gpu, webgpu, tfjs-node, wasm, cpu, or the first of these that is exact
+# engine: auto             # tfjs-node-gpu, webgpu, tfjs-node, wasm, cpu; auto: the fastest here that is exact
 # maxParallelJobs: 1
-# memoryMb: 2048           # of one run
-# maxJobBytes: 1073741824  # of one job's inputs
+# memoryMb: 2048           # of all runs together
+# maxJobBytes: 10737418240 # of one job's inputs
 # slowness: 1              # seconds this machine takes for a second of the reference machine
 # collect: false           # move earnings to the in-market balance after each job
 # httpPort: 9464           # /metrics /healthz /readyz /status on 127.0.0.1

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import {
   type ControlHandler,
   createLogger,
@@ -15,14 +14,14 @@ import {
   type SettingsArgs,
   startHttp,
 } from "@assay/daemon-kit";
-import { openBlockFolder } from "@assay/storage";
 import { measureEngine } from "../children.ts";
-import { loadNodeConfig, type NodeConfig, SECRET_VARIABLES, takeOver } from "../config.ts";
-import { type NodeContext, openChain, openNode } from "../context.ts";
+import { loadNodeConfig, SECRET_VARIABLES, takeOver } from "../config.ts";
+import { openChain, openNode } from "../context.ts";
 import { attend } from "../control.ts";
 import { findEngine } from "../engine.ts";
 import { nodeError } from "../errors.ts";
 import { pruneLogs } from "../job-logs.ts";
+import { keepMeasured } from "../keep-measured.ts";
 import { ComputeNode } from "../node.ts";
 
 const GRACE_MS = 10_000;
@@ -40,6 +39,8 @@ export async function start({ file, flags, env }: SettingsArgs): Promise<void> {
     // A failure is told by the caller, once, before the process ends.
     exit: (code) => (failed ? undefined : process.exit(code)),
     onFailure: ({ name, error }) => log.error({ resource: name, ...facts(error) }, "not closed properly"),
+    onUncaught: (error) =>
+      log.fatal({ ...facts(error), err: error }, "a failure that nothing has caught: the node ends"),
   });
   try {
     log.debug({ settings: describeConfig(loaded).split("\n") }, "configuration");
@@ -51,7 +52,6 @@ export async function start({ file, flags, env }: SettingsArgs): Promise<void> {
     const chain = await openChain(config, account);
     const genesis = await chain.rpc.getBlock({ blockNumber: 0n });
     shutdown.register("key", lockKey(genesis.hash, account.address));
-    await tidyBlocks(config, log);
     pruneLogs(config.dataDir, config.logMb * 2 ** 20);
     const { engine: proven, rejected } = await examined;
     for (const { engine, code, reason } of rejected) log.debug({ engine, code, reason }, "engine rejected");
@@ -107,7 +107,10 @@ export async function start({ file, flags, env }: SettingsArgs): Promise<void> {
       },
       "node started",
     );
-    if (config.benchmark) void keepMeasured(context);
+    if (config.benchmark) {
+      const measure = () => measureEngine(config, engine, shutdown.signal);
+      void keepMeasured({ ...context, measure, isBusy: () => node.isBusy });
+    }
     await node.work();
     await shutdown.stop();
   } catch (error) {
@@ -128,28 +131,4 @@ function onHangup(reload: () => unknown, log: Logger): () => void {
   };
   process.on("SIGHUP", handle);
   return () => void process.off("SIGHUP", handle);
-}
-
-/** Measures the machine when it was never measured or too long ago; quotes go by the old figures until then. */
-async function keepMeasured({ config, engine, machine, log, signal }: NodeContext): Promise<void> {
-  if (!machine.isStale(Date.now())) return;
-  try {
-    const found = await measureEngine(config, engine, signal);
-    machine.benchmarked(found, Date.now());
-    log.info({ engine, ...found }, "machine measured");
-  } catch (error) {
-    if (!signal.aborted) log.warn({ ...facts(error) }, "the machine could not be measured");
-  }
-}
-
-/** Share of the limit to which the cache is cut, so that not every start has to. */
-const KEPT_SHARE = 0.75;
-
-/** The blocks are a cache: when it has outgrown its limit, those longest unused go. */
-async function tidyBlocks({ dataDir, cacheBytes }: NodeConfig, log: Logger): Promise<void> {
-  const folder = join(dataDir, "blocks");
-  const store = await openBlockFolder(folder);
-  if (store.usage().bytes <= cacheBytes) return;
-  const { blocks, bytes } = await store.prune(Math.floor(cacheBytes * KEPT_SHARE));
-  log.info({ blocks, bytes, limit: cacheBytes }, "old blocks removed from the cache");
 }

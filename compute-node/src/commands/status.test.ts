@@ -1,9 +1,15 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { parseMetrics } from "@assay/daemon-kit";
 import { Registry } from "prom-client";
 import { createMetrics } from "../metrics.ts";
+import { serverOf } from "../test-kit.ts";
 import { statusTable } from "./status.ts";
+
+const BIN = fileURLToPath(new URL("../../bin/assay-node.mjs", import.meta.url));
 
 test("the table is made of the metrics page alone: runs with their bars and ETAs, stake, disputes", async () => {
   const registry = new Registry();
@@ -23,4 +29,23 @@ test("the table is made of the metrics page alone: runs with their bars and ETAs
   assert.match(table, /12\.5 free/);
   assert.match(table, /2 in play, 40 % of the shortest clock left/);
   assert.doesNotMatch(table, /undefined|NaN/);
+});
+
+test("a table that is watched ends when nobody looks at it any more", async (t) => {
+  let looks = 0;
+  const url = await serverOf(t, (_, response) => {
+    looks += 1;
+    response.end("assay_node_ready 1\n");
+  });
+  const args = [BIN, "status", "--watch", "--url", url];
+  const watch = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"], env: { PATH: process.env.PATH } });
+  t.after(() => watch.kill("SIGKILL"));
+  let errors = "";
+  watch.stderr.on("data", (part) => {
+    errors += part;
+  });
+  await once(watch.stdout, "data");
+  watch.stdout.destroy();
+  assert.deepEqual(await once(watch, "close"), [0, null]);
+  assert.deepEqual([errors, looks > 1], ["", true]);
 });

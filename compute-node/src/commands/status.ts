@@ -21,10 +21,15 @@ export async function status({ json, watch, url, ...args }: StatusArgs): Promise
     process.stdout.write(`${text}\n`);
     return (JSON.parse(text) as { ready: boolean }).ready ? EXIT_OK : EXIT_RETRY;
   }
+  let isWatched = watch;
+  // Nobody looks any more.
+  process.stdout.once("error", () => {
+    isWatched = false;
+  });
   for (;;) {
     const samples = parseMetrics(await ask("/metrics"));
     process.stdout.write(watch ? CLEAR + statusTable(samples) : statusTable(samples));
-    if (!watch) return readingOf(samples, "ready") === 1 ? EXIT_OK : EXIT_RETRY;
+    if (!isWatched) return readingOf(samples, "ready") === 1 ? EXIT_OK : EXIT_RETRY;
     await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
   }
 }

@@ -23,6 +23,7 @@ import { inputsRequest } from "../act/prepare.ts";
 import { answerGames, engineChoice } from "../children.ts";
 import { nodeError } from "../errors.ts";
 import { logFile } from "../job-logs.ts";
+import type { ChainFacts } from "../observe.ts";
 import { filesFolder, runFolder } from "../run-folder.ts";
 import { alarmOf } from "./alarms.ts";
 import {
@@ -115,8 +116,8 @@ export class Defender {
   }
 
   /** Looks at the chain and does what is due. @throws viem's errors when the endpoint does not answer */
-  async look({ now, head }: { now: number; head: bigint }): Promise<void> {
-    await this.#log.refresh(head);
+  async look({ now, head, isNew }: Pick<ChainFacts, "now" | "head" | "isNew">): Promise<void> {
+    if (isNew) await this.#log.refresh(head);
     await this.#findCases();
     const cases: CaseView[] = [];
     for (const [commitment, local] of this.#cases) cases.push(await this.#view(commitment, local));

@@ -10,7 +10,9 @@ import { concat, uint } from "./bytes.ts";
  */
 const MAGIC = new TextEncoder().encode("ASYT");
 const VERSION = 1;
+const PREFIX = 4 + 1 + 2;
 const FIXED = 1 + 4 + 4 + 4;
+const MOST_NAME = 255;
 
 function malformed(path: string, found: unknown, wanted: string): ExactError {
   return new ExactError("EX-030", {
@@ -45,7 +47,7 @@ export function encodeTensors(tensors: readonly IntTensor[]): Uint8Array {
   const parts = [MAGIC, uint(VERSION, 1), uint(tensors.length, 2)];
   for (const { name, dtype, rows, cols, listRows, data } of tensors) {
     const label = new TextEncoder().encode(name);
-    if (label.length > 255) throw malformed("name", name, "at most 255 bytes");
+    if (label.length > MOST_NAME) throw malformed("name", name, "at most 255 bytes");
     if (data.length !== rows * cols) throw malformed(name, `${data.length} elements`, `${rows * cols}`);
     parts.push(
       uint(label.length, 1),
@@ -60,32 +62,85 @@ export function encodeTensors(tensors: readonly IntTensor[]): Uint8Array {
   return concat(parts);
 }
 
-/** Reads what `encodeTensors` wrote. Throws ExactError EX-030 on anything else: truncated, extended or altered headers. */
-export function decodeTensors(bytes: Uint8Array): IntTensor[] {
-  let at = 0;
-  const take = (length: number, what: string): Uint8Array => {
-    if (at + length > bytes.length) throw malformed(what, `${bytes.length - at} bytes left`, `${length} bytes`);
-    at += length;
-    return bytes.subarray(at - length, at);
-  };
-  const number = (size: number, what: string): number => take(size, what).reduce((sum, byte) => sum * 256 + byte, 0);
-  if (take(4, "magic").some((byte, i) => byte !== MAGIC[i])) throw malformed("magic", "other bytes", '"ASYT"');
-  const version = number(1, "version");
-  if (version !== VERSION) throw malformed("version", version, String(VERSION));
-  const count = number(2, "count");
-  const tensors: IntTensor[] = [];
-  for (let i = 0; i < count; i++) {
-    const name = new TextDecoder().decode(take(number(1, "nameLength"), "name"));
-    // A Buffer is a window on shared memory, so its offset counts.
-    const fields = take(FIXED, name);
-    const header = new DataView(fields.buffer, fields.byteOffset, fields.byteLength);
-    const code = header.getUint8(0);
+/** Most bytes that a file of tensors of these shapes takes, whatever they are called. */
+export function mostFileBytes(tensors: readonly Pick<IntTensor, "dtype" | "rows" | "cols">[]): number {
+  return tensors.reduce((sum, { dtype, rows, cols }) => {
+    return sum + 1 + MOST_NAME + FIXED + rows * cols * DTYPE_BYTES[dtype];
+  }, PREFIX);
+}
+
+/** Reads a file from its front. */
+class Reader {
+  private readonly bytes: Uint8Array;
+  at = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+  }
+
+  get left(): number {
+    return this.bytes.length - this.at;
+  }
+
+  take(length: number, what: string): Uint8Array {
+    if (length > this.left) throw malformed(what, `${this.left} bytes left`, `${length} bytes`);
+    this.at += length;
+    return this.bytes.subarray(this.at - length, this.at);
+  }
+
+  number(size: number, what: string): number {
+    return this.take(size, what).reduce((sum, byte) => sum * 256 + byte, 0);
+  }
+
+  /** What stands in front of all tensors: how many there are. */
+  count(): number {
+    if (this.take(4, "magic").some((byte, i) => byte !== MAGIC[i])) throw malformed("magic", "other bytes", '"ASYT"');
+    const version = this.number(1, "version");
+    if (version !== VERSION) throw malformed("version", version, String(VERSION));
+    return this.number(2, "count");
+  }
+
+  /** What stands in front of one tensor's data. */
+  header(): Omit<IntTensor, "data"> {
+    const name = new TextDecoder().decode(this.take(this.number(1, "nameLength"), "name"));
+    const code = this.number(1, name);
     const dtype = (Object.keys(DTYPE_CODE) as DType[]).find((key) => DTYPE_CODE[key] === code);
     if (!dtype) throw malformed(`${name}.dtype`, code, "1, 2 or 3");
-    const [rows, cols, listRows] = [header.getUint32(1), header.getUint32(5), header.getUint32(9)];
-    const data = decodeData(take(rows * cols * DTYPE_BYTES[dtype], name), dtype, rows * cols);
-    tensors.push(listRows > 0 ? { name, rows, cols, dtype, data, listRows } : { name, rows, cols, dtype, data });
+    const [rows, cols, listRows] = [this.number(4, name), this.number(4, name), this.number(4, name)];
+    return listRows > 0 ? { name, rows, cols, dtype, listRows } : { name, rows, cols, dtype };
   }
-  if (at !== bytes.length) throw malformed("end", `${bytes.length - at} bytes more`, "the end of the file");
+}
+
+/** Reads what `encodeTensors` wrote. Throws ExactError EX-030 on anything else: truncated, extended or altered headers. */
+export function decodeTensors(bytes: Uint8Array): IntTensor[] {
+  const reader = new Reader(bytes);
+  const count = reader.count();
+  const tensors: IntTensor[] = [];
+  for (let i = 0; i < count; i++) {
+    const header = reader.header();
+    const { name, rows, cols, dtype } = header;
+    tensors.push({
+      ...header,
+      data: decodeData(reader.take(rows * cols * DTYPE_BYTES[dtype], name), dtype, rows * cols),
+    });
+  }
+  if (reader.left > 0) throw malformed("end", `${reader.left} bytes more`, "the end of the file");
   return tensors;
+}
+
+/**
+ * The header of a file of one tensor, and where its data begins; the data are not read.
+ * Throws ExactError EX-030 when it is none, or not as long as it says.
+ */
+export async function readTensorHeader(file: {
+  readonly size: number;
+  read(at: number, length: number): Promise<Uint8Array>;
+}): Promise<{ tensor: Omit<IntTensor, "data">; offset: number }> {
+  const reader = new Reader(await file.read(0, Math.min(file.size, PREFIX + 1 + MOST_NAME + FIXED)));
+  const count = reader.count();
+  if (count !== 1) throw malformed("count", `${count} tensors`, "one tensor");
+  const tensor = reader.header();
+  const length = reader.at + tensor.rows * tensor.cols * DTYPE_BYTES[tensor.dtype];
+  if (file.size !== length) throw malformed(tensor.name, `a file of ${file.size} bytes`, `${length} bytes`);
+  return { tensor, offset: reader.at };
 }

@@ -10,9 +10,14 @@ import { compileSmall, seed } from "../testing.ts";
 import { constRoots, packDataset, verifyDataset } from "./dataset.ts";
 import { splitDigits } from "./digits.ts";
 import { initialBound, initialState, uniform } from "./init.ts";
+import { RowTree } from "./row-tree.ts";
+import { rowsOf } from "./rows.ts";
 
 const refused = (code: ExactErrorCode, act: () => unknown, message: RegExp): void =>
   assert.throws(act, (error) => error instanceof ExactError && error.code === code && message.test(error.message));
+
+const rejected = (code: ExactErrorCode, act: Promise<unknown>, message: RegExp): Promise<void> =>
+  assert.rejects(act, (error) => error instanceof ExactError && error.code === code && message.test(error.message));
 
 test("packing quantises features and writes one-hot labels", () => {
   const packed = packDataset(
@@ -32,23 +37,26 @@ test("packing quantises features and writes one-hot labels", () => {
   refused("EX-011", () => packDataset([[0, 1]], [2], { bits: 5, classes: 2 }), /labels\[0\]/);
 });
 
-test("EXA-06: a data set is verified for shape, range, labels and hash before a claim (K9)", () => {
+test("EXA-06: a data set is verified for shape, range, labels and hash before a claim (K9)", async () => {
   const { compiled, dataset } = compileSmall();
   const root = dataRoot([tensorRoot(dataset), tensorRoot(softmaxTable())]);
-  assert.deepEqual(constRoots(compiled, dataset), [tensorRoot(dataset), tensorRoot(softmaxTable())]);
-  assert.equal(verifyDataset(compiled, dataset, root), root);
+  assert.deepEqual(constRoots(compiled, await RowTree.build(rowsOf(dataset))), [
+    tensorRoot(dataset),
+    tensorRoot(softmaxTable()),
+  ]);
+  assert.equal((await verifyDataset(compiled, dataset, { expected: root })).dataRoot, root);
   const altered = (at: number, value: number) => ({
     ...dataset,
     data: dataset.data.map((v, i) => (i === at ? value : v)),
   });
-  refused("EX-010", () => verifyDataset(compiled, { ...dataset, rows: 39 }), /39x24, wanted int8 40x24/);
-  refused("EX-010", () => verifyDataset(compiled, { ...dataset, dtype: "int16" }), /int16/);
-  refused("EX-011", () => verifyDataset(compiled, altered(25, 32)), /dataset\[1\]\[1\]: found 32, wanted 0\.\.31/);
-  refused("EX-011", () => verifyDataset(compiled, altered(3, -1)), /found -1/);
-  refused("EX-011", () => verifyDataset(compiled, altered(21, 0)), /one label/);
-  refused(
+  await rejected("EX-010", verifyDataset(compiled, { ...dataset, rows: 39 }), /39x24, wanted int8 40x24/);
+  await rejected("EX-010", verifyDataset(compiled, { ...dataset, dtype: "int16" }), /int16/);
+  await rejected("EX-011", verifyDataset(compiled, altered(25, 32)), /dataset\[1\]\[1\]: found 32, wanted 0\.\.31/);
+  await rejected("EX-011", verifyDataset(compiled, altered(3, -1)), /found -1/);
+  await rejected("EX-011", verifyDataset(compiled, altered(21, 0)), /one label/);
+  await rejected(
     "EX-012",
-    () => verifyDataset(compiled, altered(0, (dataset.data[0]! + 1) % 32), root),
+    verifyDataset(compiled, altered(0, (dataset.data[0]! + 1) % 32), { expected: root }),
     /Fetch the data set again/,
   );
 });

@@ -1,8 +1,11 @@
+import { toHex } from "../commit/bytes.ts";
 import { dataRoot } from "../commit/run.ts";
 import { tensorRoot } from "../commit/tensor.ts";
 import { ExactError } from "../errors.ts";
 import type { CompiledProgram } from "../program/compile.ts";
 import type { Hex, IntTensor } from "../types.ts";
+import { type OnRows, RowTree } from "./row-tree.ts";
+import { type Dataset, type RowSource, rowsOf } from "./rows.ts";
 
 /**
  * One int8 matrix [rows x (features + classes)]: quantised features, then the one-hot label.
@@ -61,19 +64,39 @@ export function packDataset(
   return { name: "dataset", rows: images.length, cols, dtype: "int8", data };
 }
 
-/** Roots of all constants of a job, in program order: the data set, then the program's own tables. */
-export function constRoots(compiled: CompiledProgram, dataset: IntTensor): Hex[] {
-  return compiled.consts.map((_, index) => tensorRoot(compiled.tables.get(index) ?? dataset));
+/** Roots of all constants of a job, in program order: the data set's, then the program's own tables'. */
+export function constRoots(compiled: CompiledProgram, dataset: RowTree): Hex[] {
+  return compiled.consts.map((_, index) => {
+    const table = compiled.tables.get(index);
+    return table ? tensorRoot(table) : toHex(dataset.root);
+  });
+}
+
+/** A data set that was looked at: the root of the job's constants (CMT-01), and the tree from which disputes are answered. */
+export interface VerifiedDataset {
+  dataRoot: Hex;
+  tree: RowTree;
 }
 
 /**
  * What a provider must check before it claims a job (DSP-90): shape, type and range of the data set and, if
- * `expected` is given, that its root is the job's. Returns the data root.
+ * `expected` is given, that its root is the job's. Reads all rows once, in order, and keeps none.
  * Throws EX-010 (shape), EX-011 (range, or a label row that is not one-hot) or EX-012 (hash).
+ * @param onRows told of each part of the data as it is read
  */
-export function verifyDataset(compiled: CompiledProgram, dataset: IntTensor, expected?: Hex): Hex {
-  checkDataset(compiled, dataset);
-  const root = dataRoot(constRoots(compiled, dataset));
+export async function verifyDataset(
+  compiled: CompiledProgram,
+  dataset: Dataset,
+  { expected, onRows }: { expected?: Hex; onRows?: OnRows } = {},
+): Promise<VerifiedDataset> {
+  const source = rowsOf(dataset);
+  checkShape(compiled, source);
+  const [, top] = compiled.consts[0]!.range;
+  const tree = await RowTree.build(source, (first, data) => {
+    checkRange(source.cols, { first, data }, compiled.program.input.features, top);
+    onRows?.(first, data);
+  });
+  const root = dataRoot(constRoots(compiled, tree));
   if (expected !== undefined && root !== expected.toLowerCase()) {
     throw new ExactError("EX-012", {
       path: "dataset",
@@ -82,50 +105,59 @@ export function verifyDataset(compiled: CompiledProgram, dataset: IntTensor, exp
       hint: "Fetch the data set again; do not claim the job if it stays so.",
     });
   }
-  return root;
+  return { dataRoot: root, tree };
+}
+
+/** Throws EX-010 unless the data set has the shape and the type that the program wants. */
+export function checkShape(compiled: CompiledProgram, dataset: Pick<RowSource, "rows" | "cols" | "dtype">): void {
+  const spec = compiled.consts[0]!;
+  if (dataset.rows === spec.rows && dataset.cols === spec.cols && dataset.dtype === spec.dtype) return;
+  throw new ExactError("EX-010", {
+    path: "dataset",
+    found: `${dataset.dtype} ${dataset.rows}x${dataset.cols}`,
+    wanted: `${spec.dtype} ${spec.rows}x${spec.cols}`,
+    hint: "Use the data set this program was written for.",
+  });
 }
 
 /**
- * The part of `verifyDataset` that no root tells: for a data set whose root is known already (`assembleJob`).
- * Throws EX-010 (shape) or EX-011 (range, or a label row that is not one-hot).
+ * Throws EX-011 unless the values of these rows are in range and their labels one-hot. `first` is the first one's number.
+ * Ranges end at 2^n - 1, so that a value outside, above or below, is one that has other bits: a row's are looked at together.
  */
-export function checkDataset(compiled: CompiledProgram, dataset: IntTensor): void {
-  const spec = compiled.consts[0]!;
-  if (dataset.rows !== spec.rows || dataset.cols !== spec.cols || dataset.dtype !== spec.dtype) {
-    throw new ExactError("EX-010", {
-      path: "dataset",
-      found: `${dataset.dtype} ${dataset.rows}x${dataset.cols}`,
-      wanted: `${spec.dtype} ${spec.rows}x${spec.cols}`,
-      hint: "Use the data set this program was written for.",
-    });
-  }
-  checkRange(dataset, compiled.program.input.features, spec.range[1]);
-}
-
-function checkRange(dataset: IntTensor, features: number, top: number): void {
-  const { rows, cols, data } = dataset;
-  for (let row = 0; row < rows; row++) {
-    let ones = 0;
-    for (let col = 0; col < cols; col++) {
-      const value = data[row * cols + col]!;
-      const limit = col < features ? top : 1;
-      if (value < 0 || value > limit) {
-        throw new ExactError("EX-011", {
-          path: `dataset[${row}][${col}]`,
-          found: value,
-          wanted: `0..${limit}`,
-          hint: "The data set is out of its declared range.",
-        });
-      }
-      if (col >= features) ones += value;
+function checkRange(
+  cols: number,
+  { first, data }: { first: number; data: Int8Array },
+  features: number,
+  top: number,
+): void {
+  for (let row = 0; row * cols < data.length; row++) {
+    const [from, to] = [row * cols, (row + 1) * cols];
+    let [bits, label, ones] = [0, 0, 0];
+    for (let i = from; i < from + features; i++) bits |= data[i]!;
+    for (let i = from + features; i < to; i++) {
+      label |= data[i]!;
+      ones += data[i]!;
     }
+    if ((bits & ~top) !== 0 || (label & ~1) !== 0)
+      throw outOfRange(first + row, data.subarray(from, to), features, top);
     if (ones !== 1) {
       throw new ExactError("EX-011", {
-        path: `dataset[${row}]`,
+        path: `dataset[${first + row}]`,
         found: `${ones} labels`,
         wanted: "exactly one label",
         hint: "Label columns must be one-hot.",
       });
     }
   }
+}
+
+function outOfRange(row: number, values: Int8Array, features: number, top: number): ExactError {
+  const limit = (col: number) => (col < features ? top : 1);
+  const col = values.findIndex((value, at) => value < 0 || value > limit(at));
+  return new ExactError("EX-011", {
+    path: `dataset[${row}][${col}]`,
+    found: values[col],
+    wanted: `0..${limit(col)}`,
+    hint: "The data set is out of its declared range.",
+  });
 }

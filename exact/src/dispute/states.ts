@@ -1,4 +1,5 @@
 import { stateHash } from "../commit/run.ts";
+import type { RowSource } from "../data/rows.ts";
 import { ExactError } from "../errors.ts";
 import type { CompiledProgram } from "../program/compile.ts";
 import type { Backend } from "../run/backend.ts";
@@ -15,7 +16,7 @@ export type LoadState = (segment: number) => Promise<readonly IntTensor[] | unde
 
 export interface StateOptions {
   compiled: CompiledProgram;
-  dataset: IntTensor;
+  dataset: RowSource;
   nonce: Hex;
   /** S_1..S_{M-1} (DSP-12). */
   boundaries: readonly Hex[];
@@ -24,7 +25,7 @@ export interface StateOptions {
   /** How many bytes of states to keep for the next question. */
   cacheBytes: number;
   /** One step in plain integers, roots included: the state after it. */
-  advance(step: number, state: readonly IntTensor[]): readonly IntTensor[];
+  advance(step: number, state: readonly IntTensor[]): Promise<readonly IntTensor[]>;
   roots(state: readonly IntTensor[]): Hex[];
 }
 
@@ -48,7 +49,7 @@ export class StateSource {
     ({ at, state } = await this.leap(at, state, step));
     let began = performance.now();
     while (at < step) {
-      state = this.options.advance(at, state);
+      state = await this.options.advance(at, state);
       at++;
       this.keep(at, state);
       if (performance.now() - began > SLICE_MS) {

@@ -215,7 +215,8 @@ async function checkInputs(
   const scope = { states: run.states[step]!, consts, nonce: NONCE, step };
   const all = traceStep(run.compiled, scope);
   const inputs = record.inputs.map(({ kind, idx }) => [all, scope.states, consts][kind]![idx]!);
-  const roots = record.inputs.map(({ kind, idx }) => [values, preRoots, tracer.constRoots][kind]![idx]!);
+  const constRoots = await tracer.constRoots();
+  const roots = record.inputs.map(({ kind, idx }) => [values, preRoots, constRoots][kind]![idx]!);
   assert.deepEqual(inputRoots, roots);
   const places = operandTiles(record, inputs, scope, { row, col, chunk });
   assert.equal(tiles.length, record.inputs.length);

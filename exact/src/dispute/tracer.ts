@@ -2,13 +2,16 @@ import { concat, toHex, uint, word } from "../commit/bytes.ts";
 import { keccak } from "../commit/keccak.ts";
 import { stateHash } from "../commit/run.ts";
 import { tilePreimage } from "../commit/tensor.ts";
+import { constRoots } from "../data/dataset.ts";
+import { RowTree } from "../data/row-tree.ts";
+import { type Dataset, type RowSource, rowRange, rowsOf } from "../data/rows.ts";
 import { ExactError } from "../errors.ts";
 import type { CompiledProgram } from "../program/compile.ts";
 import { contractionOf } from "../program/contraction.ts";
 import { OP } from "../program/opcodes.ts";
-import { type Operand, type OpRecord, phaseOf, recordLeaf, UNCHANGED } from "../program/records.ts";
+import { KIND, type Operand, type OpRecord, phaseOf, recordLeaf, UNCHANGED } from "../program/records.ts";
 import type { Backend } from "../run/backend.ts";
-import { constTensors, type Scope } from "../run/reference.ts";
+import { loadedRows, type Scope } from "../run/reference.ts";
 import type { Hex, IntTensor } from "../types.ts";
 import { type Evaluate, evaluateQuickly } from "./evaluate.ts";
 import { type ElementRef, operandTiles } from "./operands.ts";
@@ -19,7 +22,9 @@ import { MerkleTree, noSuchPlace } from "./tree.ts";
 export interface TracerOptions {
   compiled: CompiledProgram;
   /** The program's data set, already verified (`verifyDataset`). */
-  dataset: IntTensor;
+  dataset: Dataset;
+  /** Gives the data set's tree when a judge is to see a part of it; left out, it is built then, from all rows. */
+  tree?: () => Promise<RowTree>;
   nonce: Hex;
   /** S_1..S_{M-1} (DSP-12). */
   boundaries: readonly Hex[];
@@ -82,6 +87,9 @@ const CACHE_BYTES = 2 ** 27;
 export class Tracer {
   readonly compiled: CompiledProgram;
   private readonly options: TracerOptions;
+  private readonly dataset: RowSource;
+  private tree: Promise<RowTree> | undefined;
+  /** Of the data set, the shape alone: its rows are read when a step needs them. */
   private readonly consts: readonly IntTensor[];
   private readonly evaluate: Evaluate;
   private readonly source: StateSource;
@@ -102,15 +110,19 @@ export class Tracer {
     }
     this.options = options;
     this.compiled = compiled;
-    this.consts = constTensors(compiled, options.dataset);
+    this.dataset = rowsOf(options.dataset);
+    const { name, rows, cols, dtype } = this.dataset;
+    const shape = { name, rows, cols, dtype, data: new Int8Array() };
+    this.consts = compiled.consts.map((_, index) => compiled.tables.get(index) ?? shape);
     this.evaluate = options.evaluate ?? evaluateQuickly;
     this.run = new MerkleTree(boundaries.map((state) => keccak(new Uint8Array([0x09]), word(state))));
     this.ops = compiled.phases.map((phase) => new MerkleTree(phase.records.map(recordLeaf)));
     this.source = new StateSource({
       ...options,
+      dataset: this.dataset,
       backend: options.evaluate ? undefined : options.backend,
       cacheBytes: options.cacheBytes ?? CACHE_BYTES,
-      advance: (step, state) => this.traceFrom(step, state).post,
+      advance: async (step, state) => (await this.traceFrom(step, state)).post,
       roots: (state) => this.roots(state),
     });
   }
@@ -121,8 +133,8 @@ export class Tracer {
   }
 
   /** Roots of the program's constants, in order. */
-  get constRoots(): Hex[] {
-    return this.roots(this.consts);
+  async constRoots(): Promise<Hex[]> {
+    return constRoots(this.compiled, await this.dataTree());
   }
 
   /** DSP-21: the descendants, min(4, level) levels down, of node `index` of level `level` above the boundaries. */
@@ -213,9 +225,12 @@ export class Tracer {
   async proveInputs(step: number, op: number, row: number, col: number, chunk?: number): Promise<InputProof> {
     const { record, trace } = await this.locate(step, op);
     const inputs = this.inputs(record, trace);
-    const inputRoots = this.roots(inputs);
+    const consts = await this.constRoots();
+    const inputRoots = record.inputs.map(({ kind, idx }, k) =>
+      kind === KIND.CONST ? consts[idx]! : this.cache.root(inputs[k]!),
+    );
     if (record.opcode === OP.CHAIN) return { inputRoots, tiles: [] };
-    return { inputRoots, tiles: this.prove(record, inputs, trace.scope, { row, col, chunk }) };
+    return { inputRoots, tiles: await this.prove(record, inputs, trace.scope, { row, col, chunk }) };
   }
 
   /** DSP-07/08: record `op` of phase `phase` under `opsRoot`, with the headers of all phases. */
@@ -246,11 +261,26 @@ export class Tracer {
   }
 
   private prove(record: OpRecord, inputs: readonly IntTensor[], scope: Scope, at: ElementRef) {
-    return operandTiles(record, inputs, scope, at).map(({ input, tileRow, tileCol }) => {
+    const tiles = operandTiles(record, inputs, scope, at).map(async ({ input, tileRow, tileCol }) => {
       const tensor = inputs[input]!;
       const index = tileRow * Math.ceil(tensor.cols / 16) + tileCol;
+      if (record.opcode === OP.DATALOAD) return await this.proveData(tileRow, tileCol, index);
       return { data: tileData(tensor, tileRow, tileCol), proof: this.cache.tree(tensor).proof(index).map(toHex) };
     });
+    return Promise.all(tiles);
+  }
+
+  /** A tile of the data set and its siblings. */
+  private async proveData(tileRow: number, tileCol: number, index: number) {
+    const { rows, cols, dtype } = this.dataset;
+    const data = await this.dataset.read(rowRange(16 * tileRow, Math.min(rows, 16 * (tileRow + 1))));
+    const proof = await (await this.dataTree()).proof(index);
+    return { data: tileData({ rows: data.length / cols, cols, dtype, data }, 0, tileCol), proof: proof.map(toHex) };
+  }
+
+  private dataTree(): Promise<RowTree> {
+    this.tree ??= this.options.tree?.() ?? RowTree.build(this.dataset);
+    return this.tree;
   }
 
   private roots(tensors: readonly IntTensor[]): Hex[] {
@@ -277,7 +307,7 @@ export class Tracer {
     return this.traces.get(step) ?? this.traceFrom(step, await this.source.before(step));
   }
 
-  private traceFrom(step: number, states: readonly IntTensor[]): Trace {
+  private async traceFrom(step: number, states: readonly IntTensor[]): Promise<Trace> {
     const known = this.traces.get(step);
     if (known) return known;
     const phase = phaseOf(this.compiled.phases, step);
@@ -285,7 +315,7 @@ export class Tracer {
     const trace: Trace = {
       step,
       phase,
-      scope: { states, consts: this.consts, nonce: this.options.nonce, step },
+      scope: { states, consts: this.consts, nonce: this.options.nonce, step, batch: await this.batch(records, step) },
       values: [],
       post: [],
     };
@@ -304,6 +334,14 @@ export class Tracer {
     return trace;
   }
 
+  /** The rows that a step loads: all its DATALOADs read the same ones. */
+  private async batch(records: readonly OpRecord[], step: number): Promise<IntTensor> {
+    const load = records.find(({ opcode }) => opcode === OP.DATALOAD)!;
+    const { cols } = this.dataset;
+    const data = await this.dataset.read(loadedRows(load, { nonce: this.options.nonce, step }));
+    return { name: "batch", rows: load.rows, cols, dtype: "int8", data };
+  }
+
   private inputs(record: OpRecord, trace: Trace): IntTensor[] {
     const { states, consts } = trace.scope;
     const pools = [trace.values, states, consts] as const;
@@ -311,7 +349,7 @@ export class Tracer {
   }
 }
 
-function tileData(tensor: IntTensor, row: number, col: number): Hex {
+function tileData(tensor: Omit<IntTensor, "name">, row: number, col: number): Hex {
   return toHex(tilePreimage(tensor, row, col).subarray(2));
 }
 

@@ -7,15 +7,18 @@ export class MerkleTree {
   readonly leaves: readonly Uint8Array[];
   /** `levels[l][i]`: node i of the level l above the leaves; nodes that are all padding are left out. */
   private readonly levels: Uint8Array[][];
+  private readonly base: number;
 
-  constructor(leaves: readonly Uint8Array[]) {
+  /** A part of a larger tree may be of another `depth`, and its leaves may be nodes, `base` above the larger one's leaves. */
+  constructor(leaves: readonly Uint8Array[], part: { depth?: number; base?: number } = {}) {
     this.leaves = leaves;
-    this.depth = depth(leaves.length);
+    this.depth = part.depth ?? depth(leaves.length);
+    this.base = part.base ?? 0;
     this.levels = [[...leaves]];
     for (let l = 0; l < this.depth; l++) {
       const row = this.levels[l]!;
       const next: Uint8Array[] = [];
-      for (let i = 0; i < row.length; i += 2) next.push(node(row[i]!, row[i + 1] ?? zero(l)));
+      for (let i = 0; i < row.length; i += 2) next.push(node(row[i]!, row[i + 1] ?? zero(l + this.base)));
       this.levels.push(next);
     }
   }
@@ -26,7 +29,7 @@ export class MerkleTree {
 
   /** Node `index` of the level `level` above the leaves. */
   node(level: number, index: number): Uint8Array {
-    return this.levels[level]![index] ?? zero(level);
+    return this.levels[level]![index] ?? zero(level + this.base);
   }
 
   /** DSP-23: siblings of leaf `index`, from the leaf up, `depth` of them. Throws ExactError EX-060 outside the leaves. */

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { dataRoot, stateHash } from "../commit/run.ts";
+import { stateHash } from "../commit/run.ts";
 import { tensorRoot } from "../commit/tensor.ts";
-import { constRoots } from "../data/dataset.ts";
+import { verifyDataset } from "../data/dataset.ts";
 import { initialState } from "../data/init.ts";
 import { ExactError } from "../errors.ts";
 import { compileSmall, seed, smallProgram } from "../testing.ts";
@@ -47,12 +47,12 @@ test("MAN-01, MAN-02, MAN-03: a wrong manifest is refused with the path of the w
   assert.throws(() => decodeManifest(new Uint8Array(MAX_MANIFEST_BYTES + 1)), fails("manifest"));
 });
 
-test("MAN-07: a job assembled from its manifest has the spec of its program and inputs", () => {
+test("MAN-07: a job assembled from its manifest has the spec of its program and inputs", async () => {
   const { compiled, dataset } = compileSmall();
-  const job = assembleJob(sample(), { dataset });
+  const job = await assembleJob(sample(), { dataset });
   const state = initialState(compiled, seed(1));
   const roots = {
-    dataRoot: dataRoot(constRoots(compiled, dataset)),
+    dataRoot: (await verifyDataset(compiled, dataset)).dataRoot,
     initState: stateHash(0, state.map(tensorRoot)),
   };
   assert.deepEqual(job.spec, specFields(compiled, roots));
@@ -61,22 +61,22 @@ test("MAN-07: a job assembled from its manifest has the spec of its program and 
   assert.deepEqual(job.initial, state);
 });
 
-test("MAN-05: an initial state may come as tensors, and must fit the program", () => {
+test("MAN-05: an initial state may come as tensors, and must fit the program", async () => {
   const { compiled, dataset } = compileSmall();
   const initial = initialState(compiled, seed(7));
   const manifest = sample({ init: { cid: CID } });
   assert.equal(
-    assembleJob(manifest, { dataset, initial }).spec.initState,
-    assembleJob(sample({ init: { seed: seed(7) } }), { dataset }).spec.initState,
+    (await assembleJob(manifest, { dataset, initial })).spec.initState,
+    (await assembleJob(sample({ init: { seed: seed(7) } }), { dataset })).spec.initState,
   );
   const refused = (state: typeof initial) =>
-    assert.throws(
-      () => assembleJob(manifest, { dataset, initial: state }),
+    assert.rejects(
+      assembleJob(manifest, { dataset, initial: state }),
       (error: unknown) => error instanceof ExactError && error.code === "EX-031",
     );
-  refused(initial.slice(1));
-  refused(initial.map((tensor, i) => (i === 0 ? { ...tensor, rows: tensor.rows + 1 } : tensor)));
+  await refused(initial.slice(1));
+  await refused(initial.map((tensor, i) => (i === 0 ? { ...tensor, rows: tensor.rows + 1 } : tensor)));
   const beyond = initial[0]!.data.slice();
   beyond[3] = compiled.states[0]!.range[1] + 1;
-  refused(initial.map((tensor, i) => (i === 0 ? { ...tensor, data: beyond } : tensor)));
+  await refused(initial.map((tensor, i) => (i === 0 ? { ...tensor, data: beyond } : tensor)));
 });

@@ -1,7 +1,9 @@
-import { dataRoot, stateHash } from "../commit/run.ts";
+import { stateHash } from "../commit/run.ts";
 import { tensorRoot } from "../commit/tensor.ts";
-import { constRoots } from "../data/dataset.ts";
+import { verifyDataset } from "../data/dataset.ts";
 import { initialState } from "../data/init.ts";
+import type { OnRows, RowTree } from "../data/row-tree.ts";
+import type { Dataset } from "../data/rows.ts";
 import { ExactError } from "../errors.ts";
 import { type CompiledProgram, compileProgram } from "../program/compile.ts";
 import type { Hex, IntTensor } from "../types.ts";
@@ -46,19 +48,35 @@ export function initialStateHash(state: readonly IntTensor[]): Hex {
 }
 
 /**
- * All a job needs, put together: the compiled program, the state before step 0, the spec's fields.
+ * All a job needs, put together: the compiled program, the state before step 0, the spec's fields, and the data set's tree.
+ * The data set is read once, and checked (`verifyDataset`).
  * @param tensors the data set and, when the manifest names a tensor file for it, the initial state
- * Throws ExactError EX-001..EX-006 (program), EX-031 (initial state does not fit).
+ * @param onRows told of each part of the data set as it is read
+ * Throws ExactError EX-001..EX-006 (program), EX-010, EX-011 (data set), EX-031 (initial state does not fit).
  */
-export function assembleJob(
+export async function assembleJob(
   manifest: JobManifest,
-  tensors: { dataset: IntTensor; initial?: readonly IntTensor[] },
-): { compiled: CompiledProgram; initial: IntTensor[]; spec: SpecFields } {
+  tensors: { dataset: Dataset; initial?: readonly IntTensor[] },
+  onRows?: OnRows,
+): Promise<{ compiled: CompiledProgram; initial: IntTensor[]; spec: SpecFields; tree: RowTree }> {
   const compiled = compileProgram(manifest.program);
-  const initial =
-    "seed" in manifest.init ? initialState(compiled, manifest.init.seed) : fitInitial(compiled, tensors.initial ?? []);
-  const roots = { dataRoot: dataRoot(constRoots(compiled, tensors.dataset)), initState: initialStateHash(initial) };
-  return { compiled, initial, spec: specFields(compiled, roots) };
+  const initial = stateBefore(compiled, manifest.init, tensors.initial);
+  const { dataRoot, tree } = await verifyDataset(compiled, tensors.dataset, { ...(onRows ? { onRows } : {}) });
+  const spec = specFields(compiled, { dataRoot, initState: initialStateHash(initial) });
+  return { compiled, initial, spec, tree };
+}
+
+/**
+ * The state before step 0.
+ * @param tensors of the file that the manifest names, where it names one
+ * Throws ExactError EX-031 when they do not fit the program.
+ */
+export function stateBefore(
+  compiled: CompiledProgram,
+  init: JobManifest["init"],
+  tensors: readonly IntTensor[] = [],
+): IntTensor[] {
+  return "seed" in init ? initialState(compiled, init.seed) : fitInitial(compiled, tensors);
 }
 
 function fitInitial(compiled: CompiledProgram, tensors: readonly IntTensor[]): IntTensor[] {

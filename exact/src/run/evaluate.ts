@@ -1,11 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { type Dataset, rowRange, rowsOf } from "../data/rows.ts";
 import { ExactError } from "../errors.ts";
 import type { CompiledProgram } from "../program/compile.ts";
 import type { ConvPlan, LayerPlan } from "../program/plan.ts";
 import type { IntTensor } from "../types.ts";
 import type { Backend } from "./backend.ts";
 import { Convolution } from "./convolution.ts";
-import { boundDataset } from "./executor.ts";
+import { clipFeatures } from "./executor.ts";
 import { type DeviceLayer, forwardPass } from "./forward.ts";
 import { argmax, largest, requantiseRelu } from "./host.ts";
 import { windowPlaces } from "./pool.ts";
@@ -132,7 +133,7 @@ export async function evaluate(
   compiled: CompiledProgram,
   backend: Backend | "plain",
   state: readonly IntTensor[],
-  dataset: IntTensor,
+  dataset: Dataset,
 ): Promise<Evaluation> {
   const { features } = compiled.program.input;
   const cols = compiled.consts[0]!.cols;
@@ -147,17 +148,18 @@ export async function evaluate(
   const weights = quantisedWeights(compiled, state);
   const device = backend === "plain" ? [] : deviceLayers(compiled, weights);
   const score = backend === "plain" ? plainScorer(compiled, weights) : deviceScorer(compiled, device);
-  const data = boundDataset(compiled, dataset);
+  const source = rowsOf(dataset);
   const wrong: number[] = [];
   for (let from = 0; from < dataset.rows; from += ROWS_AT_ONCE) {
     const rows = Math.min(ROWS_AT_ONCE, dataset.rows - from);
     const batch = new Float32Array(rows * features);
-    for (let r = 0; r < rows; r++)
-      batch.set(data.subarray((from + r) * cols, (from + r) * cols + features), r * features);
+    const data = await source.read(rowRange(from, from + rows));
+    for (let r = 0; r < rows; r++) batch.set(data.subarray(r * cols, r * cols + features), r * features);
+    clipFeatures(batch, data, compiled.plans[0]!.inputLimit);
     const scores = await score(batch);
     for (let r = 0; r < rows; r++) {
       const found = argmax(scores, r * (cols - features), cols - features);
-      if (data[(from + r) * cols + features + found] !== 1) wrong.push(from + r);
+      if (data[r * cols + features + found]! < 1) wrong.push(from + r);
     }
   }
   disposeLayers(device);

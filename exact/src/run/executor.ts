@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { Sampler } from "../commit/run.ts";
+import type { RowSource } from "../data/rows.ts";
 import type { CompiledProgram } from "../program/compile.ts";
 import { moveOf } from "../program/gather.ts";
 import { LIMIT } from "../program/opcodes.ts";
@@ -45,45 +46,49 @@ export class TrainExecutor implements Executor {
   private readonly compiled: CompiledProgram;
   private readonly layers: LayerStore[];
   private readonly sampler: Sampler;
-  private readonly dataset: Int8Array;
+  private readonly dataset: RowSource;
   private readonly table: ArrayLike<number>;
   // Reused for every batch: its tensor is gone before the next batch is written, on back ends that do not copy too.
   private readonly features: Float32Array;
   private readonly segmentEnds: (step: number) => boolean;
   private rounded = { before: 0, after: 0 };
 
-  constructor(compiled: CompiledProgram, dataset: IntTensor, nonce: Hex, state: readonly IntTensor[]) {
+  constructor(compiled: CompiledProgram, dataset: RowSource, nonce: Hex, state: readonly IntTensor[]) {
     const { segmentLength, steps, program } = compiled;
     const plan = compiled.plans[0]!;
     this.compiled = compiled;
     this.layers = plan.layers.map((_, l) => new LayerStore(plan, l, state[l]!, state[plan.layers.length + l]));
     this.sampler = new Sampler(nonce, dataset.rows, program.batchSize);
     this.table = compiled.tables.get(1)!.data;
-    this.dataset = boundDataset(compiled, dataset);
+    this.dataset = dataset;
     this.features = new Float32Array(program.batchSize * program.input.features);
     this.segmentEnds = (step) => (step + 1) % segmentLength === 0 || step + 1 === steps;
   }
 
-  private load(step: number): { features: Float32Array; targets: Int8Array } {
-    const { batchSize, input } = this.compiled.program;
+  private async load(step: number): Promise<{ features: Float32Array; targets: Int8Array }> {
+    const { program, plans } = this.compiled;
+    const { batchSize, input } = program;
     const { features: width, image, augmentShift: reach } = input;
     const cols = this.compiled.consts[0]!.cols;
     const classes = cols - width;
     const targets = new Int8Array(batchSize * classes);
     const { rows, digests } = this.sampler.draw(step);
-    rows.forEach((row, b) => {
-      const pixels = this.dataset.subarray(row * cols, row * cols + width);
+    const data = await this.dataset.read(rows);
+    for (let b = 0; b < batchSize; b++) {
+      const pixels = data.subarray(b * cols, b * cols + width);
       if (image && reach > 0) copyMoved(this.features, b * width, pixels, image, moveOf(digests[b]!, reach));
       else this.features.set(pixels, b * width);
-      targets.set(this.dataset.subarray(row * cols + width, (row + 1) * cols), b * classes);
-    });
+      targets.set(data.subarray(b * cols + width, (b + 1) * cols), b * classes);
+    }
+    clipFeatures(this.features, data, plans[0]!.inputLimit);
+    clipTargets(targets);
     return { features: this.features, targets };
   }
 
   /** Runs step number `step` (0-based). Steps must be run in order. */
   async step(step: number): Promise<StepResult> {
     const plan = this.compiled.plans[phaseOf(this.compiled.phases, step)]!;
-    const { features, targets } = this.load(step);
+    const { features, targets } = await this.load(step);
     const pass = await forwardPass(plan, this.layers, features);
     const classes = plan.layers.at(-1)!.units;
     const logits = requantiseLogits(pass.scores, plan.logitShift - pass.shifts.at(-1)!);
@@ -167,18 +172,32 @@ async function timesTransposed(gradient: tf.Tensor2D, weights: tf.Tensor2D): Pro
   return data;
 }
 
-/** The data set with the CLIP records behind DATALOAD already applied: clipping commutes with choosing and moving rows. */
-export function boundDataset(compiled: CompiledProgram, dataset: IntTensor): Int8Array {
-  const { features } = compiled.program.input;
-  const { rows, cols } = dataset;
-  const data = Int8Array.from(dataset.data);
-  const top = compiled.plans[0]!.inputLimit;
-  for (let row = 0, i = 0; row < rows; row++) {
-    for (let col = 0; col < cols; col++, i++) {
-      const limit = col < features ? top : 1;
-      if (data[i]! < 0) data[i] = 0;
-      else if (data[i]! > limit) data[i] = limit;
-    }
+/**
+ * Clips features to 0..limit, in place: what the CLIP record behind DATALOAD does, for clipping commutes with choosing and
+ * moving. A verified data set has nothing to clip, so that a look at its rows is enough: four bytes at a time.
+ * @param rows which the features were taken from, labels and all
+ * @param limit 2^n - 1
+ */
+export function clipFeatures(features: Float32Array, rows: Int8Array, limit: number): void {
+  if (isWithin(rows, limit)) return;
+  for (let i = 0; i < features.length; i++) {
+    const value = features[i]!;
+    if (value < 0) features[i] = 0;
+    else if (value > limit) features[i] = limit;
   }
-  return data;
+}
+
+function isWithin(rows: Int8Array, limit: number): boolean {
+  const aligned = rows.byteOffset % 4 === 0;
+  const words = aligned ? new Int32Array(rows.buffer, rows.byteOffset, rows.length >> 2) : new Int32Array();
+  let bits = 0;
+  for (let i = 0; i < words.length; i++) bits |= words[i]!;
+  let tail = 0;
+  for (let i = 4 * words.length; i < rows.length; i++) tail |= rows[i]!;
+  return ((bits & ~(limit * 0x01010101)) | (tail & ~limit)) === 0;
+}
+
+/** Labels as the CLIP record behind their DATALOAD leaves them. */
+function clipTargets(targets: Int8Array): void {
+  for (let i = 0; i < targets.length; i++) targets[i] = targets[i]! > 0 ? 1 : 0;
 }

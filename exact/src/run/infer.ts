@@ -1,8 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { type RowSource, rowRange } from "../data/rows.ts";
 import type { CompiledProgram } from "../program/compile.ts";
 import type { IntTensor } from "../types.ts";
 import { deviceLayers, disposeLayers, quantisedWeights } from "./evaluate.ts";
-import { boundDataset, type Executor, type StepResult } from "./executor.ts";
+import { clipFeatures, type Executor, type StepResult } from "./executor.ts";
 import { type DeviceLayer, forwardPass } from "./forward.ts";
 import { argmax, requantiseLogits } from "./host.ts";
 
@@ -11,16 +12,14 @@ export class InferExecutor implements Executor {
   private readonly compiled: CompiledProgram;
   private readonly state: readonly IntTensor[];
   private readonly weights: DeviceLayer[];
-  private readonly dataset: Int8Array;
-  private readonly rows: number;
+  private readonly dataset: RowSource;
   private readonly logits: Int16Array;
   private filled: number;
 
-  constructor(compiled: CompiledProgram, dataset: IntTensor, state: readonly IntTensor[]) {
+  constructor(compiled: CompiledProgram, dataset: RowSource, state: readonly IntTensor[]) {
     this.compiled = compiled;
     this.state = state;
-    this.rows = dataset.rows;
-    this.dataset = boundDataset(compiled, dataset);
+    this.dataset = dataset;
     this.weights = deviceLayers(compiled, quantisedWeights(compiled, state));
     const list = compiled.states.at(-1)!;
     this.logits = new Int16Array(list.rows * list.cols);
@@ -34,18 +33,18 @@ export class InferExecutor implements Executor {
     const cols = this.compiled.consts[0]!.cols;
     const classes = cols - input.features;
     const batch = new Float32Array(batchSize * input.features);
-    const rows = Array.from({ length: batchSize }, (_, b) => (step * batchSize + b) % this.rows);
-    rows.forEach((row, b) => {
-      batch.set(this.dataset.subarray(row * cols, row * cols + input.features), b * input.features);
-    });
+    const rows = rowRange(0, batchSize).map((b) => (step * batchSize + b) % this.dataset.rows);
+    const data = await this.dataset.read(rows);
+    for (let b = 0; b < batchSize; b++) {
+      batch.set(data.subarray(b * cols, b * cols + input.features), b * input.features);
+    }
+    clipFeatures(batch, data, plan.inputLimit);
     const pass = await forwardPass(plan, this.weights, batch);
     tf.dispose(pass.device);
     const logits = requantiseLogits(pass.scores, plan.logitShift - pass.shifts.at(-1)!);
     this.logits.set(logits, this.filled);
     this.filled += logits.length;
-    const correct = rows.filter(
-      (row, b) => this.dataset[row * cols + input.features + argmax(logits, b * classes, classes)] === 1,
-    );
+    const correct = rows.filter((_, b) => data[b * cols + input.features + argmax(logits, b * classes, classes)]! >= 1);
     return { loss: 0, accuracy: correct.length / batchSize };
   }
 

@@ -14,6 +14,11 @@ export interface Scope {
   consts: readonly IntTensor[];
   nonce: Hex;
   step: number;
+  /**
+   * The rows of the data set that the step loads, one for each of the batch, where the data set itself is not at hand: of the
+   * tensor that stands for it, only the shape is looked at then.
+   */
+  batch?: IntTensor;
 }
 
 type Read = (row: number, col: number) => number;
@@ -104,18 +109,24 @@ function unpool(record: OpRecord, g: IntTensor, key: IntTensor, max: IntTensor):
   };
 }
 
-function dataLoad(record: OpRecord, x: IntTensor, scope: Scope): Read {
-  const [offset = 0, order, reach = 0] = record.attrs;
-  const rows = Array.from({ length: record.rows }, (_, b) =>
-    order === ORDER.SEQUENTIAL
-      ? (scope.step * record.rows + b) % x.rows
-      : sampleIndex(scope.nonce, scope.step, b, x.rows),
+/** The rows of the data set that a DATALOAD reads, one for each of its result. */
+export function loadedRows(record: OpRecord, { nonce, step }: Pick<Scope, "nonce" | "step">): Uint32Array {
+  const { rows } = record.inputs[0]!;
+  return Uint32Array.from({ length: record.rows }, (_, b) =>
+    record.attrs[1] === ORDER.SEQUENTIAL ? (step * record.rows + b) % rows : sampleIndex(nonce, step, b, rows),
   );
-  if (reach === 0) return (row, col) => x.data[rows[row]! * x.cols + offset + col]!;
-  const moves = rows.map((_, b) => moveOf(sampleDigest(scope.nonce, scope.step, b), reach));
+}
+
+function dataLoad(record: OpRecord, x: IntTensor, scope: Scope): Read {
+  const [offset = 0, , reach = 0] = record.attrs;
+  const { cols, data } = scope.batch ?? x;
+  const rows = scope.batch ? undefined : loadedRows(record, scope);
+  const place = (row: number): number => (rows ? rows[row]! : row) * cols;
+  if (reach === 0) return (row, col) => data[place(row) + offset + col]!;
+  const moves = Array.from({ length: record.rows }, (_, b) => moveOf(sampleDigest(scope.nonce, scope.step, b), reach));
   return (row, col) => {
     const source = movedColumn(record, col, moves[row]!);
-    return source.outside ? 0 : x.data[rows[row]! * x.cols + source.col]!;
+    return source.outside ? 0 : data[place(row) + source.col]!;
   };
 }
 

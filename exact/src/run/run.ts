@@ -1,6 +1,8 @@
 import { runRoot, segmentCount, stateHash } from "../commit/run.ts";
 import { StateHasher } from "../commit/state.ts";
 import { tensorRoot } from "../commit/tensor.ts";
+import { checkShape } from "../data/dataset.ts";
+import { type Dataset, rowsOf } from "../data/rows.ts";
 import { ExactError } from "../errors.ts";
 import type { CompiledProgram } from "../program/compile.ts";
 import type { Hex, IntTensor } from "../types.ts";
@@ -32,8 +34,8 @@ export interface Segment {
 export interface RunOptions {
   compiled: CompiledProgram;
   backend: Backend;
-  /** The program's data set, already verified (`verifyDataset`). */
-  dataset: IntTensor;
+  /** The program's data set, already verified (`verifyDataset`). Of one that is read by rows, no more is held than a batch. */
+  dataset: Dataset;
   /** The job's nonce (DSP-11): orders the data. */
   nonce: Hex;
   /** `step` is a multiple of the segment length; `boundaries` holds S_1..S_k of the k segments before it. */
@@ -69,15 +71,7 @@ function checkStart(options: RunOptions): void {
       hint: "Start from a checkpoint of this very run, or from step 0.",
     });
   };
-  const data = compiled.consts[0]!;
-  if (dataset.rows !== data.rows || dataset.cols !== data.cols || dataset.dtype !== data.dtype) {
-    throw new ExactError("EX-010", {
-      path: "dataset",
-      found: `${dataset.dtype} ${dataset.rows}x${dataset.cols}`,
-      wanted: `${data.dtype} ${data.rows}x${data.cols}`,
-      hint: "Use the data set this program was written for.",
-    });
-  }
+  checkShape(compiled, dataset);
   const { step, state, boundaries } = start;
   if (step % compiled.segmentLength !== 0 || step < 0 || step >= compiled.steps) {
     fail("step", step, `a multiple of ${compiled.segmentLength} below ${compiled.steps}`);
@@ -171,8 +165,9 @@ async function breathe(options: RunOptions): Promise<void> {
 }
 
 function createExecutor({ compiled, dataset, nonce, start }: RunOptions): Executor {
-  if (compiled.program.kind === "infer") return new InferExecutor(compiled, dataset, start.state);
-  return new TrainExecutor(compiled, dataset, nonce, start.state);
+  const rows = rowsOf(dataset);
+  if (compiled.program.kind === "infer") return new InferExecutor(compiled, rows, start.state);
+  return new TrainExecutor(compiled, rows, nonce, start.state);
 }
 
 async function runSegment(

@@ -28,6 +28,8 @@ export async function start({ file, flags, env }: SettingsArgs): Promise<void> {
   const shutdown = createShutdown({
     graceMs: GRACE_MS,
     onFailure: ({ name, error }) => log.error({ resource: name, ...facts(error) }, "not closed properly"),
+    onUncaught: (error) =>
+      log.fatal({ ...facts(error), err: error }, "a failure that nothing has caught: the keeper ends"),
   });
   try {
     log.debug({ settings: describeConfig(loaded).split("\n") }, "configuration");

@@ -1,10 +1,11 @@
-import { facts, type Journal, TxRevertedError } from "@assay/daemon-kit";
+import { facts, type Journal, knownError, TxRevertedError } from "@assay/daemon-kit";
 import { decodeError, isRevert } from "@assay/sdk";
 import type { Bot, KeeperContext } from "../bot.ts";
 import type { ChainFacts } from "../chain/observe.ts";
 import { type KeeperErrorCode, keeperError } from "../errors.ts";
 import { Deeds } from "../internal/deeds.ts";
-import { sendCharged } from "../send.ts";
+import { isToBeDecidedAnew, sendCharged } from "../send.ts";
+import { Sightings } from "../turns.ts";
 import type { Duty, Mode } from "./duty.ts";
 import { maySendNow } from "./gate.ts";
 import { pauseAfter, selectDuties } from "./select.ts";
@@ -40,7 +41,7 @@ export class DutyBot implements Bot {
   readonly #deeds = new Deeds();
   readonly #notBefore = new Map<string, number>();
   readonly #refusals = new Map<string, number>();
-  readonly #seen = new Map<string, { at: number; due: number }>();
+  readonly #sightings = new Sightings();
   readonly #waiting = new Map<string, Duty>();
   #now = 0;
   #due = 0;
@@ -50,6 +51,7 @@ export class DutyBot implements Bot {
     this.name = plan.name;
     this.#context = context;
     this.#plan = plan;
+    context.turns.join(plan.name, plan.spreadSeconds);
   }
 
   /** Nothing to recover: what is due is on chain, what was sent is in the journal. */
@@ -61,7 +63,6 @@ export class DutyBot implements Bot {
     const duties = (await this.#plan.plan(chain)).filter(({ due }) => due <= chain.now);
     if (signal.aborted) return;
     this.#forget(new Set(duties.map(({ key }) => key)));
-    for (const { key, due } of duties) if (!this.#seen.has(key)) this.#seen.set(key, { at: chain.now, due });
     const gasSpent = budget.spent(this.name, "gas");
     this.#report(duties.length, gasSpent);
     const busy = new Set(this.#deeds.names());
@@ -70,10 +71,11 @@ export class DutyBot implements Bot {
       account: account.address,
       gasSpent,
       busy,
-      seen: this.#seen,
+      seen: this.#sightings.note(duties, chain.now),
       notBefore: this.#notBefore,
     };
-    const limits = { ...config, spreadSeconds: this.#plan.spreadSeconds, gasPerDay: this.#plan.gasPerDay };
+    const { spreadSeconds, gasPerDay } = this.#plan;
+    const limits = { place: config.place, places: config.places, spreadSeconds, gasPerDay };
     for (const duty of selectDuties(duties, state, limits)) {
       this.#deeds.start(duty.key, () => this.#carryOut(duty), this.#context.wake);
     }
@@ -92,7 +94,7 @@ export class DutyBot implements Bot {
   /** Never throws. */
   async #carryOut(duty: Duty): Promise<void> {
     const { to, data, value, text } = duty;
-    const { rpc, account, log, duties, approvals, journal } = this.#context;
+    const { rpc, account, log, duties, approvals, journal, turns } = this.#context;
     try {
       await rpc.call({ account: account.address, to, data, value, blockTag: "pending" });
       if (!maySendNow(this.#context, this.#plan.mode, duty)) {
@@ -102,7 +104,7 @@ export class DutyBot implements Bot {
       }
       const key = unfailedKey(journal, duty.key);
       this.#plan.sending?.(duty, key);
-      const receipt = await sendCharged(this.#context, { key, to, data, value });
+      const receipt = await sendCharged(this.#context, { key, to, data, value, inTime: () => turns.lasts(this.name) });
       approvals.drop(duty);
       this.#waiting.delete(duty.key);
       this.#notBefore.set(duty.key, this.#now + ASK_AGAIN);
@@ -118,6 +120,10 @@ export class DutyBot implements Bot {
     const { log, duties, signal, metrics } = this.#context;
     if (signal.aborted) return;
     const { key, text } = duty;
+    if (isToBeDecidedAnew(error)) {
+      this.#notBefore.set(key, this.#now + ASK_AGAIN);
+      return;
+    }
     const times = (this.#refusals.get(key) ?? 0) + 1;
     this.#refusals.set(key, times);
     this.#notBefore.set(key, this.#now + pauseAfter(times));
@@ -140,7 +146,7 @@ export class DutyBot implements Bot {
     } else {
       duties.ended.inc({ bot: this.name, end: "failed" });
       metrics.botErrors.inc({ bot: this.name });
-      log.warn({ bot: this.name, key, ...facts(refusal), err: error }, "a duty failed");
+      log.warn({ bot: this.name, key, ...facts(knownError(error, decodeError)), err: error }, "a duty failed");
     }
   }
 
@@ -151,7 +157,7 @@ export class DutyBot implements Bot {
       this.#waiting.delete(key);
       this.#context.approvals.drop(duty);
     }
-    for (const notes of [this.#notBefore, this.#refusals, this.#seen]) {
+    for (const notes of [this.#notBefore, this.#refusals]) {
       for (const key of notes.keys()) if (!due.has(key)) notes.delete(key);
     }
   }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
 import { type Address, type Hex, numberToHex, pad } from "viem";
-import { turnOf } from "../turns.ts";
+import { inTurn } from "../turns.ts";
 import { Approvals } from "./approvals.ts";
 import type { Duty } from "./duty.ts";
 import { unfailedKey } from "./duty-bot.ts";
@@ -25,48 +25,31 @@ test("what is begun is due, in turn, not under way, not put off, once; and nothi
     put: fc.array(fc.tuple(fc.integer({ min: 0, max: 12 }), fc.integer({ min: 0, max: 12_000 })), { maxLength: 5 }),
     gasSpent: fc.bigInt({ min: 0n, max: 12n }),
     spreadSeconds: fc.integer({ min: 0, max: 100 }),
+    places: fc.constantFrom(0, 1, 3),
+    late: fc.integer({ min: 0, max: 300 }),
   });
   fc.assert(
-    fc.property(arbitrary, ({ duties, now, busy, put, gasSpent, spreadSeconds }) => {
-      const limits = { spreadSeconds, gasPerDay: 10n, place: 0, places: 0 };
+    fc.property(arbitrary, ({ duties, now, busy, put, gasSpent, spreadSeconds, places, late }) => {
+      const limits = { spreadSeconds, gasPerDay: 10n, place: 0, places };
+      const seen = new Map(duties.map(({ key, due }) => [key, { at: due + late, due }]));
       const notBefore = new Map(put.map(([n, at]) => [`bot:${n}`, at]));
       const state = {
         now,
         account: ME,
         gasSpent,
         busy: new Set(busy.map((n) => `bot:${n}`)),
-        seen: new Map(),
+        seen,
         notBefore,
       };
       const begun = selectDuties(duties, state, limits);
       const first = duties.filter((each, i) => duties.findIndex(({ key }) => key === each.key) === i);
       const ready = first.filter(
-        ({ key, due }) =>
-          !state.busy.has(key) && now >= due + turnOf(ME, due, spreadSeconds) && now >= (notBefore.get(key) ?? 0),
+        ({ key }) =>
+          !state.busy.has(key) && now >= (notBefore.get(key) ?? 0) && inTurn(now, seen.get(key)!, ME, limits),
       );
       assert.deepEqual(begun, gasSpent >= 10n ? [] : ready);
     }),
   );
-});
-
-test("what was overdue when keepers started is begun in their turns, not by all at once; what is always due has a turn, too", () => {
-  const started = 50_000;
-  const settings = { spreadSeconds: 60, gasPerDay: 10n, places: 3 };
-  const begunBy = (place: number, now: number, due: number) => {
-    const each: Duty = { key: "bot:1", to: address(1), data: "0x", value: 0n, due, text: "1" };
-    const seen = new Map([["bot:1", { at: started, due: Math.min(due, started) }]]);
-    const state = { now, account: ME, gasSpent: 0n, busy: new Set<string>(), seen, notBefore: new Map() };
-    return selectDuties([each], state, { ...settings, place }).length;
-  };
-  for (const dueOf of [() => 1_000, (now: number) => now]) {
-    const begun = [0, 30, 60].map((later) =>
-      [0, 1, 2].map((place) => begunBy(place, started + later, dueOf(started + later))),
-    );
-    assert.deepEqual(
-      begun.map((each) => each.reduce((sum, one) => sum + one, 0)),
-      [1, 2, 3],
-    );
-  }
 });
 
 test("a duty that is refused again and again is tried ever less often, and never given up", () => {

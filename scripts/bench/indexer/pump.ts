@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { type IncomingMessage, request } from "node:http";
+import { json } from "node:stream/consumers";
 import { type Address, type Hex, numberToHex } from "viem";
 import type { LocalChain } from "../../lib/devnet.ts";
 
@@ -42,13 +45,14 @@ export async function pump(chain: LocalChain, calls: readonly Call[]): Promise<v
 
 async function batch(url: string, requests: readonly { method: string; params: unknown[] }[]): Promise<void> {
   const body = requests.map((request, id) => ({ jsonrpc: "2.0", id, ...request }));
-  const answer = await fetch(url, {
-    method: "POST",
-    // a kept connection may be closed by the chain just when it is used again
-    headers: { "content-type": "application/json", connection: "close" },
-    body: JSON.stringify(body),
-  });
-  const replies = (await answer.json()) as { error?: { message: string } }[];
-  const failed = replies.find(({ error }) => error);
+  const failed = (await post(url, JSON.stringify(body))).find(({ error }) => error);
   if (failed) throw new Error(`the chain refused a call: ${failed.error?.message}`);
+}
+
+/** On a connection of its own: a kept one may be closed by the chain just when it is used again, and this is sent once only. */
+async function post(url: string, body: string): Promise<{ error?: { message: string } }[]> {
+  const outgoing = request(url, { method: "POST", headers: { "content-type": "application/json" }, agent: false });
+  outgoing.end(body);
+  const [answer] = (await once(outgoing, "response")) as [IncomingMessage];
+  return (await json(answer)) as { error?: { message: string } }[];
 }

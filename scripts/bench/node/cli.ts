@@ -10,7 +10,7 @@
  * the daemon itself ten seconds after it was ready, its keystore opened; `readyMs`: from its start to the first /readyz that says yes;
  * `claimLatencyMs`: from a posting in a block to the sending of its claim, the median, inputs fetched and verified between;
  * `claimLatencyBlocks`: from block to block, on a chain of one block a second; `overhead`: what the node takes beyond the bare
- * run of a job of a minute (overhead.ts), `--rounds` of them. `--only kills|calm|overhead` leaves the rest out.
+ * run of a job of a minute (overhead.ts): `--rounds` of them, and `--pairs` of short ones for the steps. `--only kills|calm|overhead` leaves the rest out.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -36,6 +36,7 @@ const { values: flags } = parseArgs({
     seed: { type: "string", default: "1" },
     seconds: { type: "string", default: "60" },
     rounds: { type: "string", default: "3" },
+    pairs: { type: "string", default: "16" },
     only: { type: "string" },
   },
 });
@@ -58,8 +59,8 @@ try {
 
 async function overheadOf(market: Market) {
   await market.enrol(ACCOUNT.timed);
-  const [seconds, rounds] = [Number(flags.seconds), Number(flags.rounds)];
-  return await measureOverhead(market, { account: ACCOUNT.timed, seconds, rounds });
+  const [seconds, rounds, pairs] = [flags.seconds, flags.rounds, flags.pairs].map(Number) as [number, number, number];
+  return await measureOverhead(market, { account: ACCOUNT.timed, seconds, rounds, pairs });
 }
 
 async function measureCrashes(market: Market) {

@@ -3,8 +3,12 @@ import { littleEndian, mapSome } from "../chain.ts";
 import type { Check, Rows } from "../check.ts";
 import { stamp } from "./jobs.ts";
 
+const BRIDGE = "LinkedBridge";
 const OUTGOING = ["NONE", "SENT", "ACCEPTED", "REFUSED", "RETURNED"];
 const INCOMING = ["NONE", "QUEUED", "ACCEPTED", "REFUSED"];
+
+/** What a transfer is, as the events of its sending and of its waiting tell it. */
+const CONTENT = ["from", "to", "amount", "deadline", "callGas", "data"] as const;
 
 interface Step {
   direction: "out" | "in";
@@ -24,7 +28,7 @@ const STEPS: Readonly<Record<string, (log: Log) => Step>> = {
 };
 
 function bridgeLogs(chain: ChainView): Log[] {
-  return [...chain.of("HomeBridge"), ...chain.of("SatelliteBridge")].filter(({ name }) => name in STEPS);
+  return chain.of(BRIDGE).filter(({ name }) => name in STEPS);
 }
 
 function numbersOf({ args }: Log): bigint[] {
@@ -47,16 +51,15 @@ async function transfers(chain: ChainView): Promise<Rows> {
         ...{ data: undefined, reason: undefined, startedAt: log.time, decidedAt: undefined },
       };
       rows.set(id, row);
-      Object.assign(row, log.args.transfer ?? {});
+      if (kind === "SENT" || kind === "QUEUED") for (const field of CONTENT) row[field] = log.args[field];
       if (kind === "ACCEPTED") Object.assign(row, { to: log.args.to, amount: log.args.amount });
       if (kind === "REFUSED") row.reason = log.args.reason;
       if (/SETTLED|ACCEPTED|REFUSED/.test(kind)) row.decidedAt = log.time;
     }
   }
-  const bridge = chain.has("HomeBridge") ? "HomeBridge" : "SatelliteBridge";
   await mapSome([...rows.values()], async (row) => {
     const out = row.direction === "OUT";
-    const status = await chain.read<number>(bridge, out ? "outgoingOf" : "incomingOf", row.chain, row.number);
+    const status = await chain.read<number>(BRIDGE, out ? "outgoingOf" : "incomingOf", row.chain, row.number);
     row.status = (out ? OUTGOING : INCOMING)[status];
   });
   return rows;

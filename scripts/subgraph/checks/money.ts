@@ -77,7 +77,8 @@ async function tokenConfigs(chain: ChainView): Promise<Rows> {
     tokens.add(log.hex("token"));
     fees.set(log.hex("token"), log.name === "BaseFeeMoved" ? log.big("current") : log.big("feeBps"));
   }
-  const sharing = (await chain.read<string[]>("DelegationPools", "feeTokens")).map((token) => token.toLowerCase());
+  const shared = chain.has("DelegationPools") ? await chain.read<string[]>("DelegationPools", "feeTokens") : [];
+  const sharing = shared.map((token) => token.toLowerCase());
   const rows = await mapSome([...tokens], async (token) => {
     const [allowed, , minBond] = await chain.read<[boolean, number, bigint]>(MARKET, "tokenConfig", token);
     const range = await chain.read<[number, number, bigint]>(MARKET, "feeRange", token);

@@ -104,14 +104,9 @@ interface Change {
   log: Log;
 }
 
-/** On its own chain a bridge is called by what it is; the index calls both kinds the same. */
-function indexName(contract: string): string {
-  return /^(Home|Satellite)Bridge$/.test(contract) ? "LinkedBridge" : contract;
-}
-
 function changes(chain: ChainView): Change[] {
   return chain.logs.flatMap((log) => {
-    const contract = indexName(log.contract);
+    const { contract } = log;
     return (SETTINGS[`${contract}.${log.name}`]?.(log) ?? []).map(([name, subject, value]) => {
       const id = `${contract}.${name}${subject === "" ? "" : `:${subject}`}`;
       return { id, contract, name, subject, value, log };

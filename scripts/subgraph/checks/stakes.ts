@@ -152,7 +152,7 @@ function stakeEvents(chain: ChainView): Rows {
 /** What the contract's own table says that a reason adds. */
 async function failuresOf(chain: ChainView): Promise<bigint[]> {
   return mapSome([...REASONS.keys()], async (reason) => {
-    if (reason === 0) return 0n;
+    if (reason === 0 || !chain.has("SlashingManager")) return 0n;
     return BigInt((await chain.read<{ failures: number }>("SlashingManager", "sharesOf", reason)).failures);
   });
 }

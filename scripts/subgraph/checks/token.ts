@@ -21,17 +21,25 @@ function accounts(chain: ChainView): string[] {
   );
 }
 
+/** Votes are cast at home only: elsewhere there are none. */
+async function votesOf(chain: ChainView, contract: string, account: string) {
+  if (!chain.has(STAKING)) return { votes: 0n, representative: undefined };
+  const representative = await chain.read<string>(contract, "delegates", account);
+  return {
+    votes: await chain.read<bigint>(contract, "getVotes", account),
+    representative: representative === zeroAddress ? undefined : representative,
+  };
+}
+
 async function holders(chain: ChainView): Promise<Rows> {
   const rows = await mapSome(accounts(chain), async (account) => {
-    const [representative, staked] = await Promise.all(
-      [TOKEN, STAKING].map((contract) => chain.read<string>(contract, "delegates", account)),
-    );
+    const [own, staked] = [await votesOf(chain, TOKEN, account), await votesOf(chain, STAKING, account)];
     const row = {
       balance: await chain.read<bigint>(TOKEN, "balanceOf", account),
-      votes: await chain.read<bigint>(TOKEN, "getVotes", account),
-      representative: representative === zeroAddress ? undefined : representative,
-      stakedVotes: await chain.read<bigint>(STAKING, "getVotes", account),
-      stakedRepresentative: staked === zeroAddress ? undefined : staked,
+      votes: own.votes,
+      representative: own.representative,
+      stakedVotes: staked.votes,
+      stakedRepresentative: staked.representative,
     };
     return [account, row] as const;
   });

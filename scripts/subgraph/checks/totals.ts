@@ -11,7 +11,11 @@ const THE_ONE = "protocol";
 async function totals(chain: ChainView): Promise<Rows> {
   const slashed = chain.of(STAKING, "BondForfeited").reduce((total, log) => total + lostIn(log), 0n);
   const burns = chain.of("AssayToken", "Transfer").filter((log) => log.hex("to") === zeroAddress);
-  const [treasury, , pauseBits] = await chain.read<[string, number, number]>("JobMarketplace", "config");
+  const satellite = !chain.has(STAKING);
+  const amount = (contract: string, name: string) => (satellite ? 0n : chain.read<bigint>(contract, name));
+  const [treasury, , pauseBits] = satellite
+    ? [zeroAddress, 0, 0]
+    : await chain.read<[string, number, number]>("JobMarketplace", "config");
   const requesters = chain.of("JobMarketplace", "JobPosted", "LaneRetired").map((log) => log.hex("requester"));
   const challenged = chain.of("RefereedDispute", "Challenged").map((log) => log.hex("commitment"));
   const row = {
@@ -22,15 +26,15 @@ async function totals(chain: ChainView): Promise<Rows> {
     slashed,
     supply: await chain.read<bigint>("AssayToken", "totalSupply"),
     burned: sum(burns.map((log) => log.big("value"))),
-    burnDue: await chain.read<bigint>(STAKING, "burnDue"),
-    auditDue: await chain.read<bigint>(STAKING, "auditDue"),
-    thawPeriod: await chain.read<bigint>(STAKING, "thawPeriod"),
-    slashingDelay: await chain.read<bigint>("SlashingManager", "delay"),
+    burnDue: await amount(STAKING, "burnDue"),
+    auditDue: await amount(STAKING, "auditDue"),
+    thawPeriod: await amount(STAKING, "thawPeriod"),
+    slashingDelay: await amount("SlashingManager", "delay"),
     pauseBits,
     providers: providerIds(chain).length,
     requesters: new Set(requesters).size,
     treasury,
-    auditFund: await chain.read<string>(STAKING, "auditFund"),
+    auditFund: satellite ? zeroAddress : await chain.read<string>(STAKING, "auditFund"),
   };
   return new Map([[THE_ONE, row]]);
 }
@@ -54,7 +58,7 @@ async function stakeTotals(chain: ChainView): Promise<Rows> {
   const stakes = await mapSome(providerIds(chain), (id) => chain.read<[bigint, bigint]>(STAKING, "stakeOf", id));
   const row = {
     own: sum(stakes.map(([stake]) => stake)),
-    delegated: await chain.read<bigint>("DelegationPools", "totalAssets"),
+    delegated: chain.has("DelegationPools") ? await chain.read<bigint>("DelegationPools", "totalAssets") : 0n,
     locked: sum(stakes.map(([, locked]) => locked)),
   };
   return new Map([[THE_ONE, row]]);

@@ -31,6 +31,11 @@ export interface Transfer {
   data: Hex;
 }
 
+/** The transfer that an event of the bridge tells of, which has its fields one by one. */
+export function transferFrom({ from, to, amount, deadline, callGas, data }: Transfer): Transfer {
+  return { from, to, amount, deadline, callGas, data };
+}
+
 /** Which transfer is meant: its number in its direction. */
 export interface TransferRef {
   from: Side;
@@ -186,7 +191,7 @@ function statusAt(here: End, there: End, functionName: "outgoingOf" | "incomingO
 export async function transferOf(context: RemoteContext, { from, number }: TransferRef): Promise<Transfer> {
   const here = endOf(context, from);
   const [log] = await eventsOf(here, endOf(context, otherSide(from)), "TransferSent", number);
-  if (log?.args.transfer) return log.args.transfer;
+  if (log) return transferFrom(log.args as Transfer);
   throw new AssayError("SDK-027", {
     message: `no transfer ${number} from ${from}`,
     found: `no event of the bridge on chain ${here.chainId}`,
@@ -200,7 +205,7 @@ function eventsOf(here: End, there: End, eventName: "TransferSent" | "TransferSe
   const filter = { address: here.bridge, abi: bridgeAbi, eventName, args, fromBlock: here.startBlock } as const;
   return here.context.publicClient.getContractEvents({ ...filter, strict: true }).catch((error: unknown) => {
     throw decodeError(error);
-  }) as Promise<{ transactionHash: Hex; args: { transfer?: Transfer } }[]>;
+  }) as Promise<{ transactionHash: Hex; args: object }[]>;
 }
 
 async function newestMessage(here: End, there: End, number: bigint): Promise<TransferStatus["message"]> {
@@ -237,7 +242,7 @@ function messageIn({ axelar, bridge }: End, receipt: TransactionReceipt, number:
 export function transferIn({ bridge }: End, receipt: TransactionReceipt): { number: bigint; transfer: Transfer } {
   const events = parseEventLogs({ abi: bridgeAbi, eventName: "TransferSent", logs: receipt.logs });
   const own = events.find(({ address }) => address.toLowerCase() === bridge.toLowerCase());
-  if (own) return { number: own.args.number, transfer: own.args.transfer };
+  if (own) return { number: own.args.number, transfer: transferFrom(own.args) };
   throw new AssayError("SDK-024", {
     message: `transaction ${receipt.transactionHash} left no TransferSent event`,
     found: `${receipt.logs.length} other events`,

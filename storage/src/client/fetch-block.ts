@@ -26,17 +26,19 @@ export type BlockFetcher = (cid: CID) => Promise<Uint8Array>;
 
 /**
  * A function that fetches single blocks, asking the gateways in the order given. A gateway that sends a wrong block is
- * not asked again by this fetcher.
+ * not asked again by this fetcher; one that does not answer, or not in time, is asked after all others from then on, so that
+ * it costs a file no more than a few waits.
  * @throws ST-009 (ST-002 when every answer was a wrong block), naming each gateway and what it did
  */
 export function createBlockFetcher(gateways: readonly string[], options: GatewayOptions = {}): BlockFetcher {
   const { retries = 2, retryDelayMs = 200, signal } = options;
   const distrusted = new Map<string, StorageError>();
+  const late = new Set<string>();
   return async (cid) => {
     const failures = new Map<string, unknown>(distrusted);
     for (let attempt = 0; attempt <= retries; attempt++) {
       if (attempt > 0) await pause(retryDelayMs * 2 ** (attempt - 1), signal);
-      for (const gateway of gateways) {
+      for (const gateway of [...gateways.filter((g) => !late.has(g)), ...gateways.filter((g) => late.has(g))]) {
         if (distrusted.has(gateway)) continue;
         try {
           return await requestBlock(gateway, cid, options);
@@ -44,6 +46,7 @@ export function createBlockFetcher(gateways: readonly string[], options: Gateway
           signal?.throwIfAborted();
           failures.set(gateway, error);
           if (isStorageError(error, "ST-002", "ST-006")) distrusted.set(gateway, error);
+          if (isTransient(error)) late.add(gateway);
         }
       }
       if (![...failures.values()].some(isTransient)) break;

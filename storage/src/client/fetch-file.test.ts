@@ -170,6 +170,51 @@ test("what a server unpacks into more than it sends is not unpacked", async (t) 
   await assert.rejects(asked(WAYS.fetch), withCode("ST-009", /too large/));
 });
 
+test("blocks are asked for side by side, so many and no more", async (t) => {
+  const store = createMemoryBlocks();
+  const file = noise(11 * MIB);
+  const { cid } = await importToStore(store, file);
+  const { url } = await gatewayOf(t, { store });
+  let waiting: (() => void)[] = [];
+  let open = 0;
+  let most = 0;
+  // Answers leaves only when five are asked for at once.
+  const together = await serverOf(t, async (request, response) => {
+    open += 1;
+    most = Math.max(most, open);
+    response.on("close", () => {
+      open -= 1;
+    });
+    const bytes = Buffer.from(await (await fetch(url + request.url)).arrayBuffer());
+    waiting.push(() => response.end(bytes));
+    if (waiting.length < 5 && !request.url?.includes(cid.toString())) return;
+    for (const answer of waiting) answer();
+    waiting = [];
+  });
+  // Ten leaves: the eleventh would wait for four more.
+  const parts = fetchFile({ gateways: [together], cid, concurrency: 5, timeoutMs: 5000, retries: 0 });
+  for (let n = 0; n < 6; n++) assert.equal((await parts.next()).value?.length, MIB);
+  await parts.return();
+  assert.equal(most, 5);
+});
+
+test("a gateway that does not answer costs a file one try, not one for each block", async (t) => {
+  const store = createMemoryBlocks();
+  const file = noise(6 * MIB);
+  const { cid } = await importToStore(store, file);
+  const { url } = await gatewayOf(t, { store });
+  for (const how of Object.values(WAYS)) {
+    let asked = 0;
+    const mute = await serverOf(t, (request) => {
+      asked += 1;
+      request.socket.destroy();
+    });
+    const got = await fetchBytes({ gateways: [mute, url], cid, ...quick, ...how });
+    assert.deepEqual(got, file);
+    assert.equal(asked, 1);
+  }
+});
+
 test("an aborted fetch goes on where it stopped", async (t) => {
   const held = createMemoryBlocks();
   const file = noise(6 * MIB);

@@ -6,7 +6,7 @@ import { readFileNode } from "./file-node.ts";
 import type { OnProgress } from "./progress.ts";
 
 export type FetchFileArgs = GatewayOptions & {
-  /** Base URLs, in order of preference. May be empty when `store` holds the file. */
+  /** Addresses of gateways, in order of preference: see createBlockFetcher. May be empty when `store` holds the file. */
   gateways: readonly string[];
   cid: CID | string;
   /** Where blocks are looked for first, and kept; an interrupted fetch goes on from there. */
@@ -93,8 +93,14 @@ async function* walkFile(args: FetchFileArgs): AsyncGenerator<{ data: Uint8Array
   }
 }
 
-// A broken or missing cached block is fetched again and replaced; a store that cannot write ends the fetch.
-function createReader({ gateways, store, ...options }: FetchFileArgs, signal: AbortSignal) {
+/** A verified block. */
+export type BlockReader = (cid: CID) => Promise<Uint8Array>;
+
+/** A broken or missing block of the store is fetched again and replaced; a store that cannot write ends the fetch. */
+export function createReader(
+  { gateways, store, ...options }: Pick<FetchFileArgs, "gateways" | "store" | keyof GatewayOptions>,
+  signal?: AbortSignal,
+): BlockReader {
   const fetchBlock = createBlockFetcher(gateways, { ...options, signal });
   return async (cid: CID): Promise<Uint8Array> => {
     if (store) {
@@ -111,7 +117,7 @@ function createReader({ gateways, store, ...options }: FetchFileArgs, signal: Ab
   };
 }
 
-function unequal(cid: CID, found: number, wanted: number): StorageError {
+export function unequal(cid: CID, found: number, wanted: number): StorageError {
   return new StorageError("ST-011", "block is not as long as its parent declares", {
     found: `${found} bytes, in ${cid}`,
     wanted: `${wanted} bytes`,
@@ -119,7 +125,7 @@ function unequal(cid: CID, found: number, wanted: number): StorageError {
   });
 }
 
-function beyond(cid: CID, found: string, limit: string): StorageError {
+export function beyond(cid: CID, found: string, limit: string): StorageError {
   return new StorageError("ST-010", "file exceeds the limits of this reader", {
     found: `${found}, in ${cid}`,
     wanted: `at most ${limit}`,

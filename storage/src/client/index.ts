@@ -20,5 +20,6 @@ export { type FetchFileArgs, fetchBytes, fetchFile } from "./fetch-file.ts";
 export { CHUNK_BYTES, cidOfFile, type FileSource, type ImportedFile, importFile } from "./import-file.ts";
 export { importToStore } from "./import-to-store.ts";
 export { createMemoryBlocks } from "./memory-blocks.ts";
+export { type OpenFileArgs, openFile, type StoredFile } from "./open-file.ts";
 export type { OnProgress, Progress } from "./progress.ts";
 export { type UploadFileArgs, uploadFile } from "./upload-file.ts";

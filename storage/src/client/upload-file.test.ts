@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { type AddressInfo, connect, createServer } from "node:net";
+import { type TestContext, test } from "node:test";
 import fc from "fast-check";
 import { openBlockFolder } from "../node/block-folder.ts";
 import { gatewayOf, noise, scratch, serverOf, withCode } from "../test-kit.ts";
@@ -89,6 +90,27 @@ test("a connection that breaks is tried again", async (t) => {
   assert.deepEqual(await store.get(cid), noise(100));
 });
 
+test("an upload cut off in the middle of a block leaves no part of it, and goes on with what is missing", async (t) => {
+  const store = await openBlockFolder(await scratch(t));
+  const { port } = await gatewayOf(t, { store });
+  let left = 5.5 * MIB;
+  let sent = 0;
+  const line = await lineTo(t, port, (bytes) => {
+    sent += bytes;
+    return sent <= left;
+  });
+  const file = noise(12 * MIB);
+  const upload = () => uploadFile({ gateway: line, bytes: file, concurrency: 1, ...quick, retries: 0 });
+  await assert.rejects(upload(), withCode("ST-012"));
+  assert.deepEqual(store.usage(), { blocks: 5, bytes: 5 * MIB });
+  left = Number.POSITIVE_INFINITY;
+  sent = 0;
+  const { cid, blocks } = await upload();
+  assert.equal(store.usage().blocks, blocks);
+  assert.ok(sent < 7 * MIB + 50_000, `${sent} bytes sent, although 5 MiB were there`);
+  assert.deepEqual(await fetchBytes({ gateways: [], cid, store }), file);
+});
+
 test("a refusal names the gateway, the block, and what to do", async (t) => {
   const closed = await gatewayOf(t, { store: createMemoryBlocks(), token: "t" });
   const cid = await cidOfFile(noise(100));
@@ -115,3 +137,20 @@ test("an aborted upload rejects with the reason", async (t) => {
   });
   await assert.rejects(upload, reason);
 });
+
+/** A line to a port of this machine that is cut when `passes` says so of the next bytes on their way there. */
+async function lineTo(t: TestContext, port: number, passes: (bytes: number) => boolean): Promise<string> {
+  const server = createServer((near) => {
+    const far = connect(port, "127.0.0.1");
+    const cut = () => {
+      near.destroy();
+      far.destroy();
+    };
+    near.on("data", (part) => (passes(part.length) ? void far.write(part) : cut()));
+    far.on("data", (part) => void near.write(part));
+    for (const end of [near, far]) end.on("error", cut).on("close", cut);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.after(() => void server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}

@@ -6,6 +6,7 @@ import { FsBlockstore } from "blockstore-fs";
 import { CID } from "multiformats/cid";
 import { hashBlock } from "../block.ts";
 import { noise, scratch, withCode } from "../test-kit.ts";
+import { trimCache } from "./block-cache.ts";
 import { openBlockFolder } from "./block-folder.ts";
 
 async function filesOf(dir: string): Promise<string[]> {
@@ -18,6 +19,20 @@ async function onlyFileOf(dir: string): Promise<string> {
   assert.ok(file && more.length === 0);
   return file;
 }
+
+test("a broken block that many read at once is removed once, and each of them is told", async (t) => {
+  const folder = await openBlockFolder(await scratch(t));
+  const cid = await folder.put(noise(1000));
+  await truncate(await onlyFileOf(folder.dir), 999);
+  await folder.put(noise(10));
+  const reads = await Promise.allSettled(Array.from({ length: 20 }, () => folder.get(cid)));
+  const codes = reads.map((read) => (read.status === "rejected" ? (read.reason as { code: string }).code : "none"));
+  assert.ok(
+    codes.every((code) => code === "ST-003" || code === "ST-005"),
+    codes.join(),
+  );
+  assert.equal(folder.usage().blocks, 1);
+});
 
 test("a block comes back as it was, is counted once, and survives reopening", async (t) => {
   const dir = await scratch(t);
@@ -170,4 +185,35 @@ test("pruning removes what was longest unused, and no more than it must", async 
   assert.deepEqual(folder.usage(), { blocks: 3, bytes: 3008 });
   assert.deepEqual((await openBlockFolder(folder.dir)).usage(), folder.usage());
   assert.deepEqual(await folder.prune(0), { blocks: 3, bytes: 3008 });
+});
+
+test("a block that was read is not longest unused, whatever the file system notes", async (t) => {
+  // As on a file system that notes no reads.
+  const unnoted = async (path: string) => {
+    const { atime, mtime } = await stat(path);
+    const bytes = await readFile(path);
+    await utimes(path, atime, mtime);
+    return bytes;
+  };
+  const folder = await openBlockFolder(await scratch(t), { fs: { open, rename, readFile: unnoted } });
+  const [first, second] = [await folder.put(noise(1000)), await folder.put(noise(1001))];
+  for (const path of await filesOf(folder.dir)) {
+    const used = Date.now() / 1000 - ((await stat(path)).size === 1000 ? 4 : 3) * 3600;
+    await utimes(path, used, used);
+  }
+  await folder.get(first);
+  await folder.prune(1500);
+  assert.deepEqual([await folder.has(first), await folder.has(second)], [true, false]);
+});
+
+test("a cache is cut to three quarters when it has outgrown its limit, but for what is in use", async (t) => {
+  const folder = await openBlockFolder(await scratch(t));
+  const long = Date.now() / 1000 - 3 * 3600;
+  for (let n = 0; n < 6; n++) await folder.put(noise(1000 + n));
+  for (const path of await filesOf(folder.dir)) await utimes(path, long, long + (await stat(path)).size);
+  assert.deepEqual(await trimCache(folder, 7000), { blocks: 0, bytes: 0 });
+  assert.deepEqual(await trimCache(folder, 6000), { blocks: 2, bytes: 2001 });
+  const fresh = await folder.put(noise(3000));
+  assert.deepEqual(await trimCache(folder, 1000, Date.now()), { blocks: 4, bytes: 4014 });
+  assert.deepEqual([folder.usage().bytes, await folder.has(fresh)], [3000, true]);
 });

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { type FileHandle, open, readdir, readFile, rename, stat, unlink } from "node:fs/promises";
+import { type FileHandle, open, readdir, readFile, rename, stat, unlink, utimes } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { NextToLast } from "blockstore-fs/sharding";
 import type { CID } from "multiformats/cid";
@@ -27,11 +27,18 @@ export type BlockFolder = BlockStore & {
   readonly maxBytes: number | undefined;
   /** Blocks held and their bytes. */
   usage(): { blocks: number; bytes: number };
-  /** Removes blocks, those longest unused first, until no more than `bytes` are held. @returns what was removed */
-  prune(bytes: number): Promise<{ blocks: number; bytes: number }>;
+  /**
+   * Removes blocks, those longest unused first, until no more than `bytes` are held, or what is left was used since `sinceMs`,
+   * milliseconds as of Date.now(). Uses less than an hour apart are one. @returns what was removed
+   */
+  prune(bytes: number, sinceMs?: number): Promise<{ blocks: number; bytes: number }>;
+  /** Notes a use of a block that is not read. @returns its length, undefined when it is not there */
+  touch(cid: CID): Promise<number | undefined>;
 };
 
 const TEMPORARY = ".part";
+/** Uses that are no further apart are one to prune(). */
+export const USE_MS = 60 * 60_000;
 
 /**
  * Opens, or makes, a folder of blocks, laid out as `blockstore-fs` does, so that IPFS tools can read it.
@@ -79,7 +86,10 @@ class Folder implements BlockFolder {
     const path = this.#path(cid);
     const bytes = await this.#read(path);
     if (!bytes) throw absent(cid, this.dir);
-    if (await isBlock(cid, bytes)) return bytes;
+    if (await isBlock(cid, bytes)) {
+      await noteUse(path);
+      return bytes;
+    }
     const error = broken(cid, path, bytes.length, await hashBlock(bytes, cid.code));
     await this.#remove(path);
     this.#onCorrupt?.(error);
@@ -102,16 +112,23 @@ class Folder implements BlockFolder {
     return name;
   }
 
+  async touch(cid: CID): Promise<number | undefined> {
+    const path = this.#path(cid);
+    const length = await lengthOf(path);
+    if (length !== undefined) await noteUse(path);
+    return length;
+  }
+
   async delete(cid: CID): Promise<void> {
     await this.#remove(this.#path(cid));
   }
 
-  async prune(bytes: number): Promise<Usage> {
+  async prune(bytes: number, sinceMs = Number.POSITIVE_INFINITY): Promise<Usage> {
     if (this.#held.bytes <= bytes) return { blocks: 0, bytes: 0 };
     const before = this.usage();
     const found = await attempt(this.dir, () => blocksOf(this.dir));
-    for (const { path } of found.toSorted((a, b) => a.usedMs - b.usedMs)) {
-      if (this.#held.bytes <= bytes) break;
+    for (const { path, usedMs } of found.toSorted((a, b) => a.usedMs - b.usedMs)) {
+      if (this.#held.bytes <= bytes || usedMs >= sinceMs) break;
       await this.#remove(path);
     }
     return { blocks: before.blocks - this.#held.blocks, bytes: before.bytes - this.#held.bytes };
@@ -181,7 +198,8 @@ class Folder implements BlockFolder {
     await attempt(this.dir, async () => {
       const length = await lengthOf(path);
       if (length === undefined) return;
-      await unlink(path);
+      // Another reader of a broken block may have been faster.
+      if (!(await unlinked(path))) return;
       this.#held.bytes -= length;
       this.#held.blocks -= 1;
     });
@@ -206,7 +224,14 @@ async function survey(root: string): Promise<Usage> {
   return held;
 }
 
-/** Every block, and when it was last written or, where the file system notes that, read. */
+/** Notes a read as a use: most file systems do so once a day at most. Where that is not allowed the block is read all the same. */
+async function noteUse(path: string): Promise<void> {
+  const now = Date.now();
+  const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: now }));
+  if (now - mtimeMs > USE_MS) await utimes(path, now / 1000, now / 1000).catch(() => {});
+}
+
+/** Every block, and when it was last written or read. */
 async function blocksOf(root: string): Promise<{ path: string; usedMs: number }[]> {
   const { extension } = new NextToLast();
   const entries = await readdir(root, { recursive: true, withFileTypes: true });
@@ -236,6 +261,17 @@ async function lengthOf(path: string): Promise<number | undefined> {
     return (await stat(path)).size;
   } catch (error) {
     if (errno(error) === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+/** @returns false when it was not there any more */
+async function unlinked(path: string): Promise<boolean> {
+  try {
+    await unlink(path);
+    return true;
+  } catch (error) {
+    if (errno(error) === "ENOENT") return false;
     throw error;
   }
 }

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { request } from "node:http";
+import { connect } from "node:net";
 import { test } from "node:test";
+import { gzipSync } from "node:zlib";
+import type { CID } from "multiformats/cid";
 import { DAG_PB, hashBlock } from "../block.ts";
 import { createMemoryBlocks } from "../client/memory-blocks.ts";
 import { gatewayOf, noise, scratch } from "../test-kit.ts";
@@ -153,4 +157,91 @@ test("a full folder answers 507, health tells the usage", async (t) => {
   assert.equal((await failureOf(refused)).code, "ST-004");
   assert.equal(failures.length, 1);
   assert.deepEqual(await (await fetch(`${url}/healthz`)).json(), { ok: true, blocks: 1, bytes: 100 });
+});
+
+const HOSTILE = {
+  "sends a byte now and then": (cid: CID) => `PUT /ipfs/${cid} HTTP/1.1\r\nhost: x\r\ncontent-length: 1000000\r\n\r\n`,
+  "sends nothing": () => "",
+  // More than the buffers between the two hold.
+  "reads nothing": (cid: CID) => `GET /ipfs/${cid}?format=raw HTTP/1.1\r\nhost: x\r\n\r\n`.repeat(16),
+};
+
+for (const [what, said] of Object.entries(HOSTILE)) {
+  test(`a client that ${what} loses its place to the next`, async (t) => {
+    const store = createMemoryBlocks();
+    const cid = await store.put(noise(1024 * 1024));
+    const { port, url } = await gatewayOf(t, { store, maxConnections: 1, patienceMs: 600 });
+    const socket = connect(port, "127.0.0.1").on("error", () => {});
+    t.after(() => socket.destroy());
+    await once(socket, "connect");
+    socket.pause().write(said(cid));
+    const drip = setInterval(() => what.includes("now and then") && socket.write("x"), 20);
+    t.after(() => clearInterval(drip));
+    const health = () =>
+      fetch(`${url}/healthz`).then(
+        ({ status }) => status,
+        () => undefined,
+      );
+    assert.equal(await health(), undefined);
+    let status: number | undefined;
+    while (status === undefined) {
+      t.signal.throwIfAborted();
+      status = await health();
+    }
+    assert.equal(status, 200);
+    if (socket.destroyed) return;
+    let got = 0;
+    socket.on("data", (part: Buffer) => {
+      got += part.length;
+    });
+    await once(socket.resume(), "close");
+    assert.ok(got < 16 * 1024 * 1024, `${got} bytes were sent to one that did not read`);
+  });
+}
+
+test("one connection holds one block in memory, however many it asks for at once", async (t) => {
+  const store = createMemoryBlocks();
+  const cid = await store.put(noise(1024 * 1024));
+  let asked = 0;
+  const counted = {
+    ...store,
+    get: (name: CID) => {
+      asked += 1;
+      return store.get(name);
+    },
+  };
+  const { port, url } = await gatewayOf(t, { store: counted });
+  const many = 300;
+  const socket = connect(port, "127.0.0.1");
+  t.after(() => socket.destroy());
+  socket.write(`GET /ipfs/${cid}?format=raw HTTP/1.1\r\nhost: x\r\n\r\n`.repeat(many));
+  socket.pause();
+  let before = -1;
+  // Until what fits between the two has been sent: others are served meanwhile.
+  for (let same = 0; same < 20; same = asked === before ? same + 1 : 0) {
+    before = asked;
+    assert.equal((await fetch(`${url}/healthz`)).status, 200);
+  }
+  assert.ok(asked > 0 && asked < many / 3, `${asked} of ${many} blocks were read for one that takes none`);
+  let got = 0;
+  socket.on("data", (part: Buffer) => {
+    got += part.length;
+    if (got > many * 1024 * 1024) socket.destroy();
+  });
+  await once(socket.resume(), "close");
+  assert.equal(asked, many);
+});
+
+test("an upload that is packed is taken as it comes, not unpacked", async (t) => {
+  const store = createMemoryBlocks();
+  const { url } = await gatewayOf(t, { store });
+  const plain = Buffer.alloc(2 ** 24);
+  const headers = { "content-encoding": "gzip", "content-type": "application/vnd.ipld.car" };
+  const put = async (cid: CID) =>
+    await fetch(`${url}/ipfs/${cid}`, { method: "PUT", headers, body: gzipSync(plain) as BodyInit });
+  const response = await put(await hashBlock(plain));
+  assert.equal(response.status, 400);
+  assert.equal((await failureOf(response)).code, "ST-002");
+  assert.equal((await put(await hashBlock(gzipSync(plain)))).status, 201);
+  assert.equal(store.size, 1);
 });

@@ -1,8 +1,10 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { CID } from "multiformats/cid";
 import { assertBlockSize, type BlockStore, MAX_BLOCK_BYTES, parseCid } from "../block.ts";
 import { isStorageError, StorageError, type StorageErrorCode } from "../errors.ts";
+import { createFinder, type FindBlock } from "./find-block.ts";
 
 export type GatewayArgs = {
   /** The blocks served; a folder also tells its usage on /healthz. */
@@ -12,8 +14,18 @@ export type GatewayArgs = {
   port?: number;
   /** If given, uploads must carry `authorization: Bearer <token>`. */
   token?: string;
+  /** Where a block that is asked for and is not in the store may come from, checked. Uploads never come from there. */
+  fetchMissing?: FindBlock;
+  /** Milliseconds that may take. */
+  fetchMs?: number;
+  /** What /healthz tells besides. */
+  status?: () => object;
   /** Largest block accepted, in bytes; at most 2 MiB. */
   maxUploadBytes?: number;
+  /** Most connections at a time; each may hold a block in memory. */
+  maxConnections?: number;
+  /** Milliseconds a request may take to arrive, and a connection may be still, whoever's turn it is. */
+  patienceMs?: number;
   /** Milliseconds close() waits for answers under way. */
   closeGraceMs?: number;
   /** Told of each failure that is not the client's. */
@@ -30,23 +42,53 @@ const RAW_TYPE = "application/vnd.ipld.raw";
  * hint}`.
  */
 export async function startGateway(args: GatewayArgs): Promise<Gateway> {
-  const { host = "127.0.0.1", port = 0, closeGraceMs = 2_000 } = args;
-  const server = createServer((request, response) => {
-    answer(args, request, response).catch((error: unknown) => fail(args, request, response, error));
+  const { host = "127.0.0.1", port = 0, closeGraceMs = 2_000, fetchMissing, fetchMs = 20_000 } = args;
+  const find = fetchMissing && createFinder(fetchMissing, fetchMs);
+  const { maxConnections = 256, patienceMs = 30_000 } = args;
+  // A peer that sends a byte now and then, or never reads what it asked for, must not hold its place for long.
+  const limits = {
+    headersTimeout: patienceMs,
+    requestTimeout: patienceMs,
+    connectionsCheckingInterval: Math.ceil(patienceMs / 4),
+  };
+  const inTurn = createTurns();
+  const server = createServer(limits, async (request, response) => {
+    await inTurn(response);
+    await answer({ ...args, find }, request, response).catch((error: unknown) => fail(args, request, response, error));
   });
+  server.maxConnections = maxConnections;
+  server.setTimeout(patienceMs);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, host, resolve);
   });
+  // From here on it tells of single connections that could not be taken; the others go on.
+  server.on("error", (error) => args.onError?.(error));
   const bound = (server.address() as AddressInfo).port;
   const name = host.includes(":") ? `[${host}]` : host;
   return { url: `http://${name}:${bound}`, port: bound, close: () => close(server, closeGraceMs) };
 }
 
-async function answer(args: GatewayArgs, request: IncomingMessage, response: ServerResponse): Promise<void> {
+/**
+ * One answer at a time for each connection: a peer may send a thousand requests at once and read none of the answers, each of
+ * which is a block in memory.
+ */
+function createTurns(): (response: ServerResponse) => Promise<void> {
+  const last = new WeakMap<object, Promise<unknown>>();
+  return async (response) => {
+    const { socket } = response.req;
+    const before = last.get(socket);
+    last.set(socket, new Promise((resolve) => response.once("close", resolve)));
+    await before;
+  };
+}
+
+type Serving = GatewayArgs & { find: ((cid: CID) => Promise<Uint8Array>) | undefined };
+
+async function answer(args: Serving, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { pathname, searchParams } = new URL(request.url ?? "/", "http://gateway");
   if (pathname === "/healthz" && request.method === "GET") {
-    return sendJson(response, 200, { ok: true, ...args.store.usage?.() });
+    return sendJson(response, 200, { ok: true, ...args.store.usage?.(), ...args.status?.() });
   }
   const path = /^\/ipfs\/([^/]+)$/.exec(pathname)?.[1];
   if (!path) throw unknownRequest(404, `${request.method} ${pathname.slice(0, 100)}`, "/ipfs/<cid>?format=raw");
@@ -59,10 +101,13 @@ async function answer(args: GatewayArgs, request: IncomingMessage, response: Ser
   await serve(args, path, request, response);
 }
 
-async function serve({ store }: GatewayArgs, path: string, request: IncomingMessage, response: ServerResponse) {
+async function serve({ store, find }: Serving, path: string, request: IncomingMessage, response: ServerResponse) {
   const cid = parseCid(path);
-  // HEAD reads the block too: its yes lets an uploader skip the block, so it must be a yes to sound bytes.
-  const bytes = await store.get(cid);
+  // HEAD reads the block too: its yes lets an uploader skip the block, so it must be a yes to sound bytes that are kept here.
+  const bytes = await store.get(cid).catch((error: unknown) => {
+    if (!find || request.method === "HEAD" || !isStorageError(error, "ST-003", "ST-005")) throw error;
+    return find(cid);
+  });
   const etag = `"${cid}.raw"`;
   response.setHeader("etag", etag);
   response.setHeader("cache-control", "public, max-age=31536000, immutable");
@@ -116,6 +161,7 @@ const STATUS: Partial<Record<StorageErrorCode, number>> = {
   "ST-005": 404,
   "ST-006": 413,
   "ST-007": 401,
+  "ST-017": 503,
 };
 
 function fail({ onError }: GatewayArgs, request: IncomingMessage, response: ServerResponse, error: unknown): void {

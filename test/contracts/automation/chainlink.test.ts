@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import { type Hex, maxUint256 } from "viem";
-import { ASY_UNIT, type Job, settlement } from "../../support/actor.ts";
+import { ASY_UNIT, expireArgs, type Job, settlement } from "../../support/actor.ts";
+import { createGoverned, pass, propose } from "../../support/governed.ts";
 import { createScene, passWindow, REASON, type Scene, submittedJob } from "../../support/scene.ts";
 import type { Receipt, Target } from "../../support/world.ts";
 import { coordinatorOf, duty, refusedWith, settle } from "./coordinator.ts";
@@ -42,6 +43,12 @@ const submitted = async (count: number): Promise<Job[]> => {
 const named = ({ events }: Receipt, wanted: string) => events.filter(({ name }) => name === wanted);
 /** For seven results, as docs/keepers.md advises. */
 const GAS_LIMIT = 100_000 + FIT * 60_000;
+/** To queue or to execute one call. */
+const GOVERN_GAS = 1_000_000;
+const claimOf = (job: Job) => {
+  const [terms, run, nonce, claimer] = expireArgs(job);
+  return { terms, run, nonce, claimer };
+};
 const register = (checkData: Hex, gasLimit = GAS_LIMIT) =>
   network.register(upkeep.address, gasLimit, checkData, 100n * LINK);
 
@@ -213,6 +220,75 @@ test("an upkeep with too little gas or too little LINK pays nobody twice and goe
   const rest = await network.check(id);
   await network.transmit([await network.draft(id, rest.performData)]);
   assert.equal((await provider.earned()).gross, BigInt(FIT) * 100n * ASY_UNIT);
+});
+
+test("late jobs are ended; one that is delivered between check and report is left alone, and the rest is ended", async () => {
+  const { world, requester, provider } = scene;
+  const jobs: Job[] = [];
+  for (let lane = 0; lane < 3; lane++) {
+    const job = await requester.postNew({ lane });
+    await provider.claim(job);
+    jobs.push(job);
+  }
+  const all = duty("expire", [jobs.map(claimOf)]);
+  const id = await register(all);
+  world.now = jobs[0]!.claimedAt + 3_590;
+  assert.equal((await network.check(id)).reason, "not needed", "nobody is late yet");
+  await provider.submit(jobs[2]!);
+  world.now = jobs[1]!.claimedAt + 3_601;
+  const check = await network.check(id);
+  assert.deepEqual([check.needed, check.performData], [true, duty("expire", [jobs.slice(0, 2).map(claimOf)])]);
+  // what nodes have found that have not seen the delivery
+  const receipt = await network.transmit([await network.draft(id, all)]);
+  assert.equal(named(receipt, "JobExpired").length, 2);
+  assert.deepEqual(
+    named(receipt, "DutyDone").map(({ args }) => args.items),
+    [2n],
+  );
+  assert.equal((await network.check(id)).reason, "not needed");
+});
+
+test("a proposal is queued and executed in its time; one whose action reverts costs its upkeep alone, and stays", async () => {
+  const governed = await createGoverned();
+  const { world } = governed;
+  try {
+    const { address } = governed.deployment.contracts.UpkeepCoordinator!;
+    world.watch({ address, abi: upkeep.abi });
+    const own = await deployRegistry(world, LIMITS, 10);
+    const ready = async (period: bigint) => {
+      const call = { to: world.staking, functionName: "setThawPeriod", args: [period] };
+      const proposal = await propose(governed, [call], `a period of ${period}`);
+      const data = duty("govern", proposal.args);
+      const id = await own.register(address, GOVERN_GAS, data, 100n * LINK);
+      assert.equal((await own.check(id)).reason, "not needed", "it is voted on");
+      await pass(governed, proposal);
+      return { id, data };
+    };
+    const [right, wrong] = [await ready(4_000n), await ready(0n)];
+    for (const { id, data } of [right, wrong]) {
+      const check = await own.check(id);
+      assert.deepEqual([check.needed, check.performData], [true, data], check.reason);
+      const queued = await own.transmit([await own.draft(id, data)]);
+      assert.equal(named(queued, "ProposalQueued").length, 1);
+      assert.equal((await own.check(id)).reason, "not needed", "it waits in the timelock");
+    }
+    world.pass(7_201);
+    // nodes try first what they speak for; these do not
+    assert.equal((await own.simulate(wrong.id, wrong.data)).success, false);
+    const { balance } = await own.upkeep(wrong.id);
+    const both = await own.transmit([await own.draft(wrong.id, wrong.data), await own.draft(right.id, right.data)]);
+    assert.deepEqual(
+      named(both, "UpkeepPerformed").map(({ args }) => args.success),
+      [false, true],
+    );
+    assert.equal(named(both, "ProposalExecuted").length, 1);
+    assert.equal(await world.read<bigint>(world.staking, "thawPeriod"), 4_000n);
+    assert.ok((await own.upkeep(wrong.id)).balance < balance);
+    assert.equal((await own.check(right.id)).reason, "not needed");
+    assert.equal((await own.check(wrong.id)).needed, true, "it is still queued, for when its cause is gone");
+  } finally {
+    await world.close();
+  }
 });
 
 test("cases and earnings need no renewal: the same check data find what falls due later", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Address, isAddressEqual, keccak256, zeroAddress } from "viem";
-import type { Transfer } from "../../../sdk/src/crosschain/transfers.ts";
+import { type Transfer, transferFrom } from "../../../sdk/src/crosschain/transfers.ts";
 import { ASY_UNIT, recordClaim, settleArgs } from "../../support/actor.ts";
 import { Random } from "../../support/random.ts";
 import { type Event, type Receipt, Refusal, type Target } from "../../support/world.ts";
@@ -135,8 +135,8 @@ export class JobSchedule {
   #note(end: End, { events }: Receipt): void {
     for (const event of events) {
       if (event.name === "TransferSent") {
-        const { number, transfer } = event.args as { number: bigint; transfer: Transfer };
-        this.#transfers.push({ end, number, transfer });
+        const sent = event.args as unknown as Transfer & { number: bigint };
+        this.#transfers.push({ end, number: sent.number, transfer: transferFrom(sent) });
       } else if (event.name === "TransferQueued") this.#tally.waited++;
       else if (event.name === "TransferRefused") this.#tally.refused++;
       else if (event.name === "RemoteJobPosted") this.#tally.posted++;

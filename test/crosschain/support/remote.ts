@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type Address, encodeFunctionData, type Hex, toFunctionSelector, zeroAddress } from "viem";
 import { readArtifact } from "../../../scripts/deploy/artifacts.ts";
 import type { JobTerms } from "../../../sdk/src/codec/types.ts";
-import type { Transfer } from "../../../sdk/src/crosschain/transfers.ts";
+import { type Transfer, transferFrom } from "../../../sdk/src/crosschain/transfers.ts";
 import { Actor, ASY_UNIT, draftJob, finalStateOf, type Job } from "../../support/actor.ts";
 import type { Receipt, Target, World } from "../../support/world.ts";
 import { behindProxy, createLink, HOME, type Link, SATELLITE } from "./link.ts";
@@ -115,7 +115,7 @@ export class Remote {
 export function transferOf({ events }: Receipt): { number: bigint; transfer: Transfer } {
   const sent = events.find(({ name }) => name === "TransferSent");
   assert.ok(sent, "TransferSent is emitted");
-  return { number: sent.args.number as bigint, transfer: sent.args.transfer as Transfer };
+  return { number: sent.args.number as bigint, transfer: transferFrom(sent.args as unknown as Transfer) };
 }
 
 async function createHub(link: Link): Promise<Target> {

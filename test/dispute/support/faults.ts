@@ -3,15 +3,21 @@ import { DTYPE_RANGE } from "../../../exact/src/types.ts";
 import type { Tamper } from "./run.ts";
 
 /** Adds `delta` to one element of one value, or takes it off where the type has no room. */
-export function fault(step: number, op: number, element: number, delta = 1): Tamper {
+export function fault(
+  step: number,
+  op: number,
+  element: number,
+  delta: number | ((value: number) => number) = 1,
+): Tamper {
   return {
     value(s, j, value): IntTensor {
       if (s !== step || j !== op) return value;
       const data = value.data.slice();
       const [low, high] = DTYPE_RANGE[value.dtype];
       const at = element % data.length;
-      const wanted = data[at]! + delta;
-      data[at] = wanted > high || wanted < low ? data[at]! - delta : wanted;
+      const change = typeof delta === "number" ? delta : delta(data[at]!);
+      const wanted = data[at]! + change;
+      data[at] = wanted > high || wanted < low ? data[at]! - change : wanted;
       return { ...value, data };
     },
   };

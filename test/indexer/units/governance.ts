@@ -281,7 +281,29 @@ const bridge = (event: string, number: bigint, ...more: unknown[]): Emitted => [
 const status = (id: string, kind: string, reached: string) =>
   entity("bridgeTransfer", id, { status: reached, messages: [{ kind, status: reached }] });
 
+/** From 9,093 to 9,094 or the other way round: of the two parties, the event's third value is the indexed one. */
+const transfer = (event: string, number: bigint, indexed: string, other: string) =>
+  bridge(event, number, indexed, other, 70n, 1_900_000_000, 50_000, "0xc0ffee");
+const content = { amount: "70", deadline: "1900000000", callGas: "50000", data: "0xc0ffee" };
+const parties = { from: account(9_093), to: account(9_094) };
+
 const bridgeUnits: readonly Unit[] = [
+  {
+    handler: "handleTransferSent",
+    events: [transfer("TransferSent", 11n, parties.from, parties.to)],
+    shows: [
+      entity("bridgeTransfer", "out.8.11", { status: "SENT", direction: "OUT", ...parties, ...content }),
+      status("out.8.11", "SENT", "SENT"),
+    ],
+  },
+  {
+    handler: "handleTransferQueued",
+    events: [transfer("TransferQueued", 12n, parties.to, parties.from)],
+    shows: [
+      entity("bridgeTransfer", "in.8.12", { status: "QUEUED", direction: "IN", ...parties, ...content }),
+      status("in.8.12", "QUEUED", "QUEUED"),
+    ],
+  },
   {
     handler: "handleTransferSentAgain",
     events: [bridge("TransferSentAgain", 1n)],

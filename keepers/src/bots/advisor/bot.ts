@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { facts, writeDurably } from "@assay/daemon-kit";
+import { facts, knownError, writeDurably } from "@assay/daemon-kit";
 import {
   type AssayClient,
   decodeError,
@@ -54,7 +54,10 @@ export class AdvisorBot implements Bot {
         if (signal.aborted) return;
         this.#next = Math.min(this.#next, chain.now + AFTER_FAILURE);
         metrics.botErrors.inc({ bot: this.name });
-        log.warn({ bot: this.name, ...facts(decodeError(error)), err: error }, "the figures could not be read");
+        log.warn(
+          { bot: this.name, ...facts(knownError(error, decodeError)), err: error },
+          "the figures could not be read",
+        );
       });
     this.#deeds.start("advise", deed, () => {});
   }

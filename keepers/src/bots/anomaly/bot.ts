@@ -1,4 +1,4 @@
-import { createWebhooks, facts, type Webhooks } from "@assay/daemon-kit";
+import { createWebhooks, facts, knownError, type Webhooks } from "@assay/daemon-kit";
 import { decodeError, getEvents } from "@assay/sdk";
 import { type Address, parseAbi, zeroAddress } from "viem";
 import type { Bot, KeeperContext } from "../../bot.ts";
@@ -48,7 +48,10 @@ export class AnomalyBot implements Bot {
       this.#watch(chain).catch((error: unknown) => {
         if (signal.aborted) return;
         metrics.botErrors.inc({ bot: this.name });
-        log.warn({ bot: this.name, ...facts(decodeError(error)), err: error }, "the chain could not be watched");
+        log.warn(
+          { bot: this.name, ...facts(knownError(error, decodeError)), err: error },
+          "the chain could not be watched",
+        );
       });
     this.#deeds.start("watch", deed, () => {});
   }

@@ -1,4 +1,4 @@
-import { facts } from "@assay/daemon-kit";
+import { facts, knownError } from "@assay/daemon-kit";
 import { commandIdOf, decodeError, prepareAddFee, prepareExecuteMessage } from "@assay/sdk";
 import { isAddressEqual } from "viem";
 import type { Bot, KeeperContext } from "../../bot.ts";
@@ -134,11 +134,10 @@ class Recovery {
       log.info({ bot: NAME, id: messageId }, "the network was asked to go on");
     } catch (error) {
       this.#metrics.pushed.inc({ end: "refused" });
-      log.warn({ bot: NAME, id: messageId, ...facts(decodeIfOurs(error)) }, "a stuck message cannot be pushed on");
+      log.warn(
+        { bot: NAME, id: messageId, ...facts(knownError(error, decodeError)) },
+        "a stuck message cannot be pushed on",
+      );
     }
   }
-}
-
-function decodeIfOurs(error: unknown) {
-  return error instanceof Error && "code" in error ? error : decodeError(error);
 }

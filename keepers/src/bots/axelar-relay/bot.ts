@@ -13,6 +13,7 @@ import {
   decideRelay,
   feeFor,
   type HoldReason,
+  heldForLong,
   type MessageView,
   type RelayAction,
   type RelayDecision,
@@ -111,7 +112,8 @@ class RelayBot implements Bot {
   async look({ now }: ChainFacts): Promise<void> {
     const { config, budget, signal, wake } = this.#context;
     this.#now = now;
-    this.#views = (await Promise.all(this.#books.map((book) => book.read())))
+    const idle = heldForLong({ held: this.#held });
+    this.#views = (await Promise.all(this.#books.map((book) => book.read(idle))))
       .flat()
       .filter(({ executed }) => !executed);
     if (signal.aborted) return;

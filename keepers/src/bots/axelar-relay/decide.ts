@@ -39,6 +39,14 @@ export interface RelayLimits {
 /** Why a message is not carried now. */
 export type HoldReason = "unpaid" | "oversized" | "tooMuchGas" | "noAddress" | "refused" | "budget";
 
+/** Reasons that lie in a message as it is: nothing but more pay, or somebody else, changes them. */
+const LASTING: ReadonlySet<HoldReason> = new Set(["unpaid", "oversized", "tooMuchGas", "noAddress"]);
+
+/** The messages that will be held again at the next look unless more is paid for them. */
+export function heldForLong({ held }: Pick<RelayDecision, "held">): Set<string> {
+  return new Set(held.filter(({ reason }) => LASTING.has(reason)).map(({ id }) => id));
+}
+
 export interface RelayAction {
   type: "approve" | "execute";
   id: string;

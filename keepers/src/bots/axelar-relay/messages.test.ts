@@ -27,6 +27,8 @@ class FakeChain {
   /** Another fork has other hashes. */
   fork = 0;
   hasReceipt = true;
+  /** Questions about what became of messages. */
+  calls = 0;
 
   hashOf(number: number): Hex {
     return keccak256(numberToHex((this.fork << 20) + number));
@@ -41,7 +43,10 @@ class FakeChain {
       const [from, to] = [Number(first.fromBlock), Number(first.toBlock)];
       return this.hasReceipt && from <= this.at && this.at <= to ? [this.#log()] : [];
     }
-    if (method === "eth_call") return numberToHex(0, { size: 32 });
+    if (method === "eth_call") {
+      this.calls += 1;
+      return numberToHex(0, { size: 32 });
+    }
     throw new Error(`unexpected ${method}`);
   };
 
@@ -83,13 +88,15 @@ async function scene() {
   };
   const here = { ...end, name: "here", domain: TX } as RelayEnd;
   const there = { ...here, name: "there" } as RelayEnd;
-  const book = new MessageBook(here, new Map([here, there].map((each) => [each.name, each])));
+  const clock = { ms: 1_000_000 };
+  const ends = new Map([here, there].map((each) => [each.name, each]));
+  const book = new MessageBook(here, ends, () => clock.ms);
   const [view] = await book.read();
   assert.ok(view);
   // far beyond what is read again
   chain.head = 1_000;
   await book.read();
-  return { chain, book, id: view.id };
+  return { chain, book, clock, id: view.id };
 }
 
 test("a message is not forgotten for an endpoint that is behind, or has not its receipt yet", async () => {
@@ -114,4 +121,25 @@ test("a message whose block was replaced is not carried, and forgotten", async (
   assert.equal(await book.confirm(id), false);
   assert.equal(book.get(id), undefined);
   assert.deepEqual(await book.read(), []);
+});
+
+test("a message that is held is asked about now and then only, one that is not at every look", async () => {
+  const { chain, book, clock, id } = await scene();
+  const asked = async (held: Iterable<string>) => {
+    const before = chain.calls;
+    const views = await book.read(new Set(held));
+    assert.deepEqual(
+      views.map((view) => view.id),
+      [id],
+    );
+    return chain.calls - before;
+  };
+  assert.equal(await asked([]), 2);
+  assert.equal(await asked([id]), 0);
+  clock.ms += 29_999;
+  assert.equal(await asked([id]), 0);
+  assert.equal(await asked([]), 2, "not held any more");
+  clock.ms += 30_000;
+  assert.equal(await asked([id]), 2);
+  assert.equal(await asked([id]), 0);
 });

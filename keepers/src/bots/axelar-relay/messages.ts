@@ -43,6 +43,9 @@ const EXECUTION = { abi: axelarGatewayAbi, functionName: "isMessageExecuted" } a
 const APPROVAL = { abi: axelarGatewayAbi, functionName: "isMessageApproved" } as const;
 /** Messages asked about at once. */
 const AT_ONCE = 16;
+/** How long an answer about a message that is held is good for: anybody may send many that nobody pays for. */
+const GOOD_FOR_MS = 30_000;
+const NONE: ReadonlySet<string> = new Set();
 
 /** What one chain's gateway has emitted for the others and is not executed there yet. Rebuilt from the logs at every start. */
 export class MessageBook {
@@ -53,10 +56,16 @@ export class MessageBook {
   /** Blocks of transactions that were taken apart, by hash. */
   readonly #taken = new Map<Hex, { blockHash: Hex; blockNumber: bigint }>();
   readonly #added = new Map<string, { id: string; amount: bigint }>();
+  /** What was added to each message's fee, by its id. */
+  #more: ReadonlyMap<string, bigint> = new Map();
+  /** The last answers about messages, and when they were given, Unix ms. */
+  readonly #answers = new Map<string, { view: MessageView; at: number }>();
+  readonly #clock: () => number;
   #count = 0;
 
-  constructor(source: RelayEnd, ends: ReadonlyMap<string, RelayEnd>) {
+  constructor(source: RelayEnd, ends: ReadonlyMap<string, RelayEnd>, clock: () => number = Date.now) {
     this.#source = source;
+    this.#clock = clock;
     this.#ends = ends;
     const { context, axelar, startBlock, confirmations } = source;
     const address: Address[] = [axelar.gateway, axelar.gasService];
@@ -67,8 +76,12 @@ export class MessageBook {
     return this.#open.get(id);
   }
 
-  /** Reads what is new and asks the destinations what became of the rest. @throws what the endpoints throw */
-  async read(): Promise<MessageView[]> {
+  /**
+   * Reads what is new and asks the destinations what became of the rest.
+   * @param held ids of messages that are not to be carried as they are: they are asked about now and then, and when more was paid
+   * @throws what the endpoints throw
+   */
+  async read(held: ReadonlySet<string> = NONE): Promise<MessageView[]> {
     for (const log of await this.#reader.read()) {
       const { transactionHash, blockHash, blockNumber } = log;
       if (log.eventName === "NativeGasAdded") {
@@ -81,7 +94,12 @@ export class MessageBook {
         this.#taken.set(transactionHash, { blockHash, blockNumber });
       }
     }
-    return this.#views();
+    const more = new Map<string, bigint>();
+    for (const { id, amount } of this.#added.values()) more.set(id, (more.get(id) ?? 0n) + amount);
+    this.#more = more;
+    const views = await this.#views(held);
+    for (const id of this.#answers.keys()) if (!this.#open.has(id)) this.#answers.delete(id);
+    return views;
   }
 
   /**
@@ -131,9 +149,15 @@ export class MessageBook {
     }
   }
 
-  async #views(): Promise<MessageView[]> {
+  async #views(held: ReadonlySet<string>): Promise<MessageView[]> {
     const views: MessageView[] = [];
-    const messages = [...this.#open.values()];
+    const messages: KnownMessage[] = [];
+    for (const message of this.#open.values()) {
+      const known = held.has(message.messageId) ? this.#answers.get(message.messageId) : undefined;
+      const good = known && known.view.paid === this.#paidFor(message) && this.#clock() < known.at + GOOD_FOR_MS;
+      if (good) views.push(known.view);
+      else messages.push(message);
+    }
     for (let from = 0; from < messages.length; from += AT_ONCE) {
       const some = messages.slice(from, from + AT_ONCE);
       views.push(...(await Promise.all(some.map((message) => this.#view(message)))));
@@ -156,18 +180,23 @@ export class MessageBook {
         : false,
     ]);
     if (executed && (await this.#isFinal(message, confirmations))) this.#open.delete(messageId);
-    const added = [...this.#added.values()].filter(({ id }) => id === messageId);
-    return {
+    const view = {
       id: messageId,
       to: message.destinationChain,
       order: message.order,
       approved,
       executed,
-      paid: added.reduce((sum, { amount }) => sum + amount, message.paidAtOnce),
+      paid: this.#paidFor(message),
       gas: relayGas(payload),
       payloadBytes: size(payload),
       addressed: isAddress(contractAddress, { strict: false }),
     };
+    this.#answers.set(messageId, { view, at: this.#clock() });
+    return view;
+  }
+
+  #paidFor({ messageId, paidAtOnce }: KnownMessage): bigint {
+    return paidAtOnce + (this.#more.get(messageId) ?? 0n);
   }
 
   /** Whether the execution is below the blocks that a reorganisation may take away. */

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { facts, isRetryable, TxRevertedError } from "@assay/daemon-kit";
+import { asDiskError, facts, isRetryable, TxRevertedError } from "@assay/daemon-kit";
 import {
   assayTokenAbi,
   GAME_LEVEL,
@@ -110,6 +110,13 @@ async function attempt(
     );
   } catch (error) {
     if (signal.aborted) return undefined;
+    const known = facts(asDiskError(error));
+    if (known.code === "DK-068") {
+      // No fault of the result's: it is checked when there is room.
+      item.notBeforeMs = Date.now() + RETRY_MS;
+      log.warn({ jobId: id, commitment, ...known }, "the re-run waits for room on the disk");
+      return undefined;
+    }
     item.attempts += 1;
     item.notBeforeMs = Date.now() + Math.min(60_000, RETRY_MS * 2 ** item.attempts);
     deps.metrics.checks.inc({ end: "failed" });

@@ -1,4 +1,4 @@
-import { facts, isCodedError } from "@assay/daemon-kit";
+import { facts, knownError } from "@assay/daemon-kit";
 import {
   DisputeLog,
   decodeError,
@@ -272,8 +272,7 @@ class ChallengerBot implements Bot {
     }
     item.notBeforeMs = Math.max(item.notBeforeMs, Date.now() + FAILED_MS);
     metrics.botErrors.inc({ bot: this.name });
-    const why = isCodedError(error) ? facts(error) : facts(decodeError(error));
-    const deed = { jobId: item.job.id, action: type, ...why };
+    const deed = { jobId: item.job.id, action: type, ...facts(knownError(error, decodeError)) };
     if (item.gaveUp) log.error(deed, "result given up");
     else log.warn(deed, "deed failed; it is tried again");
   }

@@ -19,7 +19,10 @@ interface Options {
 
 type Outcome = { probe: ProbeOutcome; fetch: undefined; check: CheckOutcome; view: ViewOutcome };
 
-type Limits = Pick<ChallengerConfig, "memoryMb" | "silenceSeconds" | "sandbox" | "diskMb" | "engineFolder">;
+type Limits = Pick<
+  ChallengerConfig,
+  "memoryMb" | "silenceSeconds" | "sandbox" | "diskMb" | "cacheBytes" | "engineFolder"
+>;
 
 /** What a task's child may reach. */
 interface Reach {
@@ -47,7 +50,7 @@ export async function runTask<T extends Task>(config: Limits, task: T, options: 
     if (!isMissing(facts(error).code)) throw error;
   }
   const fetching = { network: true, readable: [], writable: [inputs.blocks] };
-  await inChild(config, { task: "fetch", inputs, folder }, fetching, options);
+  await inChild(config, { task: "fetch", inputs, folder, cacheBytes: config.cacheBytes }, fetching, options);
   return await inChild(config, offline, reach, options);
 }
 
@@ -69,7 +72,7 @@ async function inChild<T extends Task>(
     // No key reaches it: runChild passes on a few named variables only.
     env: { NODE_OPTIONS: "--disable-warning=ExperimentalWarning" },
     memoryMb: config.memoryMb,
-    // The cache of blocks has no limit of its own here.
+    // The cache of blocks is cut by who fills it.
     ...(network ? {} : { diskMb: config.diskMb }),
     sandbox: config.sandbox,
     network,

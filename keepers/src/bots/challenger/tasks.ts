@@ -32,8 +32,11 @@ interface RunRequest {
 export type Task =
   /** Put an engine to the exactness probe. */
   | { task: "probe"; engine: EngineChoice; folder: string }
-  /** Fetch and verify the inputs, so that what computes needs no network. */
-  | { task: "fetch"; inputs: InputsRequest; folder: string }
+  /**
+   * Fetch and verify the inputs, so that what computes needs no network. Blocks of earlier jobs that are longest unused go
+   * when more than `cacheBytes` are held.
+   */
+  | { task: "fetch"; inputs: InputsRequest; folder: string; cacheBytes: number }
   /** Run the job; `fresh`: from the start, for a second opinion, without reading or writing the folder. */
   | (RunRequest & { task: "check"; fresh: boolean })
   /** What the finished run says at a place of the game, and what the judge would be shown next. */
@@ -68,4 +71,5 @@ export interface ViewOutcome {
 /** What a child tells while it works. */
 export type TaskMessage =
   | { kind: "fetching"; what: string; bytesDone: number }
+  | { kind: "checking"; bytesDone: number }
   | { kind: "progress"; step: number; steps: number; etaSeconds: number };

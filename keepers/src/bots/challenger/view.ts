@@ -116,7 +116,7 @@ async function opsView({ tracer, compiled, nonce, dataRoot }: MyRun, step: numbe
     roots: [...preRoots, ...values],
     records: records.map(abiRecord),
     leaves: records.map((record) => bytesToHex(recordLeaf(record))),
-    constRoots: tracer.constRoots,
+    constRoots: await tracer.constRoots(),
   };
 }
 

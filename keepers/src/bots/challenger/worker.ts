@@ -2,7 +2,7 @@ import { type ChildContext, serveChild } from "@assay/daemon-kit/child";
 import { createTracer, runProgram } from "@assay/exact";
 import { loadExactBackend, proveEngine } from "@assay/exact/node";
 import { unpackGamePlace } from "@assay/sdk";
-import { openBlockFolder } from "@assay/storage";
+import { openBlockFolder, trimCache } from "@assay/storage";
 import { keeperError } from "../../errors.ts";
 import { fetchInputs, type JobInputs } from "./inputs.ts";
 import { decideMove, judgedAfter } from "./move.ts";
@@ -19,12 +19,17 @@ type ViewTask = Extract<Task, { task: "view" }>;
 serveChild(async (input, context) => {
   const task = input as Task;
   if (task.task === "probe") return await proveEngine(task.engine.name, task.engine);
+  const began = Date.now();
   const store = await openBlockFolder(task.inputs.blocks);
   const inputs = await fetchInputs(task.inputs, store, {
     signal: context.signal,
     onMessage: (message) => void context.send(message),
   });
-  if (task.task === "fetch") return undefined;
+  if (task.task === "fetch") {
+    const removed = await trimCache(store, task.cacheBytes, began);
+    console.log(JSON.stringify({ removed }));
+    return undefined;
+  }
   return task.task === "check" ? await check(task, inputs, context) : await view(task, inputs);
 });
 
@@ -70,10 +75,11 @@ async function view(task: ViewTask, inputs: JobInputs): Promise<ViewOutcome> {
       hint: "the job is run again, and the game goes on then",
     });
   }
-  const { compiled, dataset, initial } = inputs;
+  const { compiled, dataset, tree, initial } = inputs;
   const tracer = createTracer({
     compiled,
     dataset,
+    tree: async () => tree,
     nonce,
     boundaries: outcome.boundaries,
     backend: await loadExactBackend(task.engine.name, task.engine),

@@ -6,6 +6,7 @@ import {
   outgoingStatuses,
   remoteJobPortalAbi,
   type Transfer,
+  transferFrom,
   transferGas,
 } from "@assay/sdk";
 import { type Address, encodeFunctionData, getAbiItem, type Hex, isAddressEqual } from "viem";
@@ -62,7 +63,7 @@ export class Side {
     for (const { eventName, args } of await this.#reader.read()) {
       if (args.chainId !== BigInt(other.args.chainId)) continue;
       const { number } = args;
-      if (eventName === "TransferQueued") this.#arrived.set(number, args.transfer);
+      if (eventName === "TransferQueued") this.#arrived.set(number, transferFrom(args));
       else if (eventName === "TransferRefused") this.#arrived.set(number, this.#arrived.get(number));
       else {
         this.settled.push(number);
@@ -97,7 +98,7 @@ export class Side {
     const args = { chainId: BigInt(other.args.chainId), number };
     const filter = { address: bridge, event: SENT, args, fromBlock: BigInt(startBlock), strict: true } as const;
     const [log] = await context.rpc.getLogs(filter);
-    return log?.args.transfer;
+    return log ? transferFrom(log.args) : undefined;
   }
 
   #read(functionName: "outgoingOf" | "incomingOf", args: readonly [bigint, bigint]): Promise<number> {

@@ -1,4 +1,4 @@
-import { OvertakenError, TxRevertedError } from "@assay/daemon-kit";
+import { TxRevertedError } from "@assay/daemon-kit";
 import {
   type AssayError,
   type ClaimedJob,
@@ -19,7 +19,7 @@ import {
 import { concat, decodeFunctionResult, type Hex, keccak256, type TransactionReceipt } from "viem";
 import type { KeeperContext } from "../../bot.ts";
 import { maySendNow } from "../../duty/gate.ts";
-import { sendCharged } from "../../send.ts";
+import { isToBeDecidedAnew, sendCharged } from "../../send.ts";
 import type { SettleAction } from "./decide.ts";
 import type { settleMetrics } from "./metrics.ts";
 
@@ -159,7 +159,11 @@ async function send(
   accepts?: (answer: Hex) => boolean,
 ): Promise<TransactionReceipt | undefined> {
   if (!maySendNow(context, context.config.settle.mode, { key, to, data, value, text })) return undefined;
-  const receipt = await sendCharged(context, { key, to, data, value, ...(accepts ? { accepts } : {}) });
+  const receipt = await sendCharged(context, {
+    ...{ key, to, data, value },
+    ...(accepts ? { accepts } : {}),
+    inTime: () => context.turns.lasts("settle"),
+  });
   context.approvals.drop({ key, to, data, value });
   return receipt;
 }
@@ -177,7 +181,7 @@ function finalizedIn({ client }: KeeperContext, { logs }: TransactionReceipt): n
 function explained(deps: SettleDeps, id: JobId, error: unknown): boolean {
   const { context, metrics, now } = deps;
   const note = deps.note(id);
-  if (error instanceof OvertakenError) {
+  if (isToBeDecidedAnew(error)) {
     metrics.lost.inc();
     note.notBefore = now() + SOON_SECONDS;
     return true;

@@ -1,10 +1,11 @@
-import { facts } from "@assay/daemon-kit";
-import { decodeError, type JobId, jobMarketplaceAbi } from "@assay/sdk";
+import { facts, knownError } from "@assay/daemon-kit";
+import { decodeError, type Job, type JobId, jobMarketplaceAbi } from "@assay/sdk";
 import type { Bot, KeeperContext } from "../../bot.ts";
 import type { ChainFacts } from "../../chain/observe.ts";
 import { Deeds } from "../../internal/deeds.ts";
+import { Sightings } from "../../turns.ts";
 import { type SettleDeps, type SettleNote, settle } from "./act.ts";
-import { decideSettlement, dueAt, isServed, type SettleAction } from "./decide.ts";
+import { decideSettlement, dueAt, isServed, type SettleAction, type SettleView } from "./decide.ts";
 import { settleMetrics } from "./metrics.ts";
 
 /** Moves jobs on that are due: pays providers, refunds requesters. */
@@ -16,6 +17,7 @@ export class SettleBot implements Bot {
   readonly #notes = new Map<JobId, SettleNote>();
   readonly #deeds = new Deeds();
   readonly #busy = new Set<JobId>();
+  readonly #sightings = new Sightings();
   #now = 0;
   #tipBps = 0;
   #held = false;
@@ -23,6 +25,7 @@ export class SettleBot implements Bot {
   constructor(context: KeeperContext) {
     this.#context = context;
     this.#metrics = settleMetrics(context.registry);
+    context.turns.join(this.name, context.config.settle.spreadSeconds);
     this.#deps = {
       context,
       metrics: this.#metrics,
@@ -46,7 +49,7 @@ export class SettleBot implements Bot {
     const { address } = client.deployment.contracts.JobMarketplace;
     this.#tipBps = (await rpc.readContract({ address, abi: jobMarketplaceAbi, functionName: "config" }))[3];
     if (signal.aborted) return;
-    const views = jobs.map((job) => ({ job, busy: this.#busy.has(job.id), ...this.#note(job.id) }));
+    const views = this.#views(jobs);
     const { now, gasPrice } = chain;
     const { tokenValues } = config;
     const state = { now, account: account.address, jobs: views, gasSpent, gasPrice, tipBps: this.#tipBps, tokenValues };
@@ -66,6 +69,19 @@ export class SettleBot implements Bot {
     };
   }
 
+  #views(jobs: readonly Job[]): SettleView[] {
+    // a job is due anew whenever its status has changed
+    const keyed = jobs.map((job) => ({ job, due: dueAt(job), key: `${job.id}:${dueAt(job)}` }));
+    const seen = this.#sightings.note(
+      keyed.filter(({ due }) => due <= this.#now),
+      this.#now,
+    );
+    return keyed.map(({ job, key }) => {
+      const first = seen.get(key);
+      return { job, busy: this.#busy.has(job.id), ...this.#note(job.id), ...(first ? { first } : {}) };
+    });
+  }
+
   #note(id: JobId): SettleNote {
     const known = this.#notes.get(id);
     if (known) return known;
@@ -82,7 +98,10 @@ export class SettleBot implements Bot {
       settle(this.#deps, action).catch((error: unknown) => {
         if (signal.aborted) return;
         metrics.botErrors.inc({ bot: this.name });
-        log.warn({ bot: this.name, action: action.type, ...facts(decodeError(error)), err: error }, "deed failed");
+        log.warn(
+          { bot: this.name, action: action.type, ...facts(knownError(error, decodeError)), err: error },
+          "deed failed",
+        );
       });
     this.#deeds.start(`${action.type} ${ids[0]}`, deed, () => {
       for (const id of ids) this.#busy.delete(id);

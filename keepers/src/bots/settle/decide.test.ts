@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Job, SubmittedJob } from "@assay/sdk";
 import fc from "fast-check";
 import { type Address, numberToHex, pad } from "viem";
-import { turnOf } from "../../turns.ts";
+import { inTurn, type TurnRules, turnOf } from "../../turns.ts";
 import { decideSettlement, dueAt, type SettleState, type SettleView } from "./decide.ts";
 
 const address = (n: number): Address => pad(numberToHex(n), { size: 20 });
@@ -25,12 +25,18 @@ const job = fc
     const claim = { provider: address(provider), claimedAt: at, submittedAt: at + 10, price: BigInt(n) };
     return { id: pad(numberToHex(n)), status, terms, ...(status === "open" ? {} : claim) } as unknown as Job;
   });
-const view = fc.record({
-  job,
-  busy: fc.boolean(),
-  notBefore: fc.integer({ min: 0, max: 12_000 }),
-  rejected: fc.boolean(),
-});
+const view = fc
+  .record({
+    job,
+    busy: fc.boolean(),
+    notBefore: fc.integer({ min: 0, max: 12_000 }),
+    rejected: fc.boolean(),
+    late: fc.option(fc.integer({ min: 0, max: 3_000 }), { nil: undefined }),
+  })
+  .map(({ late, ...rest }) => {
+    const due = dueAt(rest.job);
+    return { ...rest, ...(late === undefined ? {} : { first: { at: due + late, due } }) };
+  });
 const state: fc.Arbitrary<SettleState> = fc.record({
   now: fc.integer({ min: 0, max: 15_000 }),
   account: fc.constant(ME),
@@ -70,9 +76,7 @@ test("no job twice, none that is busy, not due, put off or not served; batches a
       const views = new Map<string, SettleView>(s.jobs.map((v) => [v.job.id, v]));
       for (const id of ids) {
         const { job, busy, notBefore } = views.get(id) as SettleView;
-        assert.ok(
-          !busy && s.now >= notBefore && s.now >= dueAt(job) + turnOf(ME, dueAt(job), config.spreadSeconds, config),
-        );
+        assert.ok(!busy && s.now >= Math.max(notBefore, dueAt(job)) && isInTurn(views.get(id)!, s, config));
         const parties = [job.terms.requester, "provider" in job ? job.provider : undefined];
         const ours = [ME, ...config.accounts].some((account) => parties.includes(account));
         assert.ok(ours || config.jobs === "all" || (config.jobs === "paid" && job.status === "submitted"));
@@ -90,8 +94,7 @@ test("what is due and served is settled, in the way its status asks for, while g
     fc.property(state, limits, (s, limit) => {
       const config = { ...limit, jobs: "all" as const, finalize: true, expire: true, cancel: true, minBatch: 1 };
       const due = s.jobs.filter(
-        ({ job, busy, notBefore }) =>
-          !busy && s.now >= Math.max(notBefore, dueAt(job) + turnOf(ME, dueAt(job), config.spreadSeconds, config)),
+        (view) => !view.busy && s.now >= Math.max(view.notBefore, dueAt(view.job)) && isInTurn(view, s, config),
       );
       const ids = idsOf(s, config);
       if (s.gasSpent >= config.gasPerDay) assert.deepEqual(ids, []);
@@ -125,11 +128,11 @@ test("paid: no batch of strangers' jobs costs more than its tips bring, and one 
         assert.ok(gain >= cost(config.gasPerBatch + ids.length * config.gasPerJob));
       }
       const rich = decideSettlement({ ...s, jobs, gasSpent: 0n, gasPrice: 0n }, config);
-      const worth = jobs.filter(({ job, busy, rejected, notBefore }) => {
-        const due = dueAt(job) + turnOf(ME, dueAt(job), config.spreadSeconds, config);
-        const payable =
-          job.status === "submitted" && config.finalize && !busy && !rejected && s.now >= Math.max(due, notBefore);
-        return payable && bring.get(job.id)! > 0n;
+      const worth = jobs.filter((view) => {
+        const { job, busy, rejected, notBefore } = view;
+        const due = s.now >= Math.max(dueAt(job), notBefore) && isInTurn(view, s, config);
+        const payable = job.status === "submitted" && config.finalize && !busy && !rejected;
+        return due && payable && bring.get(job.id)! > 0n;
       });
       assert.equal(rich.flatMap((action) => (action.type === "finalize" ? action.ids : [])).length, worth.length);
     }),
@@ -145,7 +148,7 @@ test("a batch that is not full waits for more, but no job waits longer than it m
         if (action.type !== "finalize" || action.ids.length === config.maxBatch) continue;
         const waited = action.ids.map((id) => {
           const { job } = s.jobs.find((v) => v.job.id === id) as SettleView;
-          return s.now - dueAt(job) - turnOf(ME, dueAt(job), config.spreadSeconds, config);
+          return s.now - dueAt(job) - (config.places > 1 ? 0 : turnOf(ME, dueAt(job), config.spreadSeconds));
         });
         assert.ok(Math.max(...waited) >= config.maxWaitSeconds);
       }
@@ -158,22 +161,7 @@ function tipOf({ price = 0n, terms }: SubmittedJob, tipBps: number): bigint {
   return (((price * BigInt(terms.feeBps)) / 10_000n) * BigInt(tipBps)) / 10_000n;
 }
 
-test("keepers that know each other stand evenly apart, each in another place every hour", () => {
-  const at = (place: number, hour: number) => turnOf(ME, hour * 3600, 60, { place, places: 3 });
-  for (const hour of [0, 1, 2, 477_000]) {
-    assert.deepEqual(
-      [at(0, hour), at(1, hour), at(2, hour)].sort((a, b) => a - b),
-      [0, 30, 60],
-    );
-  }
-  assert.notEqual(at(0, 0), at(0, 1));
-});
-
-test("turns lie in the spread, are the same for one hour, and differ between keepers", () => {
-  const turns = Array.from({ length: 200 }, (_, n) => turnOf(address(n + 1), 7200, 30));
-  assert.ok(turns.every((turn) => Number.isInteger(turn) && turn >= 0 && turn <= 30));
-  assert.ok(new Set(turns).size > 20);
-  assert.equal(turnOf(ME, 7200, 1e6), turnOf(ME, 10_799, 1e6));
-  assert.notEqual(turnOf(ME, 7200, 1e6), turnOf(ME, 10_800, 1e6));
-  assert.equal(turnOf(ME, 7200, 0), 0);
-});
+/** A job that was never seen due is taken as seen when it was. */
+function isInTurn({ job, first }: SettleView, { now }: SettleState, rules: TurnRules): boolean {
+  return inTurn(now, first ?? { at: dueAt(job), due: dueAt(job) }, ME, rules);
+}

@@ -1,13 +1,15 @@
 import { type ClaimedJob, finalizableAt, type Job, type JobId, type SubmittedJob } from "@assay/sdk";
 import { type Address, isAddressEqual } from "viem";
 import type { SettleConfig } from "../../config.ts";
-import { type Place, turnOf } from "../../turns.ts";
+import { type FirstSeen, inTurn, type Place, turnOf } from "../../turns.ts";
 
 /** A job as this bot sees it. */
 export interface SettleView {
   job: Job;
   /** A transaction about it is under way. */
   busy: boolean;
+  /** When it was first seen due; absent until then. */
+  first?: FirstSeen;
   /** Chain time, Unix seconds, before which it is left alone: an earlier try was refused. */
   notBefore: number;
   /** A strategy has rejected its result. */
@@ -54,7 +56,7 @@ type Limits = Pick<
 /** A job whose provider can be paid now. */
 interface Payable {
   id: JobId;
-  /** Since when, this keeper's turn included; Unix seconds. */
+  /** Since when, what is left to strangers included; Unix seconds. */
   from: number;
   /** What settling it is worth to this keeper, wei; undefined for a job that is settled whatever it is worth. */
   worth: bigint | undefined;
@@ -71,7 +73,6 @@ export function decideSettlement(state: SettleState, config: Limits): SettleActi
   if (state.gasSpent >= config.gasPerDay) return [];
   const payable: Payable[] = [];
   const single: SettleAction[] = [];
-  const turns = new Map<number, number>();
   for (const view of state.jobs) {
     const type = dutyOf(view, config);
     const due = dueAt(view.job);
@@ -79,12 +80,12 @@ export function decideSettlement(state: SettleState, config: Limits): SettleActi
     const ours = isServed(view.job, state.account, config);
     const paid = config.jobs === "paid" && type === "finalize";
     if (!ours && !paid) continue;
-    const hour = Math.floor(due / 3600);
-    const turn = turns.get(hour) ?? turnOf(state.account, due, config.spreadSeconds, config);
-    turns.set(hour, turn);
-    if (state.now < due + turn) continue;
+    const first = view.first ?? { at: due, due };
+    if (!inTurn(state.now, first, state.account, config)) continue;
     if (type === "finalize") {
-      payable.push({ id: view.job.id, from: due + turn, worth: ours ? undefined : tipValue(view.job, state) });
+      // who waits for a fuller batch waits apart from strangers, too
+      const from = due + (config.places > 1 ? 0 : turnOf(state.account, due, config.spreadSeconds));
+      payable.push({ id: view.job.id, from, worth: ours ? undefined : tipValue(view.job, state) });
     } else single.push({ type, id: view.job.id });
   }
   return [...batchesOf(payable, state, config), ...single];

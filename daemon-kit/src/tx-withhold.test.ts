@@ -1,0 +1,176 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { createPublicClient, custom, type Hex } from "viem";
+import { hardhat } from "viem/chains";
+import { openJournal, type TxEntry } from "./journal.ts";
+import { chainOf, memoryLog, scratch, type TestChain, withCode } from "./test-kit.ts";
+import { createTxSender } from "./tx-sender.ts";
+
+const TO = "0x00000000000000000000000000000000000a55a1";
+const DEED = "0x00000000000000000000000000000000000bad00";
+/** Answers one and notes that it is done; from then on it reverts. */
+const ONCE: Hex = "0x5f54156009575f5ffd5b60015f5560015f5260205ff3";
+/** Answers one the first time, zero from then on, and never reverts. */
+const LESS: Hex = "0x5f54155f5260015f5560205ff3";
+const ONE = (answer: Hex) => BigInt(answer) === 1n;
+
+/** What becomes of a sender's questions. */
+interface Line {
+  /** Transactions are taken, and lost. */
+  cut: boolean;
+  dropped: number;
+  /** These wait. */
+  held?: { method: string; until: Promise<void> };
+}
+
+/** A sender on a journal of its own, whose transactions do not reach the chain while it is cut off. */
+async function senderOf(t: TestContext, mayResend: (entry: TxEntry) => boolean = () => true) {
+  const chain = await chainOf(t);
+  const line: Line = { cut: false, dropped: 0 };
+  const path = join(scratch(t), "journal.db");
+  const publicClient = createPublicClient({
+    chain: hardhat,
+    pollingInterval: 10,
+    cacheTime: 0,
+    transport: custom({
+      request: async ({ method, params }: { method: string; params: unknown }) => {
+        if (line.cut && method === "eth_sendRawTransaction") {
+          line.dropped += 1;
+          return `0x${"00".repeat(32)}`; // taken, and lost
+        }
+        if (line.held?.method === method) await line.held.until;
+        return chain.client.request({ method, params } as never);
+      },
+    }),
+  });
+  const open = (signal?: AbortSignal) => {
+    const journal = openJournal(path);
+    const { log } = memoryLog();
+    const { account } = chain;
+    const args = { journal, publicClient, account, log, pollMs: 10, mayResend, ...(signal ? { signal } : {}) };
+    return { journal, sender: createTxSender(args) };
+  };
+  return { chain, line, open };
+}
+
+async function until(check: () => boolean): Promise<void> {
+  for (let tries = 0; !check(); tries++) {
+    if (tries > 500) throw new Error("it did not come to that");
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+/** Somebody else does the deed. */
+async function overtake({ node, client }: TestChain): Promise<void> {
+  const [stranger] = (await client.request({ method: "eth_accounts" as never })) as Hex[];
+  const call = { from: stranger, to: DEED, gas: "0x30000" };
+  await node.request({ method: "eth_sendTransaction", params: [call] } as never);
+}
+
+/** A deed that was signed and never reached the chain, whose sender is to give it up. */
+async function lostDeed(t: TestContext, bytecode: Hex) {
+  const { chain, line, open } = await senderOf(t);
+  await chain.node.setCode({ address: DEED, bytecode });
+  const { journal, sender } = open();
+  line.cut = true;
+  const sending = sender.send({ key: "deed", to: DEED, gas: 200_000n, accepts: ONE });
+  const lost = assert.rejects(sending, withCode("DK-069"));
+  await until(() => line.dropped > 0);
+  // not to be waited for yet
+  return { chain, line, journal, sender, lost: () => lost };
+}
+
+for (const [what, code] of [
+  ["would revert", ONCE],
+  ["would answer otherwise", LESS],
+] as const) {
+  test(`what was lost on the way and ${what} now is held back; the next transaction takes its place`, async (t) => {
+    const { chain, line, journal, sender, lost } = await lostDeed(t, code);
+    await overtake(chain);
+    line.cut = false;
+    await lost();
+    assert.equal(journal.get("deed")?.status, "abandoned");
+    const { gasUsed } = await sender.send({ key: "next", to: TO, value: 1n });
+    assert.ok(gasUsed > 0n);
+    const [deed, next] = [journal.get("deed")!, journal.get("next")!];
+    assert.deepEqual([deed.nonce, next.nonce], [0, 0]);
+    assert.ok(next.attempts[0]!.maxFeePerGas * 1000n >= deed.attempts[0]!.maxFeePerGas * 1100n, "it wins against it");
+    assert.deepEqual(await sender.reconcile(), [{ key: "deed", status: "dropped" }]);
+    assert.equal(await chain.client.getTransactionCount({ address: chain.account.address }), 1);
+  });
+}
+
+test("what was lost on the way and is still to be done is sent again as it was signed, after a kill, too", async (t) => {
+  const { chain, line, open } = await senderOf(t);
+  await chain.node.setCode({ address: DEED, bytecode: ONCE });
+  const end = new AbortController();
+  const first = open(end.signal);
+  line.cut = true;
+  const sending = assert.rejects(first.sender.send({ key: "deed", to: DEED, gas: 200_000n, accepts: ONE }));
+  await until(() => line.dropped > 0);
+  end.abort();
+  await sending;
+  first.journal.close();
+  line.cut = false;
+  const second = open();
+  await second.sender.reconcile();
+  const receipt = await second.sender.send({ key: "deed", to: DEED, gas: 200_000n, accepts: ONE });
+  assert.equal(receipt.transactionHash, second.journal.get("deed")?.attempts[0]?.hash);
+  assert.equal(second.journal.get("deed")?.attempts.length, 1);
+});
+
+test("out of turn nothing is sent again; in turn the same key goes on with what was signed", async (t) => {
+  let mine = false;
+  const { chain, line, open } = await senderOf(t, () => mine);
+  const { journal, sender } = open();
+  line.cut = true;
+  await assert.rejects(sender.send({ key: "pay", to: TO, value: 5n }), withCode("DK-069"));
+  line.cut = false;
+  await assert.rejects(sender.send({ key: "pay", to: TO, value: 5n }), withCode("DK-069"));
+  assert.equal(await chain.client.getBalance({ address: TO }), 0n);
+  mine = true;
+  const { transactionHash } = await sender.send({ key: "pay", to: TO, value: 5n });
+  assert.equal(transactionHash, journal.get("pay")?.attempts[0]?.hash);
+  assert.equal(await chain.client.getBalance({ address: TO }), 5n);
+});
+
+test("what was signed above a transaction that is held back does not wait for it: nothing is sent in its place", async (t) => {
+  const { chain, line, journal, sender, lost } = await lostDeed(t, ONCE);
+  const above = sender.send({ key: "above", to: TO, value: 3n });
+  await until(() => journal.get("above")?.status === "sent");
+  await overtake(chain);
+  // what fills its place is lost, too
+  await until(() => journal.get("cancel:deed:0")?.status === "sent");
+  const { dropped } = line;
+  await until(() => line.dropped > dropped);
+  line.cut = false;
+  await lost();
+  assert.equal((await above).status, "success");
+  assert.deepEqual([journal.get("above")?.nonce, journal.get("cancel:deed:0")?.nonce], [1, 0]);
+  assert.equal(await chain.client.getBalance({ address: TO }), 3n);
+});
+
+test("what got its number while the one below was held back does not wait for it for ever", async (t) => {
+  const { chain, line, journal, sender, lost } = await lostDeed(t, ONCE);
+  const held = Promise.withResolvers<void>();
+  line.held = { method: "eth_getBalance", until: held.promise };
+  const next = sender.send({ key: "next", to: TO, value: 3n });
+  await overtake(chain);
+  await lost();
+  held.resolve();
+  await until(() => journal.get("next")?.status === "sent");
+  line.cut = false;
+  assert.deepEqual([journal.get("deed")?.nonce, journal.get("next")?.nonce], [0, 1]);
+  assert.deepEqual(await sender.repair(), [0]);
+  assert.equal((await next).status, "success");
+  assert.equal(journal.get("deed")?.attempts.length, 1, "it was not sent again");
+});
+
+test("what waited beyond its time is not signed", async (t) => {
+  const { chain, open } = await senderOf(t);
+  const { journal, sender } = open();
+  await assert.rejects(sender.send({ key: "late", to: TO, value: 1n, inTime: () => false }), withCode("DK-069"));
+  assert.equal(journal.list().length, 0);
+  assert.equal(await chain.client.getTransactionCount({ address: chain.account.address }), 0);
+});
