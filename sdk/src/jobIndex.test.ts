@@ -210,3 +210,24 @@ test("a job whose logs do not fit together keeps no other from being seen", asyn
   await agreed(index, market);
   index.close();
 });
+
+test("a job that an endpoint does not know for a moment is not forgotten, one that it never knows again is", async () => {
+  const market = new Market();
+  market.post();
+  const index = new JobIndex(market.chain.context());
+  await index.open(1_000_000, () => {});
+  const [job] = market.jobs() as [Job];
+  market.chain.behind = 1;
+  assert.equal((await index.reload(job.id))?.status, "open");
+  await index.refresh();
+  assert.equal(index.all().length, 1);
+  market.chain.behind = 0;
+  market.advance(0, 0);
+  await index.refresh();
+  assert.equal(index.get(job.id)?.status, "claimed", "it was read again, though no look told of it");
+  market.chain.drop(2);
+  await index.reload(job.id);
+  for (let looks = 0; looks < 10; looks++) await index.refresh();
+  assert.deepEqual(index.all(), []);
+  index.close();
+});

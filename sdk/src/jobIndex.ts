@@ -27,7 +27,7 @@ export interface JobIndexOptions {
 }
 
 const READS_AT_ONCE = 32;
-/** Logs of two forks may be mixed for a moment. */
+/** Logs of two forks may be mixed for a moment, and an endpoint behind another one not know a job yet. */
 const MISFIT_TRIES = 5;
 
 /**
@@ -106,7 +106,11 @@ export class JobIndex {
     await this.#readAgain(this.#options.keepEnded ? ids : await this.#withoutEnded(ids));
   }
 
-  /** Reads one job again, now. @returns undefined when it has ended and is not kept, or the chain does not know it */
+  /**
+   * Reads one job again, now. That the chain does not know it is believed only when heard several times, at the looks that follow: a
+   * job that an endpoint does not know yet, and that was dropped for that, would never be seen again.
+   * @returns the job as it is known then; undefined when it has ended and is not kept, or is not known
+   */
   async reload(id: JobId): Promise<Job | undefined> {
     this.#dirty.add(id);
     const posted = this.#jobs.get(id)?.timeline[0]?.blockNumber;
@@ -115,12 +119,12 @@ export class JobIndex {
       const job = await getJob(this.#context, { id, fromBlock });
       this.#set(job);
       this.#dirty.delete(id);
-      return this.#jobs.get(id);
+      this.#misfits.delete(id);
     } catch (error) {
       if (!(error instanceof AssayError && error.code === "SDK-020")) throw error;
-      this.drop(id);
-      return undefined;
+      if (this.#isTooOften(id)) this.drop(id);
     }
+    return this.#jobs.get(id);
   }
 
   get(id: JobId): Job | undefined {
@@ -130,6 +134,7 @@ export class JobIndex {
   drop(id: JobId): void {
     this.#jobs.delete(id);
     this.#dirty.delete(id);
+    this.#misfits.delete(id);
   }
 
   /** In the order of their posting. */
@@ -205,16 +210,19 @@ export class JobIndex {
   async #tryReload(id: JobId): Promise<void> {
     try {
       await this.reload(id);
-      this.#misfits.delete(id);
     } catch (error) {
       if (!(error instanceof AssayError) || error.kind === "retryable") throw error;
-      const tries = (this.#misfits.get(id) ?? 0) + 1;
-      this.#misfits.set(id, tries);
-      if (tries < MISFIT_TRIES) return;
-      this.#misfits.delete(id);
+      if (!this.#isTooOften(id)) return;
       this.drop(id);
       this.#options.onUnreadable?.(id, error);
     }
+  }
+
+  /** Counts one more reading that brought no job. */
+  #isTooOften(id: JobId): boolean {
+    const tries = (this.#misfits.get(id) ?? 0) + 1;
+    this.#misfits.set(id, tries);
+    return tries >= MISFIT_TRIES;
   }
 }
 

@@ -69,6 +69,8 @@ export class FakeChain {
   readonly deployment = sampleDeployment();
   /** Most blocks that one eth_getLogs may span. */
   maxRange = Number.POSITIVE_INFINITY;
+  /** Blocks by which the head that is told is behind the newest block. */
+  behind = 0;
   /** Thrown by the next requests, one each. */
   readonly failures: unknown[] = [];
   /** Ranges of the answered log requests. */
@@ -124,7 +126,7 @@ export class FakeChain {
       case "eth_chainId":
         return numberToHex(CHAIN_ID);
       case "eth_blockNumber":
-        return numberToHex(this.head.number);
+        return numberToHex(this.head.number - this.behind);
       case "eth_getBlockByNumber":
         return this.#show(first === "latest" ? this.head : this.#blocks[Number(first)]);
       case "eth_getBlockByHash":
