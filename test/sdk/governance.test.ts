@@ -1,7 +1,7 @@
 // The client's governance actions against the real governor, timelock and treasury.
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
-import { createWalletClient, custom, encodeFunctionData, getAddress, zeroAddress } from "viem";
+import { createWalletClient, custom, encodeFunctionData, getAddress, numberToHex, zeroAddress } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import {
   type AssayClient,
@@ -10,6 +10,7 @@ import {
   isRevert,
   type ProposalCall,
   parseDeployment,
+  prepareDelegateVotes,
   proposalId,
   protocolCall,
 } from "../../sdk/src/index.ts";
@@ -197,6 +198,23 @@ test("votes: who casts them is shown, and chosen for liquid and staked tokens ap
     [governed.alice.address, bob].map((a) => getAddress(a)),
   );
   assert.equal((await alice.getVotes({ account: bob })).staked, 30_000n * ASY_UNIT);
+});
+
+test("a call that is estimated in the very second of the last record of votes has gas for a new one", async () => {
+  const rpc = (method: string, params: unknown[]) => whale.publicClient.request({ method, params } as never);
+  await alice.delegateVotes({ to: governed.alice.address, of: "liquid" });
+  await alice.stake({ amount: ASY_UNIT, method: "approve" });
+  const { timestamp } = await whale.publicClient.getBlock();
+  const estimated = async (second: bigint) => {
+    await rpc("evm_setNextBlockTimestamp", [numberToHex(second)]);
+    const { to, data } = prepareDelegateVotes(alice, { to: governed.bob.address, of: "liquid" });
+    return whale.publicClient.estimateGas({ account: governed.alice.address, to, data });
+  };
+  const [later, same] = [await estimated(timestamp + 1n), await estimated(timestamp)];
+  assert.ok(later > (same * 5n) / 4n, "a quarter more would not do");
+  const { hash } = await alice.delegateVotes({ to: governed.bob.address, of: "liquid" });
+  const { gas } = await whale.publicClient.getTransaction({ hash });
+  assert.ok(gas >= later, `${gas} is less than the ${later} of a second later`);
 });
 
 test("treasury: pending fees, payments and a vesting grant are in its books, GOV-31, GOV-32, GOV-33", async () => {

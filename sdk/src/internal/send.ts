@@ -36,6 +36,18 @@ export async function simulateCall(context: ChainContext, call: PreparedCall, fr
   }
 }
 
+/** For two records of votes. */
+const SPARE_GAS = 50_000n;
+
+/**
+ * The gas limit of a call: more than it is estimated to take. A record of votes that was written in the very second of the block
+ * that the estimate stands on is overwritten there, and a new one by the time the call is mined: that is 22,000 gas more.
+ */
+async function gasLimit({ publicClient }: ChainContext, call: PreparedCall, account: Address): Promise<bigint> {
+  const { to, data, value } = call;
+  return ((await publicClient.estimateGas({ account, to, data, value })) * 5n) / 4n + SPARE_GAS;
+}
+
 /**
  * Simulates a call, sends it from the wallet and waits until it is mined.
  * @throws AssayError as `simulateCall`; SDK-045 with the hash when the receipt was not seen; SDK-034 when it reverted although the simulation passed
@@ -44,8 +56,8 @@ export async function sendCall(context: ChainContext, call: PreparedCall): Promi
   const { walletClient, account } = requireWallet(context);
   await simulateCall(context, call);
   const { to, data, value } = call;
-  const hash = await walletClient
-    .sendTransaction({ account, chain: walletClient.chain ?? null, to, data, value })
+  const hash = await gasLimit(context, call, account.address)
+    .then((gas) => walletClient.sendTransaction({ account, chain: walletClient.chain ?? null, to, data, value, gas }))
     .catch((error: unknown) => {
       throw decodeError(error);
     });
