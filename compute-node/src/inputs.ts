@@ -11,6 +11,7 @@ import {
   MAX_MANIFEST_BYTES,
   mostFileBytes,
   type RowSource,
+  specDifference,
   specFields,
   stateBefore,
   tensorRows,
@@ -154,30 +155,13 @@ export function reporter(
   };
 }
 
-const COMPARED = [
-  "programHash",
-  "dataRoot",
-  "initState",
-  "steps",
-  "segmentLength",
-  "outIdx",
-  "stateCount",
-  "rulesVersion",
-] as const;
-
-function compareSpec(
-  found: Pick<InputsRequest["spec"], (typeof COMPARED)[number]>,
-  wanted: InputsRequest["spec"],
-): void {
-  for (const name of COMPARED) {
-    if (String(found[name]).toLowerCase() !== String(wanted[name]).toLowerCase()) {
-      throw nodeError("CN-020", {
-        found: `${name} ${found[name]}`,
-        wanted: `${name} ${wanted[name]}`,
-        hint: "the requester posted a spec that does not belong to these inputs: the job is not claimed; post it again with specFields()",
-      });
-    }
-  }
+function compareSpec(found: Parameters<typeof specDifference>[0], wanted: InputsRequest["spec"]): void {
+  const difference = specDifference(found, wanted);
+  if (!difference) return;
+  throw nodeError("CN-020", {
+    ...difference,
+    hint: "the requester posted a spec that does not belong to these inputs: the job is not claimed; post it again with specFields()",
+  });
 }
 
 /** What blocks take on the disk beside their bytes, and what others write meanwhile. */

@@ -40,7 +40,7 @@ export {
   type JobManifest,
   MAX_MANIFEST_BYTES,
 } from "./job/manifest.ts";
-export { assembleJob, initialStateHash, type SpecFields, specFields, stateBefore } from "./job/spec.ts";
+export { assembleJob, initialStateHash, type SpecFields, specDifference, specFields, stateBefore } from "./job/spec.ts";
 export { type ConversionOptions, fromLayersModel } from "./model/from-layers.ts";
 export { type LayersModelFiles, type LayersModelJson, toLayersModel } from "./model/to-layers.ts";
 export { type Bound, checkRecords } from "./program/bounds.ts";

@@ -4,6 +4,6 @@ export { decodeTensors, mostFileBytes } from "./commit/file.ts";
 export { checkShape, verifyDataset } from "./data/dataset.ts";
 export { type RowSource, tensorRows } from "./data/rows.ts";
 export { decodeManifest, type JobManifest, MAX_MANIFEST_BYTES } from "./job/manifest.ts";
-export { initialStateHash, specFields, stateBefore } from "./job/spec.ts";
+export { initialStateHash, specDifference, specFields, stateBefore } from "./job/spec.ts";
 export { type CompiledProgram, compileProgram } from "./program/compile.ts";
 export type { IntTensor } from "./types.ts";

@@ -7,7 +7,7 @@ import { initialState } from "../data/init.ts";
 import { ExactError } from "../errors.ts";
 import { compileSmall, seed, smallProgram } from "../testing.ts";
 import { decodeManifest, encodeManifest, type JobManifest, MAX_MANIFEST_BYTES } from "./manifest.ts";
-import { assembleJob, specFields } from "./spec.ts";
+import { assembleJob, specDifference, specFields } from "./spec.ts";
 
 const CID = `b${"a".repeat(58)}`;
 
@@ -56,6 +56,12 @@ test("MAN-07: a job assembled from its manifest has the spec of its program and 
     initState: stateHash(0, state.map(tensorRoot)),
   };
   assert.deepEqual(job.spec, specFields(compiled, roots));
+  const posted = { ...job.spec, dataRoot: job.spec.dataRoot.toUpperCase().replace("0X", "0x"), refSeconds: 9 };
+  assert.equal(specDifference(job.spec, posted), undefined);
+  assert.deepEqual(specDifference(job.spec, { ...posted, steps: 3 }), {
+    found: `steps ${job.spec.steps}`,
+    wanted: "steps 3",
+  });
   assert.equal(job.spec.programHash, compiled.programHash);
   assert.equal(job.spec.refSeconds, 1);
   assert.deepEqual(job.initial, state);

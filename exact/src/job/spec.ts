@@ -42,6 +42,27 @@ export function specFields(compiled: CompiledProgram, roots: { dataRoot: Hex; in
   };
 }
 
+/** All that a spec says of program and inputs but refSeconds, which nothing hangs on. */
+const COMPARED = [
+  "programHash",
+  "dataRoot",
+  "initState",
+  "steps",
+  "segmentLength",
+  "outIdx",
+  "stateCount",
+  "rulesVersion",
+] as const;
+
+type Compared = Readonly<Record<(typeof COMPARED)[number], string | number | bigint>>;
+
+/** The first field in which a posted spec is not what program and inputs come to, with both values; undefined where there is none. */
+export function specDifference(found: Compared, wanted: Compared): { found: string; wanted: string } | undefined {
+  const told = (name: keyof Compared, spec: Compared) => `${name} ${String(spec[name]).toLowerCase()}`;
+  const name = COMPARED.find((each) => told(each, found) !== told(each, wanted));
+  return name && { found: told(name, found), wanted: told(name, wanted) };
+}
+
 /** S_0 of a program, from the tensors of the state before step 0. */
 export function initialStateHash(state: readonly IntTensor[]): Hex {
   return stateHash(0, state.map(tensorRoot));

@@ -11,6 +11,7 @@ import {
   type RowSource,
   type RowTree,
   type SpecFields,
+  specDifference,
   specFields,
   stateBefore,
   tensorRows,
@@ -36,17 +37,6 @@ export interface JobInputs {
   tree: RowTree;
   initial: IntTensor[];
 }
-
-const COMPARED = [
-  "programHash",
-  "dataRoot",
-  "initState",
-  "steps",
-  "segmentLength",
-  "outIdx",
-  "stateCount",
-  "rulesVersion",
-] as const;
 
 /**
  * Everything a job names, block by block against its hash, and checked to be what the spec says. What the store does not hold
@@ -104,16 +94,10 @@ function reporter(cols: number, onMessage: (message: TaskMessage) => void): (fir
 }
 
 function compareSpec(found: SpecFields, wanted: InputsRequest["spec"]): void {
-  for (const name of COMPARED) {
-    const [mine, theirs] = [String(found[name]).toLowerCase(), String(wanted[name]).toLowerCase()];
-    if (mine !== theirs) throw differs(name, mine, theirs);
-  }
-}
-
-function differs(what: string, found: string, wanted: string): Error {
-  return keeperError("KP-020", {
-    found: `${what} ${found}`,
-    wanted: `${what} ${wanted}`,
+  const difference = specDifference(found, wanted);
+  if (!difference) return;
+  throw keeperError("KP-020", {
+    ...difference,
     hint: "the job cannot be checked: its requester posted a spec that does not belong to these inputs",
   });
 }
