@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { asDiskError, type Facts, facts, isRetryable, knownError, Waker, writeDurably } from "@assay/daemon-kit";
 import {
+  asJobId,
   type ClaimedJob,
   decodeError,
   isEnded,
@@ -37,6 +38,8 @@ const DISK_MS = 5000;
 /** Its presence says that the operator is leaving. */
 export const LEAVE_FILE = "leaving";
 const WORST_PAUSE_MS = 30_000;
+/** A job that nobody has claimed by so long after its time stays unclaimed, whatever is behind. */
+const UNCLAIMED_SECONDS = 86_400;
 
 /** The provider's node: looks at the chain, decides, acts, again and again until it is stopped. */
 export class ComputeNode {
@@ -83,11 +86,22 @@ export class ComputeNode {
     await index.open(config.pollMs, () => this.wake());
     const own = index.all().filter((job) => isMine(job, account.address));
     const known = new Set<string>(own.map(({ id }) => id));
-    for (const id of jobsOnDisk(config.dataDir)) if (!known.has(id)) forgetJob(config.dataDir, id);
+    for (const id of jobsOnDisk(config.dataDir).map(asJobId)) {
+      if (!known.has(id) && (await this.#isOver(id))) forgetJob(config.dataDir, id);
+    }
     for (const { id, status } of own) {
       log.info({ jobId: id, status }, "own job found on chain");
       this.#noteWon(id, status);
     }
+  }
+
+  /** Whether nothing on the disk is of use for a job any more. An endpoint that is behind knows no own job's claim, or not the job. */
+  async #isOver(id: JobId): Promise<boolean> {
+    const { index, account } = this.#deps;
+    const job = index.get(id) ?? (await index.reload(id));
+    if (!job) return false;
+    if (job.status !== "open") return isEnded(job.status) || !isMine(job, account.address);
+    return job.terms.claimBy + UNCLAIMED_SECONDS < Date.now() / 1000;
   }
 
   /** A claim that was mined while nobody was there to see it. */

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { numberToHex } from "viem";
 import type { SubmittedJob } from "../../sdk/src/index.ts";
 import {
   countOf,
@@ -15,6 +16,7 @@ import {
   post,
   startTestNode,
   type TestNode,
+  untilReady,
   uploadInputs,
   waitFor,
   waitForPayment,
@@ -123,6 +125,37 @@ test("kill -9 in the middle of the training: the run resumes from a checkpoint, 
   await checkPaidOnce(inputs, job, account);
   assert.deepEqual(errorsOf(again), []);
   await again.process.stop();
+});
+
+test("started again behind an endpoint that lags: what was run of a job that it does not know yet is kept", async () => {
+  const account = 18;
+  await market.enrol(account);
+  const inputs = await uploadInputs(market, LONG_RUN, "lag");
+  const behind = await market.chain.publicClient.getBlockNumber({ cacheTime: 0 });
+  const node = await startTestNode(market, { account });
+  const { id } = await post(market, inputs.spec, { provider: market.chain.wallet(account).account.address });
+  await node.logged("checkpoint written", (line) => Number(line.step) >= INTERRUPTED_AT);
+  await kill(node);
+
+  let lags = true;
+  const proxy = await startRpcProxy(
+    market.chain.url,
+    () => "forward",
+    (call) => {
+      const isNewest = lags && call.method === "eth_getBlockByNumber" && call.params[0] === "latest";
+      return isNewest ? { ...call, params: [numberToHex(behind), call.params[1]] } : call;
+    },
+    ({ method }) =>
+      lags && method === "eth_blockNumber" ? { kind: "answer", change: () => numberToHex(behind) } : undefined,
+  );
+  const again = await startTestNode(market, { account, rpcUrl: proxy.url });
+  await untilReady(again);
+  lags = false;
+  const resumed = await again.logged("run resumed from checkpoint");
+  assert.ok(Number(resumed.fromStep) >= INTERRUPTED_AT, `from step ${resumed.fromStep}`);
+  await checkPaidOnce(inputs, await waitForPayment(market, id), account);
+  await again.process.stop();
+  await proxy.close();
 });
 
 test("a run whose child dies is resumed; one that dies every time is given up, and the node goes on", async () => {
