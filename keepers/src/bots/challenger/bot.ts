@@ -36,7 +36,7 @@ import { findEngine } from "./children.ts";
 import { Court } from "./court.ts";
 import { type Action, type CaseView, decideCases, type GameFacts, isProvidersTurn, skipReasons } from "./decide.ts";
 import { challengerMetrics } from "./metrics.ts";
-import { caseFolder, casesOnDisk, dropCase, readOutcome } from "./run-folder.ts";
+import { caseFolder, casesUntouchedSince, dropCase, readOutcome } from "./run-folder.ts";
 import { isChosen, samplingSeed } from "./sampling.ts";
 import type { EngineChoice } from "./tasks.ts";
 
@@ -44,6 +44,9 @@ const FAILED_MS = 5_000;
 
 /** An action that takes time. */
 type Deed = Exclude<Action, { type: "skip" | "drop" | "alarm" }>;
+
+/** A re-run that nobody has touched for so long, and whose result is not known, is of no use. */
+const FORGOTTEN_MS = 86_400_000;
 
 /** Opens the bot. @throws KP-010, KP-012 */
 export async function openChallenger(context: KeeperContext): Promise<Bot> {
@@ -85,7 +88,8 @@ class ChallengerBot implements Bot {
   async recover(): Promise<void> {
     const { rpc, config, log } = this.#context;
     await this.#refresh(await rpc.getBlockNumber({ cacheTime: 0 }));
-    for (const commitment of casesOnDisk(config.dataDir)) {
+    // Newer ones may be of results that an endpoint which is behind does not know yet.
+    for (const commitment of casesUntouchedSince(config.dataDir, Date.now() - FORGOTTEN_MS)) {
       if (!this.#cases.has(commitment)) dropCase(config.dataDir, commitment);
     }
     for (const { job, game } of this.#cases.values()) {

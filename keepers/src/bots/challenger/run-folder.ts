@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { writeDurably } from "@assay/daemon-kit";
 import { decodeTensors, encodeTensors, type IntTensor } from "@assay/exact";
@@ -20,12 +20,12 @@ export function logOf(folder: string): string {
   return `${folder}.log`;
 }
 
-/** Commitments that have a folder. */
-export function casesOnDisk(dataDir: string): Hex[] {
+/** Commitments that have a folder in which nothing has come or gone since then (Unix ms). */
+export function casesUntouchedSince(dataDir: string, sinceMs: number): Hex[] {
   const folder = join(dataDir, "challenger");
   mkdirSync(folder, { recursive: true });
   return readdirSync(folder)
-    .filter((name) => /^[0-9a-f]{64}$/.test(name))
+    .filter((name) => /^[0-9a-f]{64}$/.test(name) && statSync(join(folder, name)).mtimeMs < sinceMs)
     .map((name): Hex => `0x${name}`);
 }
 
