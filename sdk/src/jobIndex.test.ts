@@ -144,7 +144,7 @@ test("an index that follows the chain knows what one that reads it anew knows, t
         }
       };
       take(before);
-      const index = new JobIndex(market.chain.context());
+      const index = new JobIndex(market.chain.context(), { doubtMs: 0 });
       await index.open(1, () => {});
       try {
         await agreed(index, market);
@@ -175,7 +175,7 @@ test("several statuses cost one reading of the logs, and news cost no reading of
   const blocks = chain.ranges.slice(start).reduce((sum, [from, to]) => sum + to - from + 1, 0);
   assert.equal(blocks, chain.head.number, "each block once");
 
-  const index = new JobIndex(context, { reorgDepth: 5 });
+  const index = new JobIndex(context, { reorgDepth: 5, doubtMs: 0 });
   await index.open(1, () => {});
   await agreed(index, market);
   const opened = chain.ranges.length;
@@ -193,7 +193,7 @@ test("a job whose logs do not fit together keeps no other from being seen", asyn
   const market = new Market();
   market.post();
   const left: string[] = [];
-  const index = new JobIndex(market.chain.context(), { onUnreadable: (_, { code }) => left.push(code) });
+  const index = new JobIndex(market.chain.context(), { doubtMs: 0, onUnreadable: (_, { code }) => left.push(code) });
   await index.open(1, () => {});
   const [job] = market.jobs() as [Job];
   const word = numberToHex(1, { size: 32 });
@@ -211,23 +211,91 @@ test("a job whose logs do not fit together keeps no other from being seen", asyn
   index.close();
 });
 
+/** Waits until something holds, a few seconds at most. */
+async function until(holds: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 3000 && !holds(); tries++) await new Promise((resolve) => setTimeout(resolve, 1));
+  assert.ok(holds());
+}
+
 test("a job that an endpoint does not know for a moment is not forgotten, one that it never knows again is", async () => {
   const market = new Market();
   market.post();
-  const index = new JobIndex(market.chain.context());
+  const index = new JobIndex(market.chain.context(), { doubtMs: 20 });
   await index.open(1_000_000, () => {});
   const [job] = market.jobs() as [Job];
   market.chain.behind = 1;
   assert.equal((await index.reload(job.id))?.status, "open");
-  await index.refresh();
-  assert.equal(index.all().length, 1);
+  for (let looks = 0; looks < 5; looks++) await index.refresh();
+  assert.equal(index.all().length, 1, "so soon it is not believed, however often it is heard");
   market.chain.behind = 0;
   market.advance(0, 0);
   await index.refresh();
   assert.equal(index.get(job.id)?.status, "claimed", "it was read again, though no look told of it");
   market.chain.drop(2);
   await index.reload(job.id);
-  for (let looks = 0; looks < 10; looks++) await index.refresh();
+  const began = performance.now();
+  while (index.all().length > 0 && performance.now() - began < 5000) await index.refresh();
   assert.deepEqual(index.all(), []);
+  assert.ok(performance.now() - began >= 19);
+  index.close();
+});
+
+test("an older reading does not take the place of what is known, unless the chain has taken it back", async () => {
+  const market = new Market();
+  const { chain } = market;
+  market.post();
+  const [job] = market.jobs() as [Job];
+  const index = new JobIndex(chain.context());
+  await index.open(1, () => {});
+  market.advance(0, 0);
+  await until(() => index.get(job.id)?.status === "claimed");
+  chain.behind = 1;
+  assert.equal((await index.reload(job.id))?.status, "claimed");
+  chain.behind = 0;
+  await index.refresh();
+  assert.equal(index.get(job.id)?.status, "claimed");
+  chain.drop(1);
+  market.post();
+  await until(() => index.get(job.id)?.status === "open");
+  await agreed(index, market);
+  index.close();
+});
+
+test("what happens to a job while it is read is not lost", async () => {
+  const market = new Market();
+  const { chain } = market;
+  market.post();
+  const [job] = market.jobs() as [Job];
+  const index = new JobIndex(chain.context());
+  let news = 0;
+  await index.open(1, () => {
+    news += 1;
+  });
+  const { promise, resolve } = Promise.withResolvers<void>();
+  chain.held = promise;
+  const reading = index.reload(job.id); // up to a block in which it is still open
+  market.advance(0, 0);
+  await until(() => news > 0);
+  resolve();
+  await reading;
+  await agreed(index, market);
+  index.close();
+});
+
+test("logs that an endpoint has later than the block are not missed", async () => {
+  const market = new Market();
+  const { chain } = market;
+  const index = new JobIndex(chain.context());
+  await index.open(1, () => {});
+  chain.logsBehind = 1;
+  const asked = chain.ranges.length;
+  market.post();
+  await until(() => chain.ranges.slice(asked).some(([, to]) => to === chain.head.number));
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  assert.deepEqual(index.all(), []);
+  chain.logsBehind = 0;
+  chain.mine();
+  await until(() => index.all().length === 1);
+  await agreed(index, market);
   index.close();
 });

@@ -22,13 +22,19 @@ export interface JobIndexOptions {
   reorgDepth?: number | undefined;
   /** A look for news failed; it is tried again. */
   onError?: ((error: AssayError) => void) | undefined;
+  /**
+   * How long endpoints must say that a job is not there, or less far than it was, before that is believed; a minute when left out.
+   * Milliseconds.
+   */
+  doubtMs?: number | undefined;
   /** A job's logs did not fit together at several looks; it is left alone until something happens to it. */
   onUnreadable?: ((id: JobId, error: AssayError) => void) | undefined;
 }
 
 const READS_AT_ONCE = 32;
-/** Logs of two forks may be mixed for a moment, and an endpoint behind another one not know a job yet. */
+/** Logs of two forks may be mixed for a while, and an endpoint be behind another one: so often and so long it is asked again. */
 const MISFIT_TRIES = 5;
+const DOUBT_MS = 60_000;
 
 /**
  * The jobs that have not ended, read from the market's logs once and then kept up to date by the new ones alone. Holds no
@@ -41,7 +47,9 @@ export class JobIndex {
   readonly #jobs = new Map<JobId, Job>();
   /** Jobs that must be read again as a whole. */
   readonly #dirty = new Set<JobId>();
-  readonly #misfits = new Map<JobId, number>();
+  /** Those of which events came while they were read. */
+  readonly #overtaken = new Set<JobId>();
+  readonly #misfits = new Map<JobId, { tries: number; sinceMs: number }>();
   #unwatch: () => void = () => {};
 
   constructor(context: AssayContext, options: JobIndexOptions = {}) {
@@ -107,24 +115,30 @@ export class JobIndex {
   }
 
   /**
-   * Reads one job again, now. That the chain does not know it is believed only when heard several times, at the looks that follow: a
-   * job that an endpoint does not know yet, and that was dropped for that, would never be seen again.
+   * Reads one job again, now. What is less than is known, or nothing, is not believed before it was heard several times, at the looks
+   * that follow: an endpoint may be behind the one that was asked before, and what it does not know would never be told again.
    * @returns the job as it is known then; undefined when it has ended and is not kept, or is not known
    */
   async reload(id: JobId): Promise<Job | undefined> {
+    const isHeardOf = this.#jobs.has(id) || this.#dirty.has(id);
     this.#dirty.add(id);
+    this.#overtaken.delete(id);
     const posted = this.#jobs.get(id)?.timeline[0]?.blockNumber;
     const fromBlock = posted === undefined || posted < this.#depth ? undefined : posted - this.#depth;
     try {
       const job = await getJob(this.#context, { id, fromBlock });
-      this.#set(job);
-      this.#dirty.delete(id);
-      this.#misfits.delete(id);
+      if (!isLess(job, this.#jobs.get(id)) || this.#isTooOften(id)) this.#believe(job);
     } catch (error) {
       if (!(error instanceof AssayError && error.code === "SDK-020")) throw error;
-      if (this.#isTooOften(id)) this.drop(id);
+      if (!isHeardOf || this.#isTooOften(id)) this.drop(id);
     }
     return this.#jobs.get(id);
+  }
+
+  #believe(job: Job): void {
+    this.#set(job);
+    this.#misfits.delete(job.id);
+    if (!this.#overtaken.has(job.id)) this.#dirty.delete(job.id);
   }
 
   get(id: JobId): Job | undefined {
@@ -134,6 +148,7 @@ export class JobIndex {
   drop(id: JobId): void {
     this.#jobs.delete(id);
     this.#dirty.delete(id);
+    this.#overtaken.delete(id);
     this.#misfits.delete(id);
   }
 
@@ -163,7 +178,9 @@ export class JobIndex {
     const [first] = events;
     if (!first) return false;
     if (this.#dirty.has(id) || events.some(({ removed }) => removed)) {
+      this.#takeBack(id, events);
       this.#dirty.add(id);
+      this.#overtaken.add(id);
       return true;
     }
     if (timeline.length === 0 && first.eventName !== "JobPosted") return this.#meets(id, events);
@@ -173,6 +190,19 @@ export class JobIndex {
       this.#dirty.add(id);
     }
     return true;
+  }
+
+  /** A job without what a reorganisation took of it; one of which nothing is left stays until it is read again. */
+  #takeBack(id: JobId, events: readonly JobChange[]): void {
+    const gone = new Set(events.filter(({ removed }) => removed).map(positionOf));
+    const timeline = this.#jobs.get(id)?.timeline ?? [];
+    const rest = timeline.filter((event) => !gone.has(positionOf(event)));
+    if (rest.length === 0 || rest.length === timeline.length) return;
+    try {
+      this.#set(foldJob(rest));
+    } catch {
+      // Its logs do not fit together: it is read again as a whole.
+    }
   }
 
   /** What happens to a job that is not held: it has ended before, or comes to this provider from another. */
@@ -218,12 +248,19 @@ export class JobIndex {
     }
   }
 
-  /** Counts one more reading that brought no job. */
+  /** Notes one more reading that brought less than is known. */
   #isTooOften(id: JobId): boolean {
-    const tries = (this.#misfits.get(id) ?? 0) + 1;
-    this.#misfits.set(id, tries);
-    return tries >= MISFIT_TRIES;
+    const now = performance.now();
+    const { tries, sinceMs } = this.#misfits.get(id) ?? { tries: 0, sinceMs: now };
+    this.#misfits.set(id, { tries: tries + 1, sinceMs });
+    return tries + 1 >= MISFIT_TRIES && now - sinceMs >= (this.#options.doubtMs ?? DOUBT_MS);
   }
+}
+
+/** Whether a reading knows only the beginning of what is known. */
+function isLess(job: Job, known: Job | undefined): boolean {
+  if (!known || job.timeline.length >= known.timeline.length) return false;
+  return job.timeline.every((event, index) => positionOf(event) === positionOf(known.timeline[index]!));
 }
 
 function positionOf({ blockHash, logIndex }: { blockHash: Hex; logIndex: number }): string {

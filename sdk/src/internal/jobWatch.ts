@@ -17,6 +17,12 @@ export interface LookArgs {
 /** Blocks below the head that may still be replaced, where nobody says otherwise. */
 export const REORG_DEPTH = 64;
 
+/**
+ * Newest blocks whose logs are asked for once more: behind one URL may stand several nodes, and the one that is asked for logs not have
+ * the block that another one told of.
+ */
+const OVERLAP = 4n;
+
 /** How far a watch has come. */
 export interface Cursor {
   /** First block in scope. */
@@ -40,11 +46,13 @@ export async function look(context: AssayContext, cursor: Cursor, args: LookArgs
   const head = await context.publicClient.getBlock({ blockTag: "latest" });
   if (head.hash === cursor.hash) return [];
   const replaced = await wasReplaced(context, cursor, head);
-  const from = replaced ? maxOf(cursor.start, cursor.block - depth + 1n) : cursor.block + 1n;
+  const again = replaced || depth < OVERLAP ? depth : OVERLAP;
+  const from = maxOf(cursor.start, cursor.block - again + 1n);
   const events =
     from > head.number ? [] : await fetchJobEvents(context, { fromBlock: from, toBlock: head.number, id: args.id });
   const found = new Map(events.map((event) => [keyOf(event), event]));
-  const gone = [...cursor.recent].filter(([key, event]) => event.blockNumber >= from && !found.has(key)).reverse();
+  const missing = [...cursor.recent].filter(([key, event]) => event.blockNumber >= from && !found.has(key)).reverse();
+  const gone = replaced ? missing : [];
   const fresh = [...found].filter(([key]) => !cursor.recent.has(key)).map(([, event]) => event);
   const news = await withTimestamps(context, fresh);
   for (const [key] of gone) cursor.recent.delete(key);

@@ -49,6 +49,12 @@ interface Block {
   logs: Log[];
 }
 
+interface LogsAsked {
+  fromBlock: Hex;
+  toBlock: Hex;
+  topics: (Hex | Hex[] | null)[];
+}
+
 /** A market's event as an endpoint would give it. */
 export function marketLog(deployment: Deployment, eventName: JobEventName, args: Record<string, unknown>): Log {
   const item = jobMarketplaceAbi.filter((entry) => entry.type === "event").find(({ name }) => name === eventName);
@@ -71,6 +77,10 @@ export class FakeChain {
   maxRange = Number.POSITIVE_INFINITY;
   /** Blocks by which the head that is told is behind the newest block. */
   behind = 0;
+  /** What the logs of a single job wait for. */
+  held: Promise<void> | undefined;
+  /** Newest blocks whose logs are not there yet. */
+  logsBehind = 0;
   /** Thrown by the next requests, one each. */
   readonly failures: unknown[] = [];
   /** Ranges of the answered log requests. */
@@ -132,7 +142,7 @@ export class FakeChain {
       case "eth_getBlockByHash":
         return this.#show(this.#blocks.find(({ hash }) => hash === first));
       case "eth_getLogs":
-        return this.#logs(first as { fromBlock: Hex; toBlock: Hex; topics: (Hex | Hex[] | null)[] });
+        return this.#logs(first as LogsAsked);
       case "eth_call":
         return this.#call(first as { to: Address; data: Hex });
       default:
@@ -167,11 +177,13 @@ export class FakeChain {
     return { number: numberToHex(number), hash, parentHash, timestamp: numberToHex(timestamp), transactions: [] };
   }
 
-  #logs({ fromBlock, toBlock, topics }: { fromBlock: Hex; toBlock: Hex; topics: (Hex | Hex[] | null)[] }): unknown[] {
+  async #logs({ fromBlock, toBlock, topics }: LogsAsked): Promise<unknown[]> {
+    if (topics[1]) await this.held;
     const [from, to] = [Number(fromBlock), Number(toBlock)];
     if (to - from + 1 > this.maxRange) throw rpcError(-32602, "range too large");
     this.ranges.push([from, to]);
-    return this.#blocks.slice(from, to + 1).flatMap((block) =>
+    const there = Math.min(to, this.head.number - this.logsBehind);
+    return this.#blocks.slice(from, there + 1).flatMap((block) =>
       block.logs
         .map((log, index) => ({ ...log, index }))
         .filter((log) => topics.every((topic, at) => topic === null || [topic].flat().includes(log.topics[at] ?? "0x")))
