@@ -98,7 +98,7 @@ export class ComputeNode {
   /** Whether nothing on the disk is of use for a job any more. An endpoint that is behind knows no own job's claim, or not the job. */
   async #isOver(id: JobId): Promise<boolean> {
     const { index, account } = this.#deps;
-    const job = index.get(id) ?? (await index.reload(id));
+    const job = index.get(id) ?? (await index.reload(id).catch(() => undefined));
     if (!job) return false;
     if (job.status !== "open") return isEnded(job.status) || !isMine(job, account.address);
     return job.terms.claimBy + UNCLAIMED_SECONDS < Date.now() / 1000;

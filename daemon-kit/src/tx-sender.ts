@@ -26,7 +26,7 @@ export type TxRequest = {
   data?: Hex;
   /** Wei. */
   value?: bigint;
-  /** Gas limit; estimated, with a quarter to spare, if absent. */
+  /** Gas limit; estimated, with a quarter and 50,000 to spare, if absent. */
   gas?: bigint;
   /** Try it with eth_call on the pending state first; true if absent. */
   simulate?: boolean;
@@ -84,6 +84,8 @@ export type TxSender = {
 };
 
 const TEND_MS = 30_000;
+/** For two records of votes: one that was written in the same second is overwritten in the estimate, and a new one later. */
+const SPARE_GAS = 50_000n;
 
 type Context = WithholdContext & { ends: Counter | undefined; mended: Counter | undefined };
 
@@ -229,7 +231,7 @@ async function start(context: Context, request: TxRequest, chainId: number): Pro
     if (accepts && !accepts(answer)) throw new OvertakenError(key);
     if (accepts) expected = answer;
   }
-  const gas = request.gas ?? ((await client.estimateGas({ ...call, account })) * 5n) / 4n;
+  const gas = request.gas ?? ((await client.estimateGas({ ...call, account })) * 5n) / 4n + SPARE_GAS;
   const { nonce, fees } = await nextPlace(context, chainId);
   await assertFunds(context, value + gas * fees.maxFeePerGas);
   context.signal?.throwIfAborted();

@@ -1,4 +1,4 @@
-import { type Journal, openDatabase } from "@assay/daemon-kit";
+import { type Journal, openDatabase, receiptOf } from "@assay/daemon-kit";
 import type { PublicClient, TransactionReceipt } from "viem";
 
 /** What is limited: the chain's coin for fees, ASY for bonds, the chain's coin that is given away. */
@@ -59,7 +59,8 @@ export class Budget {
     const known = this.#db.prepare("SELECT 1 FROM spent WHERE key = ? AND purse = 'gas'");
     for (const entry of journal.list("mined", "failed")) {
       if (entry.updatedAt < this.#now() - DAY_MS || !entry.minedHash || known.get(entry.key)) continue;
-      this.charge(entry.key, await client.getTransactionReceipt({ hash: entry.minedHash }));
+      const receipt = await receiptOf(client, entry.minedHash); // none where the endpoint is behind
+      if (receipt) this.charge(entry.key, receipt);
     }
   }
 

@@ -162,6 +162,21 @@ test("an endpoint that does not answer: one error, exit code 75 (try again)", as
   checkFourLines(stderr, "DK-040");
 });
 
+test("an endpoint that refuses in the middle of a start: one error, exit code 75 (try again)", async () => {
+  for (const method of ["eth_getBlockByNumber", "eth_call"]) {
+    const busy = { kind: "status", status: 503 } as const;
+    const faultOf = (call: { method: string }) => (call.method === method ? busy : undefined);
+    const proxy = await startRpcProxy(market.chain.url, () => "forward", undefined, faultOf);
+    try {
+      const { code, stderr } = await runNode("start", 8, { rpcUrl: proxy.url });
+      assert.equal(code, 75, stderr);
+      checkFourLines(stderr, "SDK-041");
+    } finally {
+      await proxy.close();
+    }
+  }
+});
+
 test("a misspelt setting: one error that names the right one", async () => {
   const { code, stderr } = await runNode("start", 8, { env: { ASSAY_NODE_GATEWAY: "http://127.0.0.1:1" } });
   assert.equal(code, 1);

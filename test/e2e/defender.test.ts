@@ -16,6 +16,7 @@ import {
 } from "./court-harness.ts";
 import { ASY, errorsOf, type Market, openMarket, post, startTestNode, type TestNode, waitFor } from "./harness.ts";
 import { receiver } from "./receiver.ts";
+import { startRpcProxy } from "./rpc-proxy.ts";
 
 const PROVIDER = 2;
 const TEST_MS = 240_000;
@@ -52,10 +53,25 @@ test("a false accuser is answered at every level, loses its bond, and the job is
 }, async (t) => {
   const { url, heard } = await receiver(t, (response) => void response.writeHead(204).end());
   const env = { ASSAY_NODE_WEBHOOKS__RECEIVERS: url };
-  const node = await startTestNode(market, { account: PROVIDER, env });
+  // An endpoint that has the challenge, and for a while nothing of the job.
+  const hidden = { id: "", answers: 0 };
+  const isHidden = ({ method, params }: { method: string; params: unknown[] }) =>
+    hidden.answers < 3 && method === "eth_getLogs" && hidden.id !== "" && JSON.stringify(params).includes(hidden.id);
+  const nothing = () => {
+    hidden.answers += 1;
+    return [];
+  };
+  const faultOf = (call: { method: string; params: unknown[] }) =>
+    isHidden(call) ? ({ kind: "answer", change: nothing } as const) : undefined;
+  const proxy = await startRpcProxy(market.chain.url, () => "forward", undefined, faultOf);
+  t.after(() => proxy.close());
+  const node = await startTestNode(market, { account: PROVIDER, env, rpcUrl: proxy.url });
   const job = await delivered();
+  await node.logged("result submitted");
   const accuser = new FalseAccuser(market, court, 5);
+  hidden.id = job.id;
   const levels = await accuser.play(inputs, job);
+  assert.equal(hidden.answers, 3);
   assert.deepEqual(
     [...new Set(levels)],
     ["tree", "segment", "ops", "tiles", "tile", "prefix"].filter((l) => levels.includes(l)),

@@ -14,6 +14,8 @@ import {
   type SettingsArgs,
   startHttp,
 } from "@assay/daemon-kit";
+import { decodeError } from "@assay/sdk";
+import { BaseError } from "viem";
 import { measureEngine } from "../children.ts";
 import { loadNodeConfig, SECRET_VARIABLES, takeOver } from "../config.ts";
 import { openChain, openNode } from "../context.ts";
@@ -115,8 +117,10 @@ export async function start({ file, flags, env }: SettingsArgs): Promise<void> {
     await shutdown.stop();
   } catch (error) {
     failed = !shutdown.signal.aborted;
-    await shutdown.stop(failed ? error : undefined);
-    throw error;
+    // An endpoint that refuses is worth another try, whichever call it was that it refused.
+    const known = error instanceof BaseError ? decodeError(error) : error;
+    await shutdown.stop(failed ? known : undefined);
+    throw known;
   }
 }
 

@@ -11,6 +11,8 @@ import {
   startHttp,
   Waker,
 } from "@assay/daemon-kit";
+import { decodeError } from "@assay/sdk";
+import { BaseError } from "viem";
 import { enabledBots, openBots } from "../bots/index.ts";
 import { loadKeeperConfig, SECRET_VARIABLES } from "../config.ts";
 import { openChain, openKeeper } from "../context.ts";
@@ -60,8 +62,10 @@ export async function start({ file, flags, env }: SettingsArgs): Promise<void> {
     await shutdown.stop();
   } catch (error) {
     if (shutdown.signal.aborted) return void (await shutdown.stop());
-    log.fatal({ ...facts(error) }, "the keeper cannot start");
-    process.exitCode = await shutdown.stop(error);
-    throw error;
+    // An endpoint that refuses is worth another try, whichever call it was that it refused.
+    const known = error instanceof BaseError ? decodeError(error) : error;
+    log.fatal({ ...facts(known) }, "the keeper cannot start");
+    process.exitCode = await shutdown.stop(known);
+    throw known;
   }
 }

@@ -12,13 +12,29 @@ import {
   type SubmittedJob,
   verificationHubAbi,
 } from "@assay/sdk";
-import { type Address, encodeFunctionData, type Hex, isAddressEqual, type PublicClient } from "viem";
+import {
+  type Address,
+  BaseError,
+  ContractFunctionRevertedError,
+  ContractFunctionZeroDataError,
+  encodeFunctionData,
+  type Hex,
+  isAddressEqual,
+  type PublicClient,
+} from "viem";
 import type { ChallengerConfig } from "../../config.ts";
 import { keeperError } from "../../errors.ts";
 import type { Move } from "./move.ts";
 import type { ProofView } from "./view.ts";
 
 const REJECTED = 1;
+
+/** Whether a call failed for what stands at its address, not for an endpoint that does not answer. */
+function isOtherContract(error: unknown): boolean {
+  if (!(error instanceof BaseError)) return false;
+  const kinds = [ContractFunctionRevertedError, ContractFunctionZeroDataError];
+  return error.walk((cause) => kinds.some((kind) => cause instanceof kind)) !== null;
+}
 
 /** The dispute contract, as this bot talks to it. */
 export class Court {
@@ -59,8 +75,7 @@ export class Court {
         throw noCourt(`${address}, while strategy ${strategy} of the hub is ${known}`);
       return new Court(rpc, { address, judge, strategy: Number(strategy), minBudget: Number(minBudget) });
     } catch (error) {
-      if (error instanceof Error && error.name === "ContractFunctionExecutionError")
-        throw noCourt(`no dispute contract at ${address}`, error);
+      if (isOtherContract(error)) throw noCourt(`no dispute contract at ${address}`, error);
       throw error;
     }
   }

@@ -42,6 +42,8 @@ export class HomeJobs {
   readonly #reported = new Set<Hex>();
   /** Whose change a transfer carries. */
   readonly #carried = new Map<bigint, Address>();
+  /** Transfers whose fate has become known: the bridge tells of each for a while only, and the hub may not answer then. */
+  readonly #back = new Set<bigint>();
 
   constructor(home: Side, satellite: Side, { contracts }: Deployment, hub: Address) {
     this.#home = home;
@@ -54,16 +56,18 @@ export class HomeJobs {
 
   /** @throws what the endpoint throws */
   async read(): Promise<void> {
+    for (const number of this.#home.settled) this.#back.add(number);
     for (const { eventName, args } of await this.#reader.read()) {
       if (eventName === "RemoteJobPosted") this.#take(args);
       else if (eventName === "RemoteResultSent") this.#reported.add(args.commitment);
       else this.#carried.set(args.number, args.account);
     }
     // what came back is to be sent again
-    for (const number of this.#home.settled) {
+    for (const number of this.#back) {
       const account = this.#carried.get(number);
       if (account && this.#jobs.has(account)) this.#open.add(account);
     }
+    this.#back.clear();
   }
 
   #take({ account, id, chainId, user, index, homeAccount }: RemoteJob["ticket"] & Omit<RemoteJob, "ticket">): void {
