@@ -5,11 +5,18 @@ import { type TestContext, test } from "node:test";
 import { createPublicClient, numberToHex } from "viem";
 import { createFailover } from "./failover.ts";
 
-type Behaviour = { chainId: number; head: number; status: number; refusal: object | undefined };
+type Behaviour = {
+  chainId: number;
+  head: number;
+  status: number;
+  refusal: object | undefined;
+  /** The head is told only then. */
+  slow: Promise<void> | undefined;
+};
 
 /** A JSON-RPC endpoint that answers as it is told. */
 async function endpoint(t: TestContext, change: Partial<Behaviour> = {}) {
-  const behaviour: Behaviour = { chainId: 7, head: 100, status: 200, refusal: undefined, ...change };
+  const behaviour: Behaviour = { chainId: 7, head: 100, status: 200, refusal: undefined, slow: undefined, ...change };
   const asked: string[] = [];
   const server = createServer(async (request, response) => {
     let body = "";
@@ -17,6 +24,7 @@ async function endpoint(t: TestContext, change: Partial<Behaviour> = {}) {
     const { id, method } = JSON.parse(body) as { id: number; method: string };
     asked.push(method);
     if (behaviour.status !== 200) return void response.writeHead(behaviour.status).end("no");
+    if (method === "eth_blockNumber") await behaviour.slow;
     const result = method === "eth_chainId" ? behaviour.chainId : behaviour.head;
     const error = method === "eth_gasPrice" || method === "eth_getLogs" ? behaviour.refusal : undefined;
     response
@@ -91,8 +99,43 @@ test("an endpoint that was asked too often is passed over, whatever it says; of 
   for (const code of [-32005, -32007, 429]) {
     const busy = await endpoint(t, { refusal: { code, message: "too many" } });
     const idle = await endpoint(t);
-    const { client } = clientOf([busy.url, idle.url]);
+    // No time passes: none is the quicker one, and the order given counts.
+    const { client } = clientOf([busy.url, idle.url], () => 0);
     await assert.rejects(client.getLogs({ fromBlock: 1n, toBlock: 100n }), /too many/);
     assert.equal(await client.getGasPrice(), 100n);
   }
 });
+
+for (const [latencies, asked] of [
+  [[1, 0], 0],
+  [[15, 14], 0],
+  [[30, 12], 0],
+  [[200, 110], 0],
+  [[200, 90], 1],
+  // The first of those that are quick enough, not the quickest of all.
+  [[200, 60, 50], 1],
+] as const) {
+  test(`of endpoints that take ${latencies.join(", ")} ms, number ${asked} is asked: one is quicker only by half`, async (t) => {
+    const answers = latencies.map(() => Promise.withResolvers<void>());
+    const endpoints = await Promise.all(answers.map(({ promise }) => endpoint(t, { slow: promise })));
+    let now = 0;
+    const urls = endpoints.map(({ url }) => url);
+    const { client, failover } = clientOf(urls, () => now);
+    const checked = failover.check();
+    for (const [index, ms] of [...latencies.entries()].toSorted(([, a], [, b]) => a - b)) {
+      now = ms;
+      answers[index]?.resolve();
+      while (failover.health()[index]?.latencyMs === undefined) await new Promise((resolve) => setImmediate(resolve));
+    }
+    await checked;
+    assert.deepEqual(
+      failover.health().map(({ latencyMs }) => latencyMs),
+      latencies,
+    );
+    await client.getGasPrice();
+    assert.deepEqual(
+      endpoints.map((one) => price(one.asked)),
+      latencies.map((_, index) => (index === asked ? 1 : 0)),
+    );
+  });
+}

@@ -53,6 +53,9 @@ type Endpoint = {
 const REST_MS = 2_000;
 const LONGEST_REST_MS = 60_000;
 
+/** Less than this is chance, however large a part of the whole it is: endpoints nearby answer within a millisecond or two. */
+const LEAST_GAIN_MS = 20;
+
 /**
  * Several RPC endpoints as one. The best is asked: of the right chain, not behind, not failing, the quickest; when it does
  * not answer, the next. What an endpoint answers, a revert for one, is an answer and is not asked of another.
@@ -154,9 +157,21 @@ function ranked(endpoints: Endpoint[], healthOf: (endpoint: Endpoint) => Endpoin
     const rested = now - endpoint.failedAt >= Math.min(LONGEST_REST_MS, REST_MS * 2 ** (endpoint.failures - 1));
     return state === "failing" && rested ? ORDER.unknown : ORDER[state];
   };
-  // A quicker one is preferred when it is quicker by half: otherwise requests would hop, and the order given counts.
-  const speed = ({ latencyMs }: Endpoint) => Math.floor(Math.log2(1 + (latencyMs ?? 1e6)));
-  return endpoints
-    .filter((endpoint) => healthOf(endpoint).state !== "wrongChain")
-    .toSorted((a, b) => rank(a) - rank(b) || speed(a) - speed(b));
+  const usable = endpoints.filter((endpoint) => healthOf(endpoint).state !== "wrongChain");
+  const groups = Map.groupBy(usable, rank);
+  return [...groups].toSorted(([a], [b]) => a - b).flatMap(([, equals]) => bySpeed(equals));
+}
+
+/** A quicker one is preferred when it is quicker by half: otherwise requests would hop, and the order given counts. */
+function bySpeed(equals: readonly Endpoint[]): Endpoint[] {
+  const latency = ({ latencyMs }: Endpoint) => latencyMs ?? Number.POSITIVE_INFINITY;
+  const rest = [...equals];
+  const ordered: Endpoint[] = [];
+  while (rest.length > 0) {
+    const least = Math.min(...rest.map(latency));
+    const isSlow = (ms: number) => least < ms / 2 && ms - least >= LEAST_GAIN_MS;
+    const next = rest.findIndex((endpoint) => !isSlow(latency(endpoint)));
+    ordered.push(...rest.splice(next, 1));
+  }
+  return ordered;
 }

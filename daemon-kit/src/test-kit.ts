@@ -7,6 +7,7 @@ import { network } from "hardhat";
 import {
   createPublicClient,
   createTestClient,
+  type Hash,
   type Hex,
   http,
   type LocalAccount,
@@ -42,6 +43,15 @@ export async function chainOf(t: TestContext): Promise<TestChain> {
   const account = privateKeyToAccount(key);
   await node.setBalance({ address: account.address, value: parseEther("100") });
   return { url, client, node, key, account };
+}
+
+/** Whether the chain has heard of a transaction, in a block or not. */
+export async function chainKnows({ client }: TestChain, hash: Hash | undefined): Promise<boolean> {
+  if (!hash) return false;
+  return client.getTransaction({ hash }).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** A logger that keeps its lines. */

@@ -42,7 +42,13 @@ async function endpointOf(t: TestContext, chain: TestChain, faultOf: (method: st
 }
 
 function senderAt(url: string, { account }: TestChain, journal = openJournal(":memory:")) {
-  const publicClient = createRpc({ urls: [url], chain: hardhat, timeoutMs: 250, retryCount: 0, pollingIntervalMs: 20 });
+  const publicClient = createRpc({
+    urls: [url],
+    chain: hardhat,
+    timeoutMs: 2000,
+    retryCount: 0,
+    pollingIntervalMs: 20,
+  });
   const { log } = memoryLog();
   return { journal, sender: createTxSender({ journal, publicClient, account, log, pollMs: 20 }) };
 }

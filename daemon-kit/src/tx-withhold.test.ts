@@ -20,8 +20,8 @@ interface Line {
   /** Transactions are taken, and lost. */
   cut: boolean;
   dropped: number;
-  /** These wait. */
-  held?: { method: string; until: Promise<void> };
+  /** These wait, and tell that they do. */
+  held?: { method: string; until: Promise<void>; reached: () => void };
 }
 
 /** A sender on a journal of its own, whose transactions do not reach the chain while it is cut off. */
@@ -39,7 +39,10 @@ async function senderOf(t: TestContext, mayResend: (entry: TxEntry) => boolean =
           line.dropped += 1;
           return `0x${"00".repeat(32)}`; // taken, and lost
         }
-        if (line.held?.method === method) await line.held.until;
+        if (line.held?.method === method) {
+          line.held.reached();
+          await line.held.until;
+        }
         return chain.client.request({ method, params } as never);
       },
     }),
@@ -154,8 +157,10 @@ test("what was signed above a transaction that is held back does not wait for it
 test("what got its number while the one below was held back does not wait for it for ever", async (t) => {
   const { chain, line, journal, sender, lost } = await lostDeed(t, ONCE);
   const held = Promise.withResolvers<void>();
-  line.held = { method: "eth_getBalance", until: held.promise };
+  const reached = Promise.withResolvers<void>();
+  line.held = { method: "eth_getBalance", until: held.promise, reached: reached.resolve };
   const next = sender.send({ key: "next", to: TO, value: 3n });
+  await reached.promise; // asked once the number is known
   await overtake(chain);
   await lost();
   held.resolve();

@@ -21,7 +21,7 @@ import {
   waitFor,
   waitForPayment,
 } from "./harness.ts";
-import { startRpcProxy, type Verdict } from "./rpc-proxy.ts";
+import { type RpcProxy, startRpcProxy, type Verdict } from "./rpc-proxy.ts";
 
 /** Steps of a run that is far from its end when a process is killed in its middle: a fast machine does 5,000 a second. */
 const LONG_RUN = 10_240;
@@ -49,6 +49,13 @@ async function nodeKilledAt(account: number, functionName: string, verdict: Verd
   });
   victim = await startTestNode(market, { account, rpcUrl: proxy.url });
   return { node: victim, proxy };
+}
+
+/** Waits until the chain has a transaction of this kind; not for ever. */
+async function reached(proxy: RpcProxy, functionName: string): Promise<void> {
+  for (let tries = 0; tries < 3000 && !proxy.forwarded.includes(functionName); tries++) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }
 
 async function kill(node: TestNode): Promise<void> {
@@ -94,6 +101,8 @@ for (const [index, [functionName, verdict, when, lost]] of (
     const provider = market.chain.wallet(account).account.address;
     const { id } = await post(market, inputs.spec, { provider });
     assert.equal((await endOf(node)).signal, "SIGKILL");
+    // The node may be dead before the chain has answered.
+    if (verdict === "dropAfter") await reached(proxy, functionName);
     assert.equal(proxy.forwarded.includes(functionName), verdict === "dropAfter");
 
     if (lost) loseAllButGuard(join(market.dir, `node-${account}`));

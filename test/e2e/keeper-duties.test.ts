@@ -13,6 +13,7 @@ import { submitMany } from "./many-jobs.ts";
 
 const BIN = fileURLToPath(new URL("../../keepers/bin/assay-keeper.mjs", import.meta.url));
 const KEEPER = 8;
+const HOUR = 3600;
 const [PROVIDER, HOT] = [2, 12] as const;
 let market: Market;
 before(async () => {
@@ -39,8 +40,10 @@ async function earned(): Promise<bigint> {
 test("earnings wait for a person's yes, hot keys are filled up once, anomalies and figures are told", async () => {
   const { publicClient } = market.chain;
   const jobs = await submitMany(market, { count: 25, requester: 1, provider: PROVIDER, windowOf: () => 30 });
-  const { timestamp } = await publicClient.getBlock();
-  await market.pass(Math.max(1, Math.max(...jobs.map(({ due }) => due)) - Number(timestamp)));
+  const timestamp = Number((await publicClient.getBlock()).timestamp);
+  // A duty's key has the chain's hour in it: when all is due, the next hour has just begun.
+  const due = Math.max(timestamp + 1, ...jobs.map((job) => job.due));
+  await market.pass(Math.ceil(due / HOUR) * HOUR - timestamp);
   const [low, high] = [parseEther("10001"), parseEther("10002")];
   const settings = {
     SETTLE__ENABLED: "true",
@@ -68,6 +71,7 @@ test("earnings wait for a person's yes, hot keys are filled up once, anomalies a
   const keeper = startKeeper(market, { account: KEEPER, settings, rpcUrl });
   const url = await keeper.url();
   await waitFor(async () => ((await publicClient.getBalance({ address: addressOf(HOT) })) === high ? true : undefined));
+  await keeper.logged("duty done", ({ bot }) => bot === "balance-topup");
   await waitFor(async () => ((await earned()) > 0n ? true : undefined));
 
   const cli = (...args: string[]) => {
@@ -85,6 +89,8 @@ test("earnings wait for a person's yes, hot keys are filled up once, anomalies a
   assert.deepEqual([none.status, none.stderr.includes("KP-060")], [1, true]);
   assert.equal(cli("approve", waiting[0]!.id).status, 0);
   await waitFor(async () => ((await earned()) === 0n ? true : undefined));
+  // The chain has it before the keeper knows; what it counts is counted then.
+  await keeper.logged("duty done", ({ bot }) => bot === "reward-settle");
   assert.equal((await publicClient.getBalance({ address: addressOf(HOT) })) === high, true, "filled up once");
 
   const metrics = await (await fetch(`${url}/metrics`)).text();

@@ -81,7 +81,8 @@ test("oversight: a job waits for approval; then it is run, told about, paid out,
   assert.deepEqual([won?.headers["x-assay-event"], JSON.parse(won?.body ?? "{}").facts.jobId], ["JOB_WON", id]);
   const time = String(won?.headers["x-assay-time"]);
   assert.equal(won?.headers["x-assay-signature"], signatureOf("of the receivers", time, won?.body ?? ""));
-  assert.equal(hanging.heard.length, 1);
+  // Tried again where this took longer than a receiver may: it is the same delivery then.
+  assert.equal(new Set(hanging.heard.map(({ headers }) => headers["x-assay-delivery"])).size, 1);
   assert.ok(!JSON.stringify(node.lines).includes("/hook"), "the path of a receiver is in the log");
 
   const jobs = await assayNode(["jobs", "--mine"]);

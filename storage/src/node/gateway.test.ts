@@ -170,7 +170,7 @@ for (const [what, said] of Object.entries(HOSTILE)) {
   test(`a client that ${what} loses its place to the next`, async (t) => {
     const store = createMemoryBlocks();
     const cid = await store.put(noise(1024 * 1024));
-    const { port, url } = await gatewayOf(t, { store, maxConnections: 1, patienceMs: 600 });
+    const { port, url } = await gatewayOf(t, { store, maxConnections: 1, patienceMs: 3000 });
     const socket = connect(port, "127.0.0.1").on("error", () => {});
     t.after(() => socket.destroy());
     await once(socket, "connect");
