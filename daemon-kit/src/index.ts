@@ -90,5 +90,6 @@ export {
   type TxRequest,
   type TxSender,
 } from "./tx-sender.ts";
+export { unfailedKey } from "./unfailed-key.ts";
 export { Waker } from "./waker.ts";
 export { createWebhooks, type Notice, signatureOf, type WebhookArgs, type Webhooks } from "./webhook.ts";
