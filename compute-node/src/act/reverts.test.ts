@@ -5,8 +5,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { openGuard, type TxEntry, TxRevertedError } from "@assay/daemon-kit";
-import { type ClaimedJob, resultCommitment, type SubmittedJob, stateHash } from "@assay/sdk";
-import { type Hex, toFunctionSelector } from "viem";
+import { type ClaimedJob, jobMarketplaceAbi, resultCommitment, type SubmittedJob, stateHash } from "@assay/sdk";
+import { encodeErrorResult, type Hex } from "viem";
 import { LocalJobs } from "../local.ts";
 import { OUTPUT_FILE, RESULT_FILE } from "../run-files.ts";
 import { filesFolder, runFolder } from "../run-folder.ts";
@@ -16,8 +16,8 @@ import type { ActDeps } from "./deps.ts";
 import { finalize } from "./finalize.ts";
 import { submit } from "./submit.ts";
 
-const TOO_EARLY = toFunctionSelector("Market_TooEarly()");
-const STALE = toFunctionSelector("Market_StaleJob()");
+const TOO_EARLY = encodeErrorResult({ abi: jobMarketplaceAbi, errorName: "Market_TooEarly", args: [2n, 1n] });
+const STALE = encodeErrorResult({ abi: jobMarketplaceAbi, errorName: "Market_StaleJob", args: [word(1), 2] });
 
 /** @param ends of the transactions, in order: mined, or reverted with this data (`0x`: none that a replay shows) */
 function scene(t: TestContext, job: ClaimedJob | SubmittedJob, ...ends: ("mined" | Hex)[]) {
