@@ -15,7 +15,7 @@ import {
   pad,
 } from "viem";
 import type { KeeperContext } from "../../bot.ts";
-import { type SettleDeps, settle } from "./act.ts";
+import { type SettleDeps, type SettleNote, settle } from "./act.ts";
 import type { SettleAction } from "./decide.ts";
 
 const address = (n: number): Address => pad(numberToHex(n), { size: 20 });
@@ -94,7 +94,7 @@ function scene(jobs: readonly Job[], tipBps: number, ...ends: (number | Hex)[]) 
     journal: { get: (key: string) => entries.get(key), setStatus },
     ...{ sender: { send }, index },
   } as unknown as KeeperContext;
-  const notes = new Map(jobs.map(({ id }) => [id, { notBefore: 0, rejected: false }] as const));
+  const notes = new Map<Hex, SettleNote>(jobs.map(({ id }) => [id, { notBefore: 0, rejected: false }]));
   const metrics = { settled: { inc: (_: unknown, n = 1) => settled.push(n) }, lost: { inc() {} } };
   const deps = { context, metrics, note: (id: Job["id"]) => notes.get(id)!, now: () => 5000, tipBps: () => tipBps };
   return { deps: deps as unknown as SettleDeps, sent, settled, notes };
@@ -111,7 +111,7 @@ test("what reverted is tried again under a key of its own: finalize, expire, can
     const { deps, sent, settled, notes } = scene([jobOf(1, status)], 0, TOO_EARLY, "0x", 1);
     const action = (type === "finalize" ? { type, ids: [word(1)] } : { type, id: word(1) }) as SettleAction;
     await settle(deps, action);
-    assert.equal(notes.get(word(1) as never)?.notBefore, 5001, "too early is soon not too early");
+    assert.equal(notes.get(word(1))?.notBefore, 5001, "too early is soon not too early");
     for (let n = 0; n < 2; n++) await settle(deps, action);
     assert.deepEqual(sent, [key, `${key}:2`, `${key}:3`]);
     assert.deepEqual(settled, [1], type);
