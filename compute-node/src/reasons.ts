@@ -51,6 +51,7 @@ export const eventReasons = {
   RUN_FAILED: "an attempt at the run failed",
   RUN_FINISHED: "the run is done",
   GAVE_UP: "the job was given up; its bond is at stake",
+  SUBMIT_REVERTED: "the result's transaction reverted on chain; it is sent once more",
   SUBMITTED: "the result is in a block",
   FINALIZED: "the job is settled, the price is earned",
   SETTLED_BY_OTHERS: "somebody else settled the job first",

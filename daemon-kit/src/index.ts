@@ -91,5 +91,6 @@ export {
   type TxSender,
 } from "./tx-sender.ts";
 export { receiptOf } from "./tx-watch.ts";
+export { unfailedKey } from "./unfailed-key.ts";
 export { Waker } from "./waker.ts";
 export { createWebhooks, type Notice, signatureOf, type WebhookArgs, type Webhooks } from "./webhook.ts";

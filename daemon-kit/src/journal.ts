@@ -2,8 +2,9 @@ import type { Address, Hash, Hex } from "viem";
 import { inTransaction, openDatabase } from "./sqlite.ts";
 
 /**
- * intent: decided, not signed. sent: signed, perhaps broadcast. mined: done. failed: in a block, reverted. dropped: its
- * nonce went to another transaction, it can never land. abandoned: given up loudly, may still land.
+ * intent: decided, not signed. sent: signed, perhaps broadcast. mined: done. failed: in a block, reverted or, as its caller has
+ * found, without any effect. dropped: its nonce went to another transaction, it can never land. abandoned: given up loudly, may
+ * still land.
  */
 export type TxStatus = "intent" | "sent" | "mined" | "failed" | "dropped" | "abandoned";
 

@@ -1,4 +1,4 @@
-import { TxRevertedError } from "@assay/daemon-kit";
+import { TxRevertedError, unfailedKey } from "@assay/daemon-kit";
 import { decodeError, isRevert, prepareCollect, prepareFinalize, type SubmittedJob } from "@assay/sdk";
 import { type ActDeps, countGas, postpone } from "./deps.ts";
 
@@ -7,11 +7,12 @@ const LATER_MS = 30_000;
 
 /** Settles an own job whose window is over, and collects the earnings if the operator wants that. */
 export async function finalize(deps: ActDeps, job: SubmittedJob): Promise<void> {
-  const { client, sender, log, metrics, signal, config, history } = deps;
+  const { client, sender, journal, log, metrics, signal, config, history } = deps;
   const { id, nonce, terms, price } = job;
   try {
     const { to, data, value } = prepareFinalize(client, job);
-    const receipt = await sender.send({ key: `finalize:${id}:${nonce}`, to, data, value });
+    const key = unfailedKey(journal, `finalize:${id}:${nonce}`);
+    const receipt = await sender.send({ key, to, data, value });
     countGas(deps, receipt, "finalize");
     const asy = client.deployment.contracts.AssayToken.address.toLowerCase();
     if (terms.token.toLowerCase() === asy) metrics.earned.inc(Number(price) / 1e18);
@@ -26,10 +27,11 @@ export async function finalize(deps: ActDeps, job: SubmittedJob): Promise<void> 
 
 /** Moves all that is earned in the job's token into the provider's in-market balance. */
 async function collect(deps: ActDeps, { id, terms }: SubmittedJob): Promise<void> {
-  const { client, sender, provider, log } = deps;
+  const { client, sender, journal, provider, log } = deps;
   try {
     const { to, data, value } = prepareCollect(client, { token: terms.token, provider });
-    const receipt = await sender.send({ key: `collect:${id}`, to, data, value });
+    const key = unfailedKey(journal, `collect:${id}`);
+    const receipt = await sender.send({ key, to, data, value });
     countGas(deps, receipt);
     log.info({ jobId: id, tx: receipt.transactionHash, token: terms.token }, "earnings collected");
   } catch (error) {

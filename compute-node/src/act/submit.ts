@@ -1,4 +1,4 @@
-import { facts, isCodedError, TxRevertedError } from "@assay/daemon-kit";
+import { facts, isCodedError, TxRevertedError, unfailedKey } from "@assay/daemon-kit";
 import { type ClaimedJob, decodeError, prepareSubmit, resultCommitment, revertError } from "@assay/sdk";
 import { cidOfFile, digestOf, uploadFile } from "@assay/storage";
 import type { Hex } from "viem";
@@ -16,7 +16,7 @@ const RETRY_MS = 5000;
  * anything is signed, and the claim is read from the chain again (DSP-93).
  */
 export async function submit(deps: ActDeps, job: ClaimedJob, chainNow: number): Promise<void> {
-  const { client, config, guard, sender, log, signal, index } = deps;
+  const { client, config, guard, sender, journal, log, signal, index } = deps;
   const { id, nonce } = job;
   const { result, output } = read(deps, job);
   const outputDigest = await upload(deps, job, output, chainNow);
@@ -45,14 +45,16 @@ export async function submit(deps: ActDeps, job: ClaimedJob, chainNow: number): 
     outputDigest,
     sender: deps.account.address,
   });
+  const deed = `submit:${id}:${nonce}`;
+  const key = unfailedKey(journal, deed);
   try {
-    const receipt = await sender.send({ key: `submit:${id}:${nonce}`, to, data, value });
+    const receipt = await sender.send({ key, to, data, value });
     countGas(deps, receipt, "submit");
     deps.history.note(id, "SUBMITTED", receipt.transactionHash);
     log.info({ jobId: id, tx: receipt.transactionHash, commitment, outputDigest }, "result submitted");
   } catch (error) {
     if (signal.aborted) return;
-    refused(deps, claimed, error);
+    refused(deps, claimed, error, key === deed);
   }
 }
 
@@ -85,11 +87,19 @@ async function upload(deps: ActDeps, job: ClaimedJob, output: Uint8Array, chainN
   return digestOf(await cidOfFile(output));
 }
 
-function refused(deps: ActDeps, job: ClaimedJob, error: unknown): void {
+function refused(deps: ActDeps, job: ClaimedJob, error: unknown, isFirst: boolean): void {
   const { id } = job;
   const reverted = error instanceof TxRevertedError;
+  if (reverted && isFirst) {
+    // Too little gas, or a claim that a reorganisation took and gave back: none of it speaks against the result. It is sent
+    // once more if the claim still stands then, and if the simulation finds nothing to say against it.
+    deps.history.note(id, "SUBMIT_REVERTED", error.found);
+    deps.log.warn({ jobId: id, reason: "SUBMIT_REVERTED", ...facts(error) }, "submission reverted on chain; once more");
+    postpone(deps, id, RETRY_MS);
+    return;
+  }
   const refusal = reverted ? (error.data ? revertError(error.data) : undefined) : decodeError(error);
-  if (refusal?.revert?.name === "Market_StaleJob") {
+  if (!reverted && refusal?.revert?.name === "Market_StaleJob") {
     // Submitted by a transaction this journal does not know, or taken back by a reorganisation: the logs will tell.
     deps.log.info({ jobId: id, reason: "CLAIM_CHANGED", detail: refusal.message }, "the claim is another one now");
     postpone(deps, id, RETRY_MS);

@@ -64,6 +64,9 @@ export interface DefendedGame {
   clockLeft: number | undefined;
 }
 
+/** A challenged job that the endpoint does not know is asked for again so much later. */
+const ASK_AGAIN_MS = 5000;
+
 /**
  * Answers challenges to own results, from checkpoints, before any other work. A challenge that is not answered in time
  * loses the bond whatever the result was, so nothing here depends on prices, budgets or a free slot.
@@ -76,6 +79,8 @@ export class Defender {
   readonly #cases = new Map<Hex, LocalCase>();
   readonly #running = new Set<Promise<void>>();
   readonly #revealedAt = new Map<Hex, number>();
+  /** When the endpoint did not know the job of a challenge. */
+  readonly #askedAt = new Map<Hex, number>();
   readonly #onDone: () => void;
   #state: DefenderState = { now: 0, nowMs: 0, minBudget: 0, cases: [] };
 
@@ -140,8 +145,15 @@ export class Defender {
         continue;
       }
       if (known) continue;
+      if (Date.now() - (this.#askedAt.get(commitment) ?? 0) < ASK_AGAIN_MS) continue;
       const job = await this.#jobOf(id);
-      if (!job || job.commitment !== commitment || !isAddressEqual(job.provider, this.#deps.provider)) {
+      if (!job) {
+        // Who challenged it has seen a result: this endpoint is behind, or its logs of two forks are mixed.
+        this.#askedAt.set(commitment, Date.now());
+        continue;
+      }
+      this.#askedAt.delete(commitment);
+      if (job.commitment !== commitment || !isAddressEqual(job.provider, this.#deps.provider)) {
         this.#log.ignore(commitment);
         continue;
       }

@@ -15,7 +15,7 @@ export interface LogReaderArgs<E extends readonly AbiEvent[]> {
 
 /**
  * Follows the logs of some contracts. What was read is read again for a while: whoever uses it must know what it has seen
- * already. Nothing is kept on disk.
+ * already, and keep what it cannot make use of at once: of each log it is told for a while only. Nothing is kept on disk.
  */
 export class LogReader<const E extends readonly AbiEvent[]> {
   readonly #args: LogReaderArgs<E>;

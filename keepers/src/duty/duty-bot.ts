@@ -1,4 +1,4 @@
-import { facts, type Journal, knownError, TxRevertedError } from "@assay/daemon-kit";
+import { facts, knownError, TxRevertedError, unfailedKey } from "@assay/daemon-kit";
 import { decodeError, isRevert } from "@assay/sdk";
 import type { Bot, KeeperContext } from "../bot.ts";
 import type { ChainFacts } from "../chain/observe.ts";
@@ -172,11 +172,4 @@ export class DutyBot implements Bot {
     duties.held.set({ bot: this.name }, held ? 1 : 0);
     duties.waiting.set({ bot: this.name }, this.#waiting.size);
   }
-}
-
-/** A transaction that reverted keeps its key for ever; if its deed is still due, it is another try with another key. */
-export function unfailedKey(journal: Pick<Journal, "get">, key: string): string {
-  let tried = key;
-  for (let n = 2; journal.get(tried)?.status === "failed"; n++) tried = `${key}:${n}`;
-  return tried;
 }

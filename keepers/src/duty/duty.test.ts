@@ -8,7 +8,6 @@ import { type Address, type Hex, numberToHex, pad } from "viem";
 import { inTurn } from "../turns.ts";
 import { Approvals } from "./approvals.ts";
 import type { Duty } from "./duty.ts";
-import { unfailedKey } from "./duty-bot.ts";
 import { pauseAfter, selectDuties } from "./select.ts";
 
 const address = (n: number): Address => pad(numberToHex(n), { size: 20 });
@@ -57,17 +56,6 @@ test("a duty that is refused again and again is tried ever less often, and never
   assert.equal(pauses[0], 30);
   assert.ok(pauses.every((pause, i) => i === 0 || pause >= pauses[i - 1]!));
   assert.equal(pauses.at(-1), 3600);
-});
-
-test("a transaction that reverted is another try under another key; one that was mined is not", () => {
-  const ends = new Map([
-    ["a:1", "failed"],
-    ["a:1:2", "failed"],
-    ["a:2", "mined"],
-  ]);
-  const journal = { get: (key: string) => (ends.has(key) ? ({ status: ends.get(key) } as never) : undefined) };
-  assert.equal(unfailedKey(journal, "a:1"), "a:1:3");
-  assert.equal(unfailedKey(journal, "a:2"), "a:2");
 });
 
 test("a yes is for exactly one call: any other key, target, value or data asks again", () => {

@@ -1,9 +1,8 @@
-import { facts, isRetryable, TxRevertedError } from "@assay/daemon-kit";
+import { facts, isRetryable, TxRevertedError, unfailedKey } from "@assay/daemon-kit";
 import { axelarGatewayAbi, commandIdOf, decodeError, prepareExecuteMessage, requireContract } from "@assay/sdk";
 import { type Address, encodeFunctionData, type Hex } from "viem";
 import type { Bot, KeeperContext } from "../../bot.ts";
 import type { ChainFacts } from "../../chain/observe.ts";
-import { unfailedKey } from "../../duty/duty-bot.ts";
 import { maySendNow } from "../../duty/gate.ts";
 import { pauseAfter } from "../../duty/select.ts";
 import { keeperError } from "../../errors.ts";

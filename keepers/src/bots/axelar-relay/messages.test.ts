@@ -19,14 +19,18 @@ const ADAPTER: Address = "0x00000000000000000000000000000000000000b2";
 const TX = keccak256("0x01");
 const PAYLOAD = "0x1234";
 
-/** A chain of empty blocks but for one with one message, as an endpoint shows it. */
+/** A chain of empty blocks but for some with one message each, as an endpoint shows it. */
 class FakeChain {
   head = 100;
-  /** The block of the message. */
-  readonly at = 10;
+  /** The block of each message. */
+  readonly sent = new Map<Hex, number>([[TX, 10]]);
+  /** Receipts that are late, or refused with too many requests. */
+  readonly late = new Set<Hex>();
+  readonly refused = new Set<Hex>();
   /** Another fork has other hashes. */
   fork = 0;
   hasReceipt = true;
+  receipts = 0;
   /** Questions about what became of messages. */
   calls = 0;
 
@@ -38,10 +42,11 @@ class FakeChain {
     const [first] = (params ?? []) as [Record<string, Hex> & Hex];
     if (method === "eth_blockNumber") return numberToHex(this.head);
     if (method === "eth_getBlockByNumber") return this.#block(Number(first));
-    if (method === "eth_getTransactionReceipt") return this.hasReceipt && this.head >= this.at ? this.#receipt() : null;
+    if (method === "eth_getTransactionReceipt") return this.#receipt(first);
     if (method === "eth_getLogs") {
       const [from, to] = [Number(first.fromBlock), Number(first.toBlock)];
-      return this.hasReceipt && from <= this.at && this.at <= to ? [this.#log()] : [];
+      const inside = [...this.sent].filter(([, at]) => this.hasReceipt && from <= at && at <= to);
+      return inside.map(([hash]) => this.#log(hash));
     }
     if (method === "eth_call") {
       this.calls += 1;
@@ -55,7 +60,8 @@ class FakeChain {
     return { number: numberToHex(number), hash: this.hashOf(number), timestamp: numberToHex(number), transactions: [] };
   }
 
-  #log() {
+  #log(transactionHash: Hex) {
+    const at = this.sent.get(transactionHash)!;
     const topics = encodeEventTopics({
       abi: axelarGatewayAbi,
       eventName: "ContractCall",
@@ -65,22 +71,25 @@ class FakeChain {
       [{ type: "string" }, { type: "string" }, { type: "bytes" }],
       ["there", ADAPTER, PAYLOAD],
     );
-    const place = { blockNumber: numberToHex(this.at), blockHash: this.hashOf(this.at), transactionHash: TX };
+    const place = { blockNumber: numberToHex(at), blockHash: this.hashOf(at), transactionHash };
     return { ...place, address: GATEWAY, topics, data, logIndex: "0x0", transactionIndex: "0x0", removed: false };
   }
 
-  #receipt() {
-    const { blockHash, blockNumber } = this.#log();
-    return { transactionHash: TX, blockHash, blockNumber, status: "0x1", logs: [this.#log()], type: "0x2" };
+  #receipt(transactionHash: Hex): unknown {
+    this.receipts += 1;
+    if (this.refused.has(transactionHash)) throw new Error("429");
+    if (!this.hasReceipt || this.late.has(transactionHash) || this.head < this.sent.get(transactionHash)!) return null;
+    const log = this.#log(transactionHash);
+    const { blockHash, blockNumber } = log;
+    return { transactionHash, blockHash, blockNumber, status: "0x1", logs: [log], type: "0x2" };
   }
 }
 
-async function scene() {
-  const chain = new FakeChain();
+function bookOf(chain: FakeChain) {
   const rpc = createPublicClient({ transport: custom(chain, { retryCount: 0 }), cacheTime: 0 });
   const axelar = { gateway: GATEWAY, gasService: "0x00000000000000000000000000000000000000c3", name: "here" };
   const end = {
-    context: { rpc } as unknown as KeeperContext,
+    context: { rpc, log: { warn() {} } } as unknown as KeeperContext,
     axelar,
     adapter: ADAPTER,
     startBlock: 0,
@@ -90,7 +99,12 @@ async function scene() {
   const there = { ...here, name: "there" } as RelayEnd;
   const clock = { ms: 1_000_000 };
   const ends = new Map([here, there].map((each) => [each.name, each]));
-  const book = new MessageBook(here, ends, () => clock.ms);
+  return { clock, book: new MessageBook(here, ends, () => clock.ms) };
+}
+
+async function scene() {
+  const chain = new FakeChain();
+  const { clock, book } = bookOf(chain);
   const [view] = await book.read();
   assert.ok(view);
   // far beyond what is read again
@@ -142,4 +156,40 @@ test("a message that is held is asked about now and then only, one that is not a
   clock.ms += 30_000;
   assert.equal(await asked([id]), 2);
   assert.equal(await asked([id]), 0);
+});
+
+test("a message whose receipt cannot be read is read later, however much later, and holds up no other", async () => {
+  const HASHES = [TX, keccak256("0x02"), keccak256("0x03")] as const;
+  for (const trouble of ["late", "refused"] as const) {
+    const chain = new FakeChain();
+    for (const [n, hash] of HASHES.entries()) chain.sent.set(hash, 10 + n);
+    chain[trouble].add(TX);
+    const { book } = bookOf(chain);
+    // the first look may be at the whole history, and the later ones are far beyond what is read again
+    const seen: number[] = [];
+    for (const head of [100, 1_000, 2_000]) {
+      chain.head = head;
+      seen.push((await book.read()).length);
+    }
+    assert.equal(seen.at(-1), 2, trouble);
+    chain[trouble].clear();
+    chain.head = 9_000;
+    assert.equal((await book.read()).length, 3, trouble);
+    const asked = chain.receipts;
+    assert.equal((await book.read()).length, 3);
+    assert.equal(chain.receipts, asked, "and is then known");
+  }
+});
+
+test("a message whose receipt never came, and whose block was replaced, is asked for no more", async () => {
+  const chain = new FakeChain();
+  chain.late.add(TX);
+  const { book } = bookOf(chain);
+  assert.deepEqual(await book.read(), []);
+  chain.fork = 1;
+  chain.hasReceipt = false;
+  assert.deepEqual(await book.read(), []);
+  const asked = chain.receipts;
+  assert.deepEqual(await book.read(), []);
+  assert.equal(chain.receipts, asked);
 });

@@ -1,3 +1,4 @@
+import { facts } from "@assay/daemon-kit";
 import {
   type AxelarEnd,
   axelarGasServiceAbi,
@@ -35,6 +36,11 @@ export interface KnownMessage extends SentMessage {
   seenAt: number;
 }
 
+interface BlockPlace {
+  blockHash: Hex;
+  blockNumber: bigint;
+}
+
 const EVENTS = [
   getAbiItem({ abi: axelarGatewayAbi, name: "ContractCall" }),
   getAbiItem({ abi: axelarGasServiceAbi, name: "NativeGasAdded" }),
@@ -54,7 +60,9 @@ export class MessageBook {
   readonly #reader: LogReader<typeof EVENTS>;
   readonly #open = new Map<string, KnownMessage>();
   /** Blocks of transactions that were taken apart, by hash. */
-  readonly #taken = new Map<Hex, { blockHash: Hex; blockNumber: bigint }>();
+  readonly #taken = new Map<Hex, BlockPlace>();
+  /** Of those that are not yet: the reader tells of each for a while only. */
+  readonly #waiting = new Map<Hex, BlockPlace>();
   readonly #added = new Map<string, { id: string; amount: bigint }>();
   /** What was added to each message's fee, by its id. */
   #more: ReadonlyMap<string, bigint> = new Map();
@@ -90,10 +98,10 @@ export class MessageBook {
         this.#added.set(`${transactionHash}-${log.logIndex}`, { id, amount: gasFeeAmount });
       } else if (this.#ends.has(log.args.destinationChain)) {
         if (this.#taken.get(transactionHash)?.blockHash === blockHash) continue;
-        await this.#take(transactionHash, blockNumber);
-        this.#taken.set(transactionHash, { blockHash, blockNumber });
+        this.#waiting.set(transactionHash, { blockHash, blockNumber });
       }
     }
+    await this.#takeWaiting();
     const more = new Map<string, bigint>();
     for (const { id, amount } of this.#added.values()) more.set(id, (more.get(id) ?? 0n) + amount);
     this.#more = more;
@@ -130,10 +138,32 @@ export class MessageBook {
     return false;
   }
 
-  async #isReplaced({ blockHash, blockNumber }: { blockHash: Hex; blockNumber: bigint }): Promise<boolean> {
+  async #isReplaced({ blockHash, blockNumber }: BlockPlace): Promise<boolean> {
     const { rpc } = this.#source.context;
     if ((await rpc.getBlockNumber({ cacheTime: 0 })) < blockNumber) return false;
     return (await rpc.getBlock({ blockNumber })).hash !== blockHash;
+  }
+
+  /**
+   * Takes apart what is not yet, oldest first. What cannot be read now is read at a later look, and holds up nothing else: a
+   * receipt that is late says nothing of the others, and an endpoint that refuses is asked for no more of them at this look.
+   */
+  async #takeWaiting(): Promise<void> {
+    const { log } = this.#source.context;
+    for (const [hash, place] of [...this.#waiting]) {
+      try {
+        await this.#take(hash, place.blockNumber);
+        this.#taken.set(hash, place);
+        this.#waiting.delete(hash);
+      } catch (error) {
+        log.warn({ tx: hash, block: place.blockNumber, ...facts(error) }, "a message cannot be read yet");
+        const late = error instanceof TransactionReceiptNotFoundError;
+        const gone = late && (await this.#isReplaced(place).catch(() => false));
+        this.#waiting.delete(hash);
+        if (!gone) this.#waiting.set(hash, place); // behind the others
+        if (!late) return;
+      }
+    }
   }
 
   async #take(hash: Hex, blockNumber: bigint): Promise<void> {

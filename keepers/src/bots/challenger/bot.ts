@@ -35,6 +35,7 @@ import type { Case } from "./case.ts";
 import { findEngine } from "./children.ts";
 import { Court } from "./court.ts";
 import { type Action, type CaseView, decideCases, type GameFacts, isProvidersTurn, skipReasons } from "./decide.ts";
+import { readFate } from "./fate.ts";
 import { challengerMetrics } from "./metrics.ts";
 import { caseFolder, casesUntouchedSince, dropCase, readOutcome } from "./run-folder.ts";
 import { isChosen, samplingSeed } from "./sampling.ts";
@@ -161,7 +162,7 @@ class ChallengerBot implements Bot {
       windowEnd: Number(windowEnd),
       bond,
       chosen: isChosen(config.challenger, this.#seed, { commitment, bond: job.terms.bond }),
-      ended: false,
+      fate: "unknown",
       ...(outcome ? { outcome } : {}),
       confirmed: false,
       attempts: 0,
@@ -182,11 +183,10 @@ class ChallengerBot implements Bot {
 
   async #update(item: Case): Promise<void> {
     const { job } = item;
-    const { index, account } = this.#context;
-    const current = index.get(job.id);
-    item.ended = !(current?.status === "submitted" && (current as SubmittedJob).commitment === job.commitment);
+    const { account } = this.#context;
     item.rejected = this.#logs.isRejected(job.commitment);
     const game = this.#logs.game(job.commitment, account.address);
+    item.fate = await readFate(this.#context, item, game !== undefined);
     if (!game) {
       delete item.game;
       delete item.facts;
@@ -205,7 +205,7 @@ class ChallengerBot implements Bot {
   }
 
   #view(item: Case): CaseView {
-    const { job, outcome, confirmed, windowEnd, bond, chosen, ended, rejected, opened, gaveUp, notBeforeMs } = item;
+    const { job, outcome, confirmed, windowEnd, bond, chosen, fate, rejected, opened, gaveUp, notBeforeMs } = item;
     const { account, config } = this.#context;
     return {
       id: job.id,
@@ -214,7 +214,7 @@ class ChallengerBot implements Bot {
       own: job.provider.toLowerCase() === account.address.toLowerCase(),
       windowEnd,
       bond,
-      ended,
+      fate,
       rejected,
       opened,
       outcome: outcome && {

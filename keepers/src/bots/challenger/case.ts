@@ -1,6 +1,7 @@
 import type { Facts } from "@assay/daemon-kit";
 import type { Game, SubmittedJob } from "@assay/sdk";
 import type { ActionType, GameFacts, SkipReason } from "./decide.ts";
+import type { Fate } from "./fate.ts";
 import type { CheckOutcome } from "./tasks.ts";
 import type { ProofView } from "./view.ts";
 
@@ -10,7 +11,7 @@ export interface Case {
   windowEnd: number;
   bond: bigint;
   chosen: boolean;
-  ended: boolean;
+  fate: Fate;
   outcome?: CheckOutcome;
   confirmed: boolean;
   attempts: number;

@@ -12,6 +12,7 @@ import {
   type GameFacts,
   isProvidersTurn,
 } from "./decide.ts";
+import type { Fate } from "./fate.ts";
 import { isChosen } from "./sampling.ts";
 
 const MIN_BUDGET = 1000;
@@ -42,6 +43,7 @@ const outcome = fc.record({
   last: fc.boolean(),
 });
 const busy = fc.constantFrom<ActionType | undefined>(undefined, undefined, undefined, "check", "open", "move");
+const fate = fc.constantFrom<Fate>("stands", "stands", "stands", "stands", "ended", "unknown");
 const view: fc.Arbitrary<CaseView> = fc.record({
   id: fc.constant("0x" as JobId),
   commitment: fc.integer({ min: 0, max: 1 << 20 }).map((n) => keccak256(numberToHex(n))),
@@ -49,7 +51,7 @@ const view: fc.Arbitrary<CaseView> = fc.record({
   own: rarely,
   windowEnd: fc.integer({ min: 0, max: 10_000 }),
   bond: fc.bigInt({ min: 1n, max: 5n }),
-  ended: rarely,
+  fate,
   rejected: rarely,
   opened: fc.integer({ min: 0, max: 40 }),
   outcome: fc.option(outcome, { nil: undefined }),
@@ -103,16 +105,16 @@ test("a game is opened over a confirmed, reachable difference only, inside the w
     opened += 1;
     assert.ok(view.outcome && !view.outcome.agrees && view.outcome.confirmed && view.outcome.reachable);
     assert.equal(action.last, view.outcome.last);
-    assert.ok(!view.game && !view.own && !view.alarmed && !view.ended && !view.rejected && view.chosen);
+    assert.ok(!view.game && !view.own && !view.alarmed && view.fate === "stands" && !view.rejected && view.chosen);
     assert.ok(s.now + config.marginSeconds < view.windowEnd && !s.draining);
   });
   assert.ok(opened > 0, "the generator opens games");
 });
 
 test("an unreachable difference is an alarm, never a game", () => {
-  const base = { chosen: true, own: false, windowEnd: 9000, bond: 1n, ended: false, rejected: false, opened: 0 };
+  const base = { chosen: true, own: false, windowEnd: 9000, bond: 1n, rejected: false, opened: 0 };
   const outcome = { agrees: false, confirmed: true, reachable: false, last: false };
-  const rest = { gaveUp: false, alarmed: false, notBeforeMs: 0, outcome };
+  const rest = { fate: "stands" as const, gaveUp: false, alarmed: false, notBeforeMs: 0, outcome };
   const item = { id: "0x" as JobId, commitment: "0x01" as const, ...base, ...rest };
   const money = { gasSpent: 0n, bondSpent: 0n };
   const at = { now: 1, nowMs: 1, draining: false, minBudget: MIN_BUDGET, ...money, cases: [item] };
@@ -147,9 +149,9 @@ test("bonds, gas and games of a day stay inside their limits; runs too", () => {
 
 test("in a game: move on the own turn in time, timeout on the other's after its budget, whatever the budgets say", () => {
   const seen = new Set<string>();
-  check((action, { game, opened, outcome, rejected, ended, alarmed }, s) => {
+  check((action, { game, opened, outcome, rejected, fate, alarmed }, s) => {
     if (action.type !== "move" && action.type !== "timeout") return;
-    assert.ok(game && game.state === "live" && !rejected && !ended);
+    assert.ok(game && game.state === "live" && !rejected && fate !== "ended");
     const clock = unpackGameClock(game.clock);
     seen.add(action.type);
     if (action.type === "timeout") {
@@ -179,11 +181,35 @@ test("a live game whose turn it is is always answered: money limits hold back ne
 });
 
 test("a bond comes back when the result fell or the job ended, and what is over is dropped", () => {
-  check((action, { game, rejected, ended }) => {
-    if (action.type === "reclaim") assert.ok(game?.state === "live" && ended);
-    if (action.type === "reject") assert.ok(game && rejected && !ended);
-    if (action.type === "drop") assert.ok(ended && (!game || game.state === "lost" || game.state === "closed"));
+  check((action, { game, rejected, fate, windowEnd }, { now }) => {
+    if (action.type === "reclaim") assert.ok(game?.state === "live" && fate === "ended");
+    if (action.type === "reject") assert.ok(game && rejected && fate !== "ended");
+    if (action.type !== "drop") return;
+    assert.ok(!game || game.state === "lost" || game.state === "closed");
+    assert.ok(fate === "ended" || (fate === "unknown" && !game && now >= windowEnd));
   });
+});
+
+test("a result that an endpoint does not know keeps its re-run and has nothing done; its game is played on all the same", () => {
+  let played = 0;
+  fc.assert(
+    fc.property(state, (s) => {
+      const cases = s.cases.map((v) => ({ ...v, fate: "unknown" as const }));
+      const kept = cases.filter(({ game, windowEnd }) => game || s.now < windowEnd);
+      const actions = decideCases({ ...s, cases: kept }, config);
+      const inPlay = new Set(kept.filter(({ game }) => game).map(({ commitment }) => commitment));
+      assert.deepEqual(
+        actions.filter(({ type, commitment }) => type === "drop" || type === "reclaim" || !inPlay.has(commitment)),
+        [],
+      );
+      const standing = kept.map((v) => ({ ...v, fate: "stands" as const }));
+      const ofGames = (all: readonly Action[]) => all.filter(({ commitment }) => inPlay.has(commitment));
+      assert.deepEqual(ofGames(actions), ofGames(decideCases({ ...s, cases: standing }, config)));
+      played += actions.filter(({ type }) => type === "move").length;
+    }),
+    { numRuns: 1000 },
+  );
+  assert.ok(played > 0, "the generator plays games");
 });
 
 test("DSP-73: the provider's budget grows with the games opened, up to seven days", () => {

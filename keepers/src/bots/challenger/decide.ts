@@ -1,6 +1,7 @@
 import { challengerBudget, GAME_LEVEL, type JobId, providerBudget, unpackGameClock, unpackGamePlace } from "@assay/sdk";
 import type { Hex } from "viem";
 import type { ChallengerConfig } from "../../config.ts";
+import type { Fate } from "./fate.ts";
 
 /** Why a result is not checked, or not taken to court. Stable: operators filter and count by them. */
 export const skipReasons = {
@@ -38,8 +39,7 @@ export interface CaseView {
   /** Chain time, Unix seconds, until which (exclusive) a game may be opened. */
   windowEnd: number;
   bond: bigint;
-  /** The job is no longer submitted with this result. */
-  ended: boolean;
+  fate: Fate;
   /** A game or a timeout has shown that the result is wrong. */
   rejected: boolean;
   /** How many games have been opened against it: the provider's clock grows with them. */
@@ -117,15 +117,17 @@ export function decideCases(state: ChallengerState, config: Limits): Action[] {
 /* Results against which a game of ours stands. */
 
 function decideInPlay(view: CaseView, state: ChallengerState, budget: Budget): Action[] {
-  const { commitment, busy, ended, rejected, notBeforeMs } = view;
+  const { commitment, busy, fate, rejected, notBeforeMs } = view;
   const game = view.game as GameFacts;
   if (busy) return [];
+  // a game whose job is not known is played on: its clock runs whichever endpoint answers
+  const ended = fate === "ended";
   const over = game.state === "closed" || game.state === "lost";
   if (over && ended) return [{ type: "drop", commitment }];
   if (over && !rejected) return [];
   if (state.nowMs < notBeforeMs) return [];
   if (rejected && !ended) return [{ type: "reject", commitment }];
-  if (game.state === "live" && (rejected || ended)) return [{ type: "reclaim", commitment }];
+  if (game.state === "live" && ended) return [{ type: "reclaim", commitment }];
   if (game.state !== "live") return [];
   return decideTurn(view, game, state, budget);
 }
@@ -166,7 +168,10 @@ function decideOpening(view: CaseView, state: ChallengerState, config: Limits, b
   const { commitment, outcome } = view;
   const skip = (reason: SkipReason): Action[] => [{ type: "skip", commitment, reason }];
   if (view.busy) return [];
-  if (view.ended) return [{ type: "drop", commitment }];
+  // a re-run is not thrown away for an endpoint that does not know the result yet; after its window it is of no use
+  const useless = view.fate === "unknown" && state.now >= view.windowEnd;
+  if (view.fate === "ended" || useless) return [{ type: "drop", commitment }];
+  if (view.fate === "unknown") return [];
   if (view.own) return skip("SKIP_OWN");
   if (view.alarmed) return skip("SKIP_ALARM");
   if (view.rejected || outcome?.agrees) return [];

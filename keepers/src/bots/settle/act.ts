@@ -1,4 +1,4 @@
-import { TxRevertedError } from "@assay/daemon-kit";
+import { TxRevertedError, unfailedKey } from "@assay/daemon-kit";
 import {
   type AssayError,
   type ClaimedJob,
@@ -97,6 +97,14 @@ async function finalize(deps: SettleDeps, ids: readonly JobId[]): Promise<void> 
     const receipt = await send(deps, key, call, `finalize ${ready.map(({ id }) => id).join(", ")}`, accepts);
     if (!receipt) return wait(deps, ids);
     const ended = finalizedIn(context, receipt);
+    if (ended === 0) {
+      // A batch skips what is not due in its block without a revert. One that skipped all was as much in vain as one that reverted:
+      // if its key stood as done, what is still due would never be sent.
+      const sent = unfailedKey(context.journal, key);
+      context.journal.setStatus(sent, "failed", { minedHash: receipt.transactionHash, error: "it settled nothing" });
+      log.info({ tx: receipt.transactionHash, jobs: ready.length, gas: receipt.gasUsed }, "a batch settled nothing");
+      return wait(deps, ids);
+    }
     metrics.settled.inc({ how: "finalize" }, ended);
     log.info({ tx: receipt.transactionHash, jobs: ready.length, settled: ended, gas: receipt.gasUsed }, "jobs paid");
   } catch (error) {
@@ -160,7 +168,7 @@ async function send(
 ): Promise<TransactionReceipt | undefined> {
   if (!maySendNow(context, context.config.settle.mode, { key, to, data, value, text })) return undefined;
   const receipt = await sendCharged(context, {
-    ...{ key, to, data, value },
+    ...{ key: unfailedKey(context.journal, key), to, data, value },
     ...(accepts ? { accepts } : {}),
     inTime: () => context.turns.lasts("settle"),
   });
