@@ -1,7 +1,6 @@
 import { isEnded, type Job, type SubmittedJob } from "@assay/sdk";
 import type { Hex } from "viem";
 import type { KeeperContext } from "../../bot.ts";
-import type { Case } from "./case.ts";
 
 /**
  * What became of a result. `stands`: it is its job's result now. `ended`: the job is over, or has another result. `unknown`: the job
@@ -23,7 +22,7 @@ export function fateOf(job: Job | undefined, commitment: Hex): Fate {
  */
 export async function readFate(
   { index, client }: Pick<KeeperContext, "index" | "client">,
-  { job, fate }: Pick<Case, "job" | "fate">,
+  { job, fate }: { job: SubmittedJob; fate: Fate },
   inPlay: boolean,
 ): Promise<Fate> {
   const known = index.get(job.id);
