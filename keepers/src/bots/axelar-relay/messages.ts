@@ -1,4 +1,4 @@
-import { facts } from "@assay/daemon-kit";
+import { facts, receiptOf } from "@assay/daemon-kit";
 import {
   type AxelarEnd,
   axelarGasServiceAbi,
@@ -120,11 +120,8 @@ export class MessageBook {
     if (!message) return false;
     const { context, confirmations } = this.#source;
     const [receipt, head] = await Promise.all([
-      context.rpc.getTransactionReceipt({ hash: message.transactionHash }).catch((error: unknown) => {
-        // silence is no reorganisation: a message that is forgotten for it would be lost
-        if (error instanceof TransactionReceiptNotFoundError) return undefined;
-        throw error;
-      }),
+      // throws for silence, which is no reorganisation: a message that is forgotten for it would be lost
+      receiptOf(context.rpc, message.transactionHash),
       context.rpc.getBlockNumber({ cacheTime: 0 }),
     ]);
     const found = receipt && messagesOf(this.#source.axelar, receipt).find(({ messageId }) => messageId === id);
