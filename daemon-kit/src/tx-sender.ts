@@ -16,8 +16,15 @@ import { broadcast, signAttempt } from "./tx-broadcast.ts";
 import { insufficientFunds, OvertakenError, otherChain, refusedByNode, TxRevertedError } from "./tx-errors.ts";
 import { type BumpPolicy, bumpedFees, DEFAULT_BUMP, type Fees, firstFees } from "./tx-fees.ts";
 import { bumpNow, repairGaps, startCancel } from "./tx-repair.ts";
-import { look, pause, receiptOf, resend, type Sighting, settle, watch } from "./tx-watch.ts";
-import { openOf, placeOfWithheld, type WithholdContext, withholdIfVain } from "./tx-withhold.ts";
+import { look, pause, receiptOf, type Sighting, settle, watch } from "./tx-watch.ts";
+import {
+  bringAhead,
+  openOf,
+  placeOfWithheld,
+  resendUnlessVain,
+  type WithholdContext,
+  withholdIfVain,
+} from "./tx-withhold.ts";
 
 export type TxRequest = {
   /** Names the deed, not the try: the same key is never sent twice. */
@@ -47,7 +54,8 @@ export type CreateTxSenderArgs = {
   pollMs?: number;
   /**
    * Whether a signed transaction that the chain does not know may be sent again now. Where given, it is also simulated again before
-   * that, and held back if it would be for nothing. For deeds that others do, too.
+   * that, and held back if it would be for nothing; and nothing is simulated while the chain does not know what was sent before. For
+   * deeds that others do, too, or that may overlap.
    */
   mayResend?: (entry: TxEntry) => boolean;
   /** Counts transactions by end, fee bumps, and nonces that were mended, under the prefix. */
@@ -62,7 +70,7 @@ export type TxSender = {
    * Simulates, journals, signs, journals the hash, sends, and follows it to a confirmed receipt. A key that was sent
    * before, by this process or one before it, is not sent again: its receipt is waited for and returned.
    * @throws viem's own error when the simulation reverts, OvertakenError when its answer is not accepted, it is not in time, or it
-   * was held back (no gas was spent), DK-032 … DK-038, DK-040
+   * was held back (no gas was spent), DK-032 … DK-038, DK-040, DK-071
    */
   send(request: TxRequest): Promise<TransactionReceipt>;
   /** Compares every open entry with the chain; call it once, before anything is sent. */
@@ -92,14 +100,8 @@ type Context = WithholdContext & { ends: Counter | undefined; mended: Counter | 
 /** Sends transactions of one account so that a crash at any point loses none and repeats none. */
 export function createTxSender(args: CreateTxSenderArgs): TxSender {
   const context = contextOf(args);
+  const { inTurn } = context;
   const running = new Map<string, Promise<TransactionReceipt>>();
-  let tail: Promise<unknown> = Promise.resolve();
-  // One at a time from simulation to broadcast: nonces are allotted without gaps, and only to what will be sent.
-  const inTurn = <T>(action: () => Promise<T>): Promise<T> => {
-    const mine = tail.then(action, action);
-    tail = mine.catch(() => {});
-    return mine;
-  };
   let chain: Promise<number> | undefined;
   const ready = () => {
     chain ??= assertChain(context).catch((error: unknown) => {
@@ -175,12 +177,24 @@ function contextOf(args: CreateTxSenderArgs): Context {
     pollMs: args.pollMs ?? client.pollingInterval,
     onBump: () => bumps?.inc(),
     withhold: (entry) => withholdIfVain(context, entry),
+    inTurn: turns(),
     mayResend: args.mayResend,
     withheld: new Set(),
     ends: metrics && counter(metrics, "tx_total", "Transactions by how they ended", ["status"]),
     mended: metrics && counter(metrics, "nonces_mended_total", "Gaps in the account's nonces that were filled", []),
   };
   return context;
+}
+
+// One at a time from simulation to broadcast: nonces are allotted without gaps, and only to what will be sent; and each is simulated on
+// top of what was sent before.
+function turns(): Context["inTurn"] {
+  let tail: Promise<unknown> = Promise.resolve();
+  return (action) => {
+    const mine = tail.then(action, action);
+    tail = mine.catch(() => {});
+    return mine;
+  };
 }
 
 function counter(
@@ -227,6 +241,7 @@ async function start(context: Context, request: TxRequest, chainId: number): Pro
   let expected: Hex | undefined;
   const call = { account: account.address, to, data, value };
   if (simulate) {
+    if (context.mayResend) await bringAhead(context, key, chainId);
     const { data: answer = "0x" } = await client.call({ ...call, blockTag: "pending" });
     if (accepts && !accepts(answer)) throw new OvertakenError(key);
     if (accepts) expected = answer;
@@ -314,12 +329,3 @@ async function lookPatiently(context: Context, entry: TxEntry): Promise<Sighting
 }
 
 const MOST_REFUSALS = 10;
-
-async function resendUnlessVain(context: Context, entry: TxEntry): Promise<void> {
-  try {
-    await context.withhold(entry);
-    await resend(context, entry.key);
-  } catch (error) {
-    if (!(error instanceof OvertakenError)) throw error;
-  }
-}

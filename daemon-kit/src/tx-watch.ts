@@ -9,7 +9,7 @@ import {
 import type { Journal, TxEntry } from "./journal.ts";
 import type { Logger } from "./logger.ts";
 import { broadcast, isKnown, isNonceUsed, signAttempt } from "./tx-broadcast.ts";
-import { gaveUp, replaced, revertDataOf, TxRevertedError } from "./tx-errors.ts";
+import { gaveUp, OvertakenError, replaced, revertDataOf, TxRevertedError } from "./tx-errors.ts";
 import { type BumpPolicy, bumpedFees } from "./tx-fees.ts";
 
 export type WatchContext = {
@@ -25,6 +25,8 @@ export type WatchContext = {
   withheld: Set<string>;
   /** Holds back what is no longer to be sent again: throws DK-069 then. */
   withhold(entry: TxEntry): Promise<void>;
+  /** Runs what sends, or decides what to send, when nothing else of this account does. Not to be called within itself. */
+  inTurn<T>(action: () => Promise<T>): Promise<T>;
   signal?: AbortSignal;
 };
 
@@ -57,7 +59,7 @@ export async function watch(context: WatchContext, key: string): Promise<Transac
         journal.setStatus(key, "dropped");
         throw replaced(entry);
       }
-      if (sighting.state === "pending") await push(context, entry);
+      if (sighting.state === "pending") await context.inTurn(() => push(context, key));
     } catch (error) {
       // No answer, or none that says anything of the transaction.
       if (!(error instanceof BaseError)) throw error;
@@ -117,10 +119,13 @@ export function cancelKeyOf({ key, nonce }: Pick<TxEntry, "key" | "nonce">): str
   return `cancel:${key}:${nonce}`;
 }
 
-async function push(context: WatchContext, entry: TxEntry): Promise<void> {
-  const { client, bump, journal, log, onBump } = context;
-  const last = entry.attempts.at(-1);
-  if (!last || journal.get(cancelKeyOf(entry))) return; // being cancelled: it must not outbid its own cancellation
+async function push(context: WatchContext, key: string): Promise<void> {
+  const { client, bump, journal, log, onBump, withheld } = context;
+  const entry = journal.get(key);
+  const last = entry?.attempts.at(-1);
+  if (!entry || !last || (entry.status !== "sent" && entry.status !== "abandoned")) return;
+  if (entry.status === "abandoned" && withheld.has(key)) throw new OvertakenError(key); // while this waited for its turn
+  if (journal.get(cancelKeyOf(entry))) return; // being cancelled: it must not outbid its own cancellation
   await context.withhold(entry);
   const waited = (await client.getBlockNumber({ cacheTime: 0 })) - last.block;
   if (waited >= BigInt(bump.afterBlocks) && entry.attempts.length < bump.maxAttempts) {

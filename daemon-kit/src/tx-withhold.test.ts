@@ -4,7 +4,7 @@ import { type TestContext, test } from "node:test";
 import { createPublicClient, custom, type Hex } from "viem";
 import { hardhat } from "viem/chains";
 import { openJournal, type TxEntry } from "./journal.ts";
-import { chainOf, memoryLog, scratch, type TestChain, withCode } from "./test-kit.ts";
+import { chainKnows, chainOf, memoryLog, scratch, type TestChain, withCode } from "./test-kit.ts";
 import { createTxSender } from "./tx-sender.ts";
 
 const TO = "0x00000000000000000000000000000000000a55a1";
@@ -20,8 +20,8 @@ interface Line {
   /** Transactions are taken, and lost. */
   cut: boolean;
   dropped: number;
-  /** These wait, and tell that they do. */
-  held?: { method: string; until: Promise<void>; reached: () => void };
+  /** The answers to such wait for this. */
+  held?: { method: string; until: () => Promise<void> };
 }
 
 /** A sender on a journal of its own, whose transactions do not reach the chain while it is cut off. */
@@ -39,26 +39,26 @@ async function senderOf(t: TestContext, mayResend: (entry: TxEntry) => boolean =
           line.dropped += 1;
           return `0x${"00".repeat(32)}`; // taken, and lost
         }
-        if (line.held?.method === method) {
-          line.held.reached();
-          await line.held.until;
-        }
-        return chain.client.request({ method, params } as never);
+        const answer = await chain.client.request({ method, params } as never);
+        if (line.held?.method === method) await line.held.until();
+        return answer;
       },
     }),
   });
-  const open = (signal?: AbortSignal) => {
+  const over = new AbortController();
+  t.after(() => over.abort());
+  const open = (signal: AbortSignal = over.signal) => {
     const journal = openJournal(path);
     const { log } = memoryLog();
     const { account } = chain;
-    const args = { journal, publicClient, account, log, pollMs: 10, mayResend, ...(signal ? { signal } : {}) };
+    const args = { journal, publicClient, account, log, pollMs: 10, mayResend, signal };
     return { journal, sender: createTxSender(args) };
   };
   return { chain, line, open };
 }
 
-async function until(check: () => boolean): Promise<void> {
-  for (let tries = 0; !check(); tries++) {
+async function until(check: () => boolean | Promise<boolean>): Promise<void> {
+  for (let tries = 0; !(await check()); tries++) {
     if (tries > 500) throw new Error("it did not come to that");
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
@@ -138,38 +138,102 @@ test("out of turn nothing is sent again; in turn the same key goes on with what 
   assert.equal(await chain.client.getBalance({ address: TO }), 5n);
 });
 
+/** Two deeds, one above the other, that the chain had and forgot; nothing reaches it from here on. */
+async function forgottenDeeds(t: TestContext, mayResend?: (entry: TxEntry) => boolean) {
+  const { chain, line, open } = await senderOf(t, mayResend);
+  await chain.node.setCode({ address: DEED, bytecode: ONCE });
+  await chain.node.setAutomine(false);
+  const { journal, sender } = open();
+  const sent = async (key: string, to: Hex) => {
+    const sending = sender.send({ key, to, gas: 200_000n, value: to === TO ? 3n : 0n });
+    const ended = sending.then(
+      () => "done",
+      (error: { code: string }) => error.code,
+    );
+    await until(() => chainKnows(chain, journal.get(key)?.attempts[0]?.hash));
+    return { ended };
+  };
+  const below = await sent("deed", DEED);
+  const above = await sent("above", TO);
+  line.cut = true;
+  for (const key of ["above", "deed"]) await chain.node.dropTransaction({ hash: journal.get(key)!.attempts[0]!.hash });
+  await chain.node.setAutomine(true);
+  return { chain, line, journal, sender, below, above };
+}
+
 test("what was signed above a transaction that is held back does not wait for it: nothing is sent in its place", async (t) => {
-  const { chain, line, journal, sender, lost } = await lostDeed(t, ONCE);
-  const above = sender.send({ key: "above", to: TO, value: 3n });
-  await until(() => journal.get("above")?.status === "sent");
+  const { chain, line, journal, below, above } = await forgottenDeeds(t);
   await overtake(chain);
   // what fills its place is lost, too
   await until(() => journal.get("cancel:deed:0")?.status === "sent");
   const { dropped } = line;
   await until(() => line.dropped > dropped);
   line.cut = false;
-  await lost();
-  assert.equal((await above).status, "success");
+  assert.deepEqual([await below.ended, await above.ended], ["DK-069", "done"]);
   assert.deepEqual([journal.get("above")?.nonce, journal.get("cancel:deed:0")?.nonce], [1, 0]);
   assert.equal(await chain.client.getBalance({ address: TO }), 3n);
 });
 
-test("what got its number while the one below was held back does not wait for it for ever", async (t) => {
-  const { chain, line, journal, sender, lost } = await lostDeed(t, ONCE);
-  const held = Promise.withResolvers<void>();
-  const reached = Promise.withResolvers<void>();
-  line.held = { method: "eth_getBalance", until: held.promise, reached: reached.resolve };
-  const next = sender.send({ key: "next", to: TO, value: 3n });
-  await reached.promise; // asked once the number is known
+test("what goes on above a number that was given up does not wait for it for ever", async (t) => {
+  const allowed = new Set(["deed", "above"]);
+  const { chain, line, journal, sender, below, above } = await forgottenDeeds(t, ({ key }) => allowed.has(key));
+  for (const [key, held] of [
+    ["above", above],
+    ["deed", below],
+  ] as const) {
+    allowed.delete(key);
+    assert.equal(await held.ended, "DK-069");
+  }
   await overtake(chain);
-  await lost();
-  held.resolve();
-  await until(() => journal.get("next")?.status === "sent");
   line.cut = false;
-  assert.deepEqual([journal.get("deed")?.nonce, journal.get("next")?.nonce], [0, 1]);
-  assert.deepEqual(await sender.repair(), [0]);
-  assert.equal((await next).status, "success");
+  allowed.add("above").add("next");
+  await chain.node.setAutomine(false);
+  const going = sender.send({ key: "above", to: TO, value: 3n });
+  await until(() => chainKnows(chain, journal.get("above")?.attempts[0]?.hash));
+  const next = sender.send({ key: "next", to: TO, value: 4n });
+  await until(() => chainKnows(chain, journal.get("next")?.attempts[0]?.hash));
+  await chain.node.mine({ blocks: 1 });
+  assert.deepEqual([(await going).status, (await next).status], ["success", "success"]);
+  const places = ["cancel:deed:0", "above", "next"].map((key) => journal.get(key)?.nonce);
+  assert.deepEqual(places, [0, 1, 2]);
   assert.equal(journal.get("deed")?.attempts.length, 1, "it was not sent again");
+});
+
+test("nothing is tried on a state that lacks what was sent before: of two deeds that overlap one is paid for", async (t) => {
+  const { chain, line, open } = await senderOf(t);
+  await chain.node.setCode({ address: DEED, bytecode: ONCE });
+  const { journal, sender } = open();
+  line.cut = true;
+  const first = sender.send({ key: "deed", to: DEED, gas: 200_000n });
+  await until(() => line.dropped > 0);
+  const other = () => sender.send({ key: "other", to: DEED, gas: 200_000n });
+  await assert.rejects(other(), withCode("DK-071", /deed, signed with nonce 0/));
+  assert.equal(journal.get("other"), undefined);
+  line.cut = false;
+  await assert.rejects(other(), /reverted/);
+  assert.equal((await first).status, "success");
+  assert.equal(await chain.client.getTransactionCount({ address: chain.account.address }), 1);
+});
+
+test("what an earlier process signed is not sent again in the middle of what is decided now", async (t) => {
+  let mine = false;
+  const { chain, line, open } = await senderOf(t, () => mine);
+  await chain.node.setCode({ address: DEED, bytecode: ONCE });
+  const { journal, sender } = open();
+  line.cut = true;
+  const deed = () => sender.send({ key: "deed", to: DEED, gas: 200_000n });
+  await assert.rejects(deed(), withCode("DK-069"));
+  [mine, line.cut] = [true, false];
+  const { hash } = journal.get("deed")!.attempts[0]!;
+  // of what is decided now: it is simulated by then, and has no number yet
+  const until = async () => {
+    for (let asked = 0; asked < 100 && !(await chainKnows(chain, hash)); asked++);
+  };
+  line.held = { method: "eth_estimateGas", until };
+  const again = assert.rejects(deed(), withCode("DK-069"));
+  assert.equal((await sender.send({ key: "other", to: DEED })).status, "success");
+  await again;
+  assert.deepEqual([journal.get("deed")?.nonce, journal.get("other")?.nonce], [0, 0]);
 });
 
 test("what waited beyond its time is not signed", async (t) => {

@@ -1,9 +1,9 @@
 import type { Journal, TxEntry } from "./journal.ts";
 import { isRateLimited, isUnreachable } from "./rpc.ts";
 import { isKnown } from "./tx-broadcast.ts";
-import { OvertakenError } from "./tx-errors.ts";
-import { startCancel } from "./tx-repair.ts";
-import { follow, pause, type WatchContext } from "./tx-watch.ts";
+import { notYetKnown, OvertakenError } from "./tx-errors.ts";
+import { repairGaps, startCancel } from "./tx-repair.ts";
+import { cancelKeyOf, follow, pause, resend, type WatchContext } from "./tx-watch.ts";
 
 export type WithholdContext = WatchContext & {
   /** Whether an entry that the chain does not know may be sent again now; absent where that is always right. */
@@ -29,6 +29,41 @@ export async function withholdIfVain(context: WithholdContext, entry: TxEntry): 
   else withheld.add(entry.key);
   log.info({ key: entry.key, nonce: entry.nonce }, "a transaction is held back that would be for nothing");
   throw new OvertakenError(entry.key);
+}
+
+/** Sends an entry again that the chain may not know, or holds it back. */
+export async function resendUnlessVain(context: WithholdContext, entry: TxEntry): Promise<void> {
+  try {
+    await context.withhold(entry);
+    await resend(context, entry.key);
+  } catch (error) {
+    if (!(error instanceof OvertakenError)) throw error;
+  }
+}
+
+/**
+ * Sees to it that the chain knows whatever is signed, or that it is held back. What only the journal knew would be missing in the state
+ * that the next transaction is simulated on, land all the same, and may have done the same deed.
+ * @throws DK-071 when something is on its way that the chain does not know yet
+ */
+export async function bringAhead(context: WithholdContext, key: string, chainId: number): Promise<void> {
+  for (const entry of await unseenOf(context, chainId)) await resendUnlessVain(context, entry);
+  if ((await unseenOf(context, chainId)).length === 0) return;
+  await repairGaps(context, chainId); // it may wait for a number that was given up
+  const [first] = await unseenOf(context, chainId);
+  if (first) throw notYetKnown(key, first);
+}
+
+/** What may still land and is not among the account's transactions that the chain counts, the lowest number first. */
+async function unseenOf({ client, account, journal, withheld }: WithholdContext, chainId: number): Promise<TxEntry[]> {
+  const { address } = account;
+  // its cancellation is of the same number, and stands for it
+  const open = openOf(journal, address, chainId).filter(
+    (entry) => !withheld.has(entry.key) && !journal.get(cancelKeyOf(entry)),
+  );
+  if (open.length === 0) return [];
+  const counted = await client.getTransactionCount({ address, blockTag: "pending" });
+  return open.filter(({ nonce }) => nonce >= counted).sort((a, b) => a.nonce - b.nonce);
 }
 
 /** Whether the chain knows it. "No" is believed only when heard three times: another RPC node may have it before this one. */

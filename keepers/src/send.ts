@@ -26,7 +26,11 @@ export async function sendCharged(
   }
 }
 
-/** Whether a deed was not done, for nothing that speaks against it: it was too late, or its number went to another transaction. */
+/**
+ * Whether a deed was not done, for nothing that speaks against it: it was too late, its number went to another transaction, or the chain
+ * did not know yet what was sent before.
+ */
 export function isToBeDecidedAnew(error: unknown): boolean {
-  return error instanceof OvertakenError || (error instanceof DaemonError && error.code === "DK-034");
+  if (error instanceof OvertakenError) return true;
+  return error instanceof DaemonError && (error.code === "DK-034" || error.code === "DK-071");
 }
