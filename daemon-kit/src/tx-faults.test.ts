@@ -79,6 +79,11 @@ test("a transaction that never arrived is sent again, as it was signed", async (
   assert.equal((await sendThrough(t, lose)).get("eth_sendRawTransaction"), 3);
 });
 
+test("a transaction whose receipt nobody has for long is not taken for replaced", async (t) => {
+  const none = () => null;
+  await sendThrough(t, (method, before) => (method === "eth_getTransactionReceipt" && before < 40 ? none : undefined));
+});
+
 test("a head that nobody else has is waited for, and is no failure", async (t) => {
   const ahead = (head: unknown) => numberToHex(Number(head) + 5);
   await sendThrough(t, (method, before) => (method === "eth_blockNumber" && before < 6 ? ahead : undefined));

@@ -11,6 +11,7 @@ import type { Logger } from "./logger.ts";
 import { broadcast, isKnown, isNonceUsed, signAttempt } from "./tx-broadcast.ts";
 import { gaveUp, OvertakenError, replaced, revertDataOf, TxRevertedError } from "./tx-errors.ts";
 import { type BumpPolicy, bumpedFees } from "./tx-fees.ts";
+import { takerOf } from "./tx-taker.ts";
 
 export type WatchContext = {
   journal: Journal;
@@ -70,8 +71,9 @@ export async function watch(context: WatchContext, key: string): Promise<Transac
 }
 
 /**
- * Compares an entry with the chain. "Replaced" is believed only when seen three times: behind several RPC nodes one may
- * know the nonce is used before another knows the receipt, and a transaction taken for lost would be sent again.
+ * Compares an entry with the chain. "Replaced" is believed only when seen three times, and where a block shows the nonce, only when it
+ * is not an own transaction: behind several RPC nodes one may know the nonce is used before another knows the receipt, and a transaction
+ * taken for lost would be sent again.
  */
 export async function look(context: WatchContext, entry: TxEntry): Promise<Sighting> {
   for (let seen = 1; ; seen++) {
@@ -90,7 +92,10 @@ async function lookOnce({ client, confirmations }: WatchContext, entry: TxEntry)
     const receipt = await receiptOf(client, hash);
     if (receipt) return head >= receipt.blockNumber + depth ? { state: "settled", receipt } : { state: "confirming" };
   }
-  return used ? { state: "replaced" } : { state: "pending" };
+  if (!used) return { state: "pending" };
+  const taker = await takerOf(client, entry);
+  const own = entry.attempts.some(({ hash }) => hash === taker);
+  return { state: own || taker === "behind" ? "confirming" : "replaced" };
 }
 
 /** Records the end of an entry. @returns the receipt @throws DK-032 when it reverted */
