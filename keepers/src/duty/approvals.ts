@@ -1,23 +1,32 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { writeDurably } from "@assay/daemon-kit";
+import type { JobId } from "@assay/sdk";
 import { type Address, concat, type Hex, keccak256, numberToHex, stringToHex } from "viem";
 import { keeperError } from "../errors.ts";
 
-/** An action that waits for a person. */
-export interface PendingAction {
-  id: string;
+/** What a person is asked for. */
+export interface Asked {
+  /** Names the deed, and begins with the bot's name. */
   key: string;
   to: Address;
   data: Hex;
+  /** wei */
+  value: bigint;
+  /** What it does, for people. */
+  text: string;
+  /** The jobs that it is about, where it is about some. */
+  jobs?: readonly JobId[];
+}
+
+/** An action that waits for a person, as its file has it. */
+export interface PendingAction extends Omit<Asked, "value"> {
+  id: string;
   /** wei, as text */
   value: string;
-  text: string;
   /** Unix ms */
   askedAt: number;
 }
-
-type Asked = Pick<PendingAction, "key" | "to" | "data" | "text"> & { value: bigint };
 
 /**
  * Actions that wait for a person's yes, as files: the keeper writes `pending/<id>.json`, the command line `approved/<id>`.
@@ -38,7 +47,9 @@ export class Approvals {
     if (existsSync(join(this.#approved, id))) return true;
     const path = join(this.#pending, `${id}.json`);
     if (!existsSync(path)) {
-      const action: PendingAction = { id, ...asked, value: String(asked.value), askedAt: Date.now() };
+      const { key, to, data, value, text, jobs } = asked;
+      const call = { key, to, data, value: String(value), text, ...(jobs ? { jobs } : {}) };
+      const action: PendingAction = { id, ...call, askedAt: Date.now() };
       writeDurably(path, Buffer.from(JSON.stringify(action, null, 2)));
     }
     return false;
@@ -51,8 +62,13 @@ export class Approvals {
     rmSync(join(this.#approved, id), { force: true });
   }
 
-  /** What waits, oldest first. */
+  /** What waits for a yes, oldest first. */
   list(): PendingAction[] {
+    return this.all().filter(({ id }) => !existsSync(join(this.#approved, id)));
+  }
+
+  /** What was asked for, and what of it has a yes but was not done yet; oldest first. */
+  all(): PendingAction[] {
     if (!existsSync(this.#pending)) return [];
     return readdirSync(this.#pending)
       .filter((name) => name.endsWith(".json"))
@@ -63,7 +79,6 @@ export class Approvals {
           return []; // done in this moment
         }
       })
-      .filter(({ id }) => !existsSync(join(this.#approved, id)))
       .sort((a, b) => a.askedAt - b.askedAt);
   }
 

@@ -7,8 +7,8 @@ import { Deeds } from "../internal/deeds.ts";
 import { isToBeDecidedAnew, sendCharged } from "../send.ts";
 import { Sightings } from "../turns.ts";
 import type { Duty, Mode } from "./duty.ts";
-import { maySendNow } from "./gate.ts";
 import { pauseAfter, selectDuties } from "./select.ts";
+import { Waiting } from "./waiting.ts";
 
 /** What tells one bot of duties from another. */
 export interface DutyPlan {
@@ -42,7 +42,7 @@ export class DutyBot implements Bot {
   readonly #notBefore = new Map<string, number>();
   readonly #refusals = new Map<string, number>();
   readonly #sightings = new Sightings();
-  readonly #waiting = new Map<string, Duty>();
+  readonly #waiting: Waiting;
   #now = 0;
   #due = 0;
   #held = false;
@@ -51,6 +51,7 @@ export class DutyBot implements Bot {
     this.name = plan.name;
     this.#context = context;
     this.#plan = plan;
+    this.#waiting = new Waiting(context, plan.name);
     context.turns.join(plan.name, plan.spreadSeconds);
   }
 
@@ -86,7 +87,7 @@ export class DutyBot implements Bot {
   }
 
   status(): unknown {
-    const waiting = [...this.#waiting.values()].map(({ text, to, data, value }) => ({ text, to, data, value }));
+    const waiting = this.#waiting.shown();
     const lines = [`${this.#plan.mode}: ${this.#due} due`, ...waiting.map(({ text }) => `waits: ${text}`)];
     return { mode: this.#plan.mode, doing: this.#deeds.names(), waiting, lines };
   }
@@ -94,19 +95,17 @@ export class DutyBot implements Bot {
   /** Never throws. */
   async #carryOut(duty: Duty): Promise<void> {
     const { to, data, value, text } = duty;
-    const { rpc, account, log, duties, approvals, journal, turns } = this.#context;
+    const { rpc, account, log, duties, journal, turns } = this.#context;
     try {
       await rpc.call({ account: account.address, to, data, value, blockTag: "pending" });
-      if (!maySendNow(this.#context, this.#plan.mode, duty)) {
-        this.#waiting.set(duty.key, duty);
+      if (!this.#waiting.maySend(this.#plan.mode, duty)) {
         this.#notBefore.set(duty.key, this.#now + ASK_AGAIN);
         return;
       }
-      const key = unfailedKey(journal, duty.key);
+      const key = unfailedKey(journal, duty.round === undefined ? duty.key : `${duty.key}:${duty.round}`);
       this.#plan.sending?.(duty, key);
       const receipt = await sendCharged(this.#context, { key, to, data, value, inTime: () => turns.lasts(this.name) });
-      approvals.drop(duty);
-      this.#waiting.delete(duty.key);
+      this.#waiting.drop(duty);
       this.#notBefore.set(duty.key, this.#now + ASK_AGAIN);
       duties.ended.inc({ bot: this.name, end: "done" });
       log.info({ bot: this.name, key, tx: receipt.transactionHash, gas: receipt.gasUsed, action: text }, "duty done");
@@ -152,11 +151,7 @@ export class DutyBot implements Bot {
 
   /** What is no longer due is not asked for any more. */
   #forget(due: ReadonlySet<string>): void {
-    for (const [key, duty] of this.#waiting) {
-      if (due.has(key)) continue;
-      this.#waiting.delete(key);
-      this.#context.approvals.drop(duty);
-    }
+    this.#waiting.keep(({ key }) => due.has(key));
     for (const notes of [this.#notBefore, this.#refusals]) {
       for (const key of notes.keys()) if (!due.has(key)) notes.delete(key);
     }
@@ -170,6 +165,5 @@ export class DutyBot implements Bot {
     this.#due = due;
     duties.due.set({ bot: this.name }, due);
     duties.held.set({ bot: this.name }, held ? 1 : 0);
-    duties.waiting.set({ bot: this.name }, this.#waiting.size);
   }
 }

@@ -5,10 +5,12 @@ import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
 import { type Address, type Hex, numberToHex, pad } from "viem";
+import type { KeeperContext } from "../bot.ts";
 import { inTurn } from "../turns.ts";
-import { Approvals } from "./approvals.ts";
+import { Approvals, type Asked } from "./approvals.ts";
 import type { Duty } from "./duty.ts";
 import { pauseAfter, selectDuties } from "./select.ts";
+import { Waiting } from "./waiting.ts";
 
 const address = (n: number): Address => pad(numberToHex(n), { size: 20 });
 const ME = address(1);
@@ -82,4 +84,46 @@ test("a yes is for exactly one call: any other key, target, value or data asks a
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+});
+
+test("what waits is shown in every mode but auto, outlasts a restart with its yes, and goes when it is no longer due", (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "assay-waiting-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const counted: number[] = [];
+  const waitingOf = (bot: string) => {
+    const duties = { waiting: { set: (_: unknown, n: number) => counted.push(n) } };
+    const context = { approvals: new Approvals(folder), log: { debug() {} }, duties };
+    return new Waiting(context as unknown as KeeperContext, bot);
+  };
+  const asked = { key: "bot:1", to: address(7), data: "0x1234" as Hex, value: 5n, text: "do it", jobs: [pad("0x01")] };
+  const action = asked as unknown as Asked;
+  const { key: _, jobs: __, ...shown } = asked;
+  const first = waitingOf("bot");
+  assert.equal(first.maySend("auto", action), true);
+  assert.deepEqual(first.shown(), []);
+  assert.equal(first.maySend("manual", action), false);
+  assert.deepEqual([first.shown(), new Approvals(folder).list()], [[shown], []], "nobody is asked");
+  assert.equal(first.maySend("oversight", action), false);
+  assert.equal(counted.at(-1), 1);
+  const approvals = new Approvals(folder);
+  approvals.approve(approvals.list()[0]!.id);
+  assert.equal(first.maySend("manual", action), false, "not with a yes either");
+
+  assert.deepEqual(waitingOf("other").all(), []);
+  const second = waitingOf("bot");
+  assert.deepEqual(
+    second.all().map(({ jobs, value }) => [jobs, value]),
+    [[asked.jobs, 5n]],
+  );
+  assert.equal(second.maySend("oversight", action), true);
+  // the same deed by another call is asked for anew, and the yes to the old one is gone
+  const changed = { ...action, data: "0x99" as Hex };
+  assert.equal(second.maySend("oversight", changed), false);
+  assert.deepEqual(
+    approvals.all().map(({ data }) => data),
+    ["0x99"],
+  );
+  assert.equal(second.maySend("oversight", action), false);
+  second.keep(({ key }) => key !== "bot:1");
+  assert.deepEqual([second.shown(), approvals.all(), counted.at(-1)], [[], [], 0]);
 });

@@ -1,4 +1,4 @@
-import type { Address, Hex } from "viem";
+import type { Asked } from "./approvals.ts";
 
 /**
  * What a bot may do. auto: it sends. oversight: it asks a person, who approves each action. manual: it only shows what is
@@ -7,16 +7,10 @@ import type { Address, Hex } from "viem";
 export const MODES = ["auto", "oversight", "manual"] as const;
 export type Mode = (typeof MODES)[number];
 
-/** One call that is due, by its own nature at most once. */
-export interface Duty {
-  /** Begins with the bot's name. Names the deed: the same deed has the same key in every process. */
-  key: string;
-  to: Address;
-  data: Hex;
-  /** wei */
-  value: bigint;
+/** One call that is due, by its own nature at most once. The same deed has the same key in every process. */
+export interface Duty extends Asked {
+  /** Tells deeds apart that come again under the same key, each done once: to the key of the transaction. */
+  round?: number;
   /** Chain time, Unix seconds, from which on anyone may do it. */
   due: number;
-  /** What it does, for people: contract, function, arguments. */
-  text: string;
 }

@@ -3,8 +3,8 @@ import { axelarGatewayAbi, commandIdOf, decodeError, prepareExecuteMessage, requ
 import { type Address, encodeFunctionData, type Hex } from "viem";
 import type { Bot, KeeperContext } from "../../bot.ts";
 import type { ChainFacts } from "../../chain/observe.ts";
-import { maySendNow } from "../../duty/gate.ts";
 import { pauseAfter } from "../../duty/select.ts";
+import { Waiting } from "../../duty/waiting.ts";
 import { keeperError } from "../../errors.ts";
 import { Deeds } from "../../internal/deeds.ts";
 import { sendCharged } from "../../send.ts";
@@ -91,6 +91,7 @@ class RelayBot implements Bot {
   readonly #signing: Signing;
   readonly #metrics: ReturnType<typeof relayMetrics>;
   readonly #deeds = new Deeds();
+  readonly #waiting: Waiting;
   readonly #notes = new Map<string, Note>();
   readonly #done = new Map<string, number>();
   #views: MessageView[] = [];
@@ -100,6 +101,7 @@ class RelayBot implements Bot {
   constructor(context: KeeperContext, ends: readonly RelayEnd[], signing: Signing) {
     this.#context = context;
     this.#signing = signing;
+    this.#waiting = new Waiting(context, NAME);
     this.#ends = new Map(ends.map((end) => [end.name, end]));
     this.#books = ends.map((end) => new MessageBook(end, this.#ends));
     this.#metrics = relayMetrics(context.registry);
@@ -147,7 +149,8 @@ class RelayBot implements Bot {
       nextTry: this.#notes.get(view.id)?.notBefore,
     }));
     const lines = messages.map(({ id, to, state, held }) => `${id} to ${to}: ${state}${held ? `, held: ${held}` : ""}`);
-    return { mode: this.#context.config.axelarRelay.mode, doing: this.#deeds.names(), messages, lines };
+    const { mode } = this.#context.config.axelarRelay;
+    return { mode, doing: this.#deeds.names(), waiting: this.#waiting.shown(), messages, lines };
   }
 
   /** Never throws. */
@@ -159,20 +162,19 @@ class RelayBot implements Bot {
     try {
       if (type === "approve" && !(await book.confirm(id))) return;
       const call = type === "approve" ? await this.#approval(end, message) : prepareExecuteMessage(message);
-      const commandId = commandIdOf(message.sourceChain, id);
       const duty = {
-        key: `${NAME}:${type}:${commandId}`,
+        key: keyOf(type, message),
         value: 0n,
         text: `${type} ${id} on ${end.name}`,
         to: call.to,
         data: call.data,
       };
-      if (!maySendNow(this.#context, this.#context.config.axelarRelay.mode, duty)) {
+      if (!this.#waiting.maySend(this.#context.config.axelarRelay.mode, duty)) {
         return this.#put(id, { times: 0, notBefore: this.#now + ASK_AGAIN, reason: "" });
       }
       const key = unfailedKey(end.context.journal, duty.key);
       const receipt = await sendCharged(end.context, { key, to: call.to, data: call.data });
-      this.#context.approvals.drop(duty);
+      this.#waiting.drop(duty);
       this.#context.log.info(
         { bot: NAME, id, to: end.name, tx: receipt.transactionHash, gas: receipt.gasUsed },
         `${type}d`,
@@ -243,6 +245,11 @@ class RelayBot implements Bot {
     const open = new Set(this.#views.map(({ id }) => id));
     for (const id of this.#notes.keys()) if (!open.has(id)) this.#notes.delete(id);
     for (const step of this.#done.keys()) if (!open.has(step.slice(step.indexOf(":") + 1))) this.#done.delete(step);
+    const next = this.#views.map(({ id, approved }) => {
+      const message = this.#books.map((book) => book.get(id)).find((each) => each);
+      return message && keyOf(approved ? "execute" : "approve", message);
+    });
+    this.#waiting.keep(({ key }) => next.includes(key));
   }
 
   #report(): void {
@@ -257,4 +264,8 @@ class RelayBot implements Bot {
     const seen = this.#views.flatMap(({ id }) => this.#books.map((book) => book.get(id)?.seenAt ?? Date.now()));
     oldest.set(seen.length === 0 ? 0 : (Date.now() - Math.min(...seen)) / 1000);
   }
+}
+
+function keyOf(type: RelayAction["type"], { sourceChain, messageId }: KnownMessage): string {
+  return `${NAME}:${type}:${commandIdOf(sourceChain, messageId)}`;
 }

@@ -40,7 +40,7 @@ function dutyOf({ client }: KeeperContext, each: Waiting, hour: number): Duty {
   const { to, data, value = 0n } = callOf(client, each);
   const parts = "token" in each ? [each.token, each.provider, "account" in each ? each.account : ""] : [];
   const { text } = decodeCall(client.deployment, { target: to, data, value });
-  return { key: [NAME, each.type, ...parts, hour].join(":"), to, data, value, due: hour * HOUR, text };
+  return { key: [NAME, each.type, ...parts].join(":"), round: hour, to, data, value, due: hour * HOUR, text };
 }
 
 function callOf(client: KeeperContext["client"], each: Waiting): PreparedCall {

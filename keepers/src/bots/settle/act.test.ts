@@ -15,6 +15,7 @@ import {
   pad,
 } from "viem";
 import type { KeeperContext } from "../../bot.ts";
+import { Waiting } from "../../duty/waiting.ts";
 import { type SettleDeps, type SettleNote, settle } from "./act.ts";
 import type { SettleAction } from "./decide.ts";
 
@@ -86,7 +87,8 @@ function scene(jobs: readonly Job[], tipBps: number, ...ends: (number | Hex)[]) 
     config: { settle: { mode: "auto" } },
     rpc: { call: async () => ({ data: answer }) },
     account: { address: address(1) },
-    approvals: { drop() {} },
+    approvals: { all: () => [], drop() {} },
+    duties: { waiting: { set() {} } },
     turns: { lasts: () => true },
     budget: { charge: () => 1n },
     metrics: { gasSpent: { inc() {} } },
@@ -96,7 +98,9 @@ function scene(jobs: readonly Job[], tipBps: number, ...ends: (number | Hex)[]) 
   } as unknown as KeeperContext;
   const notes = new Map<Hex, SettleNote>(jobs.map(({ id }) => [id, { notBefore: 0, rejected: false }]));
   const metrics = { settled: { inc: (_: unknown, n = 1) => settled.push(n) }, lost: { inc() {} } };
-  const deps = { context, metrics, note: (id: Job["id"]) => notes.get(id)!, now: () => 5000, tipBps: () => tipBps };
+  const waiting = new Waiting(context, "settle");
+  const note = (id: Job["id"]) => notes.get(id)!;
+  const deps = { context, metrics, note, now: () => 5000, tipBps: () => tipBps, waiting };
   return { deps: deps as unknown as SettleDeps, sent, settled, notes };
 }
 

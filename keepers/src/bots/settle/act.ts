@@ -5,7 +5,9 @@ import {
   decodeError,
   eventsNamed,
   isRevert,
+  type Job,
   type JobId,
+  type JobIndex,
   jobMarketplaceAbi,
   type PreparedCall,
   parseAssayLogs,
@@ -18,7 +20,8 @@ import {
 } from "@assay/sdk";
 import { concat, decodeFunctionResult, type Hex, keccak256, type TransactionReceipt } from "viem";
 import type { KeeperContext } from "../../bot.ts";
-import { maySendNow } from "../../duty/gate.ts";
+import type { Asked } from "../../duty/approvals.ts";
+import type { Waiting } from "../../duty/waiting.ts";
 import { isToBeDecidedAnew, sendCharged } from "../../send.ts";
 import type { SettleAction } from "./decide.ts";
 import type { settleMetrics } from "./metrics.ts";
@@ -37,6 +40,7 @@ export interface SettleDeps {
   now(): number;
   /** Of a fee, in 1/10,000, to who settles. */
   tipBps(): number;
+  waiting: Waiting;
 }
 
 const PROBES_AT_ONCE = 8;
@@ -51,25 +55,8 @@ export async function settle(deps: SettleDeps, action: SettleAction): Promise<vo
   const { context, metrics } = deps;
   const job = context.index.get(action.id);
   if (!job) return;
-  const { client } = context;
-  const text = `${action.type} job ${job.id}`;
   try {
-    const receipt =
-      action.type === "cancel"
-        ? await send(deps, `settle:cancel:${job.id}`, prepareCancel(client, job), text)
-        : action.type === "expire"
-          ? await send(
-              deps,
-              `settle:expire:${job.id}:${(job as ClaimedJob).nonce}`,
-              prepareExpire(client, job as ClaimedJob),
-              text,
-            )
-          : await send(
-              deps,
-              `settle:reject:${(job as SubmittedJob).commitment}`,
-              prepareReject(client, job as SubmittedJob),
-              text,
-            );
+    const receipt = await send(deps, action, [job], singleCall(context, action.type, job));
     if (!receipt) return wait(deps, [job.id]);
     metrics.settled.inc({ how: action.type });
     context.log.info({ jobId: job.id, how: action.type }, "job settled");
@@ -83,18 +70,20 @@ export async function settle(deps: SettleDeps, action: SettleAction): Promise<vo
 async function finalize(deps: SettleDeps, ids: readonly JobId[]): Promise<void> {
   const { context, metrics } = deps;
   const ready = await stillDue(deps, ids);
+  // it is not asked for any more as it was
+  if (ready.length < ids.length) deps.waiting.keep(({ jobs }) => jobs?.join() !== ids.join());
   const [first] = ready;
   if (!first) return;
   const { client, log, index } = context;
   // only a batch pays a tip
   const alone = ready.length === 1 && deps.tipBps() === 0;
   const call = alone ? prepareFinalize(client, first) : prepareFinalizeBatch(client, { jobs: ready });
-  // Named by what it settles: the same batch is one deed, whichever process sends it.
-  const key = `settle:finalize:${keccak256(concat(ready.map(({ commitment }) => commitment)))}`;
+  const action = { type: "finalize", ids: ready.map(({ id }) => id) } as const;
+  const key = keyOf(action.type, ready);
   try {
     // asked again in the sender's turn: until then another keeper may have been here
     const accepts = alone ? undefined : (answer: Hex) => settledBy(answer) === ready.length;
-    const receipt = await send(deps, key, call, `finalize ${ready.map(({ id }) => id).join(", ")}`, accepts);
+    const receipt = await send(deps, action, ready, call, accepts);
     if (!receipt) return wait(deps, ids);
     const ended = finalizedIn(context, receipt);
     if (ended === 0) {
@@ -158,21 +147,49 @@ function settledBy(answer: Hex): number {
   return Number(decodeFunctionResult({ abi: jobMarketplaceAbi, functionName: "finalizeBatch", data: answer }));
 }
 
+/** Names the deed by what it does to these jobs: the same batch is one deed, whichever process sends it. */
+export function keyOf(type: SettleAction["type"], jobs: readonly Job[]): string {
+  const [first] = jobs as [Job];
+  if (type === "finalize") {
+    return `settle:finalize:${keccak256(concat(jobs.map((job) => (job as SubmittedJob).commitment)))}`;
+  }
+  if (type === "expire") return `settle:expire:${first.id}:${(first as ClaimedJob).nonce}`;
+  return type === "cancel" ? `settle:cancel:${first.id}` : `settle:reject:${(first as SubmittedJob).commitment}`;
+}
+
+const STATUS = { finalize: "submitted", reject: "submitted", expire: "claimed", cancel: "open" } as const;
+
+/** Whether what a person was asked for is still to be done: its jobs are as they were. */
+export function isOpen({ key, jobs = [] }: Asked, index: Pick<JobIndex, "get">): boolean {
+  const type = key.split(":")[1] as SettleAction["type"];
+  const known = jobs.flatMap((id) => index.get(id) ?? []);
+  const asThen = known.length === jobs.length && known.every(({ status }) => status === STATUS[type]);
+  return asThen && known.length > 0 && keyOf(type, known) === key;
+}
+
+function singleCall({ client }: KeeperContext, type: "cancel" | "expire" | "reject", job: Job): PreparedCall {
+  if (type === "cancel") return prepareCancel(client, job);
+  return type === "expire" ? prepareExpire(client, job as ClaimedJob) : prepareReject(client, job as SubmittedJob);
+}
+
 /** @returns undefined when the action waits for a person */
 async function send(
-  { context }: SettleDeps,
-  key: string,
+  { context, waiting }: SettleDeps,
+  { type }: SettleAction,
+  jobs: readonly Job[],
   { to, data, value }: PreparedCall,
-  text: string,
   accepts?: (answer: Hex) => boolean,
 ): Promise<TransactionReceipt | undefined> {
-  if (!maySendNow(context, context.config.settle.mode, { key, to, data, value, text })) return undefined;
+  const ids = jobs.map(({ id }) => id);
+  const key = keyOf(type, jobs);
+  const asked = { key, to, data, value, text: `${type} job ${ids.join(", ")}`, jobs: ids };
+  if (!waiting.maySend(context.config.settle.mode, asked)) return undefined;
   const receipt = await sendCharged(context, {
     ...{ key: unfailedKey(context.journal, key), to, data, value },
     ...(accepts ? { accepts } : {}),
     inTime: () => context.turns.lasts("settle"),
   });
-  context.approvals.drop({ key, to, data, value });
+  waiting.drop(asked);
   return receipt;
 }
 

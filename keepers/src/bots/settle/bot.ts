@@ -2,9 +2,10 @@ import { facts, knownError } from "@assay/daemon-kit";
 import { decodeError, type Job, type JobId, jobMarketplaceAbi } from "@assay/sdk";
 import type { Bot, KeeperContext } from "../../bot.ts";
 import type { ChainFacts } from "../../chain/observe.ts";
+import { Waiting } from "../../duty/waiting.ts";
 import { Deeds } from "../../internal/deeds.ts";
 import { Sightings } from "../../turns.ts";
-import { type SettleDeps, type SettleNote, settle } from "./act.ts";
+import { isOpen, type SettleDeps, type SettleNote, settle } from "./act.ts";
 import { decideSettlement, dueAt, isServed, type SettleAction, type SettleView } from "./decide.ts";
 import { settleMetrics } from "./metrics.ts";
 
@@ -18,12 +19,14 @@ export class SettleBot implements Bot {
   readonly #deeds = new Deeds();
   readonly #busy = new Set<JobId>();
   readonly #sightings = new Sightings();
+  readonly #waiting: Waiting;
   #now = 0;
   #tipBps = 0;
   #held = false;
 
   constructor(context: KeeperContext) {
     this.#context = context;
+    this.#waiting = new Waiting(context, this.name);
     this.#metrics = settleMetrics(context.registry);
     context.turns.join(this.name, context.config.settle.spreadSeconds);
     this.#deps = {
@@ -32,6 +35,7 @@ export class SettleBot implements Bot {
       note: (id) => this.#note(id),
       now: () => this.#now,
       tipBps: () => this.#tipBps,
+      waiting: this.#waiting,
     };
   }
 
@@ -44,6 +48,7 @@ export class SettleBot implements Bot {
     const jobs = index.all();
     const known = new Set(jobs.map(({ id }) => id));
     for (const id of this.#notes.keys()) if (!known.has(id)) this.#notes.delete(id);
+    this.#waiting.keep((asked) => isOpen(asked, index));
     const gasSpent = budget.spent(this.name, "gas");
     this.#report(gasSpent);
     const { address } = client.deployment.contracts.JobMarketplace;
@@ -62,11 +67,11 @@ export class SettleBot implements Bot {
   }
 
   status(): unknown {
-    const { gasPerDay } = this.#context.config.settle;
-    return {
-      doing: this.#deeds.names(),
-      lines: [this.#held ? `waits: the day's gas of ${gasPerDay} wei is spent` : `${this.#busy.size} jobs under way`],
-    };
+    const { gasPerDay, mode } = this.#context.config.settle;
+    const waiting = this.#waiting.shown();
+    const work = this.#held ? `waits: the day's gas of ${gasPerDay} wei is spent` : `${this.#busy.size} jobs under way`;
+    const lines = [work, ...waiting.map(({ text }) => `waits: ${text}`)];
+    return { mode, doing: this.#deeds.names(), waiting, lines };
   }
 
   #views(jobs: readonly Job[]): SettleView[] {
@@ -76,9 +81,12 @@ export class SettleBot implements Bot {
       keyed.filter(({ due }) => due <= this.#now),
       this.#now,
     );
+    const batches = this.#waiting.all().filter(({ key }) => key.startsWith("settle:finalize:"));
+    const askedOf = new Map(batches.flatMap(({ jobs = [] }) => jobs.map((id) => [id, jobs] as const)));
     return keyed.map(({ job, key }) => {
-      const first = seen.get(key);
-      return { job, busy: this.#busy.has(job.id), ...this.#note(job.id), ...(first ? { first } : {}) };
+      const [first, asked] = [seen.get(key), askedOf.get(job.id)];
+      const known = { ...(first ? { first } : {}), ...(asked ? { asked } : {}) };
+      return { job, busy: this.#busy.has(job.id), ...this.#note(job.id), ...known };
     });
   }
 

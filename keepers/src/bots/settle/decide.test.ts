@@ -157,6 +157,33 @@ test("a batch that is not full waits for more, but no job waits longer than it m
   );
 });
 
+test("what a person was asked for stays one batch, or waits until all of it can be settled; the rest is batched apart", () => {
+  const arbitrary = fc.tuple(state, limits, fc.integer({ min: 0, max: 39 }), fc.integer({ min: 1, max: 6 }));
+  fc.assert(
+    fc.property(arbitrary, ([s, limit, from, count]) => {
+      const config = { ...limit, jobs: "all" as const };
+      const submitted = s.jobs.filter(({ job }) => job.status === "submitted").map(({ job }) => job.id);
+      const asked = submitted.slice(from, from + count);
+      const jobs = s.jobs.map((each) => (asked.includes(each.job.id) ? { ...each, asked } : each));
+      const payable = ({ finalize }: { finalize: boolean }, each: SettleView) =>
+        finalize && !each.rejected && !each.busy && s.now >= Math.max(dueAt(each.job), each.notBefore);
+      const ready = jobs.filter((each) => asked.includes(each.job.id) && payable(config, each));
+      const whole =
+        asked.length > 0 && ready.length === asked.length && ready.every((each) => isInTurn(each, s, config));
+      const batches = decideSettlement({ ...s, jobs, gasSpent: 0n }, config).filter(({ type }) => type === "finalize");
+      const touching = batches.filter((each) => "ids" in each && each.ids.some((id) => asked.includes(id)));
+      assert.deepEqual(touching, whole ? [{ type: "finalize", ids: asked }] : []);
+      const others = s.jobs.filter(({ job }) => !asked.includes(job.id));
+      const without = decideSettlement({ ...s, jobs: others, gasSpent: 0n }, config);
+      assert.deepEqual(
+        batches.filter((each) => !touching.includes(each)),
+        without.filter(({ type }) => type === "finalize"),
+      );
+    }),
+    { numRuns: 500 },
+  );
+});
+
 function tipOf({ price = 0n, terms }: SubmittedJob, tipBps: number): bigint {
   return (((price * BigInt(terms.feeBps)) / 10_000n) * BigInt(tipBps)) / 10_000n;
 }

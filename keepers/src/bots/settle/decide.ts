@@ -14,6 +14,8 @@ export interface SettleView {
   notBefore: number;
   /** A strategy has rejected its result. */
   rejected: boolean;
+  /** The batch with which it waits for a person. */
+  asked?: readonly JobId[];
 }
 
 export interface SettleState {
@@ -60,6 +62,7 @@ interface Payable {
   from: number;
   /** What settling it is worth to this keeper, wei; undefined for a job that is settled whatever it is worth. */
   worth: bigint | undefined;
+  asked: readonly JobId[] | undefined;
 }
 
 const BPS = 10_000n;
@@ -85,7 +88,8 @@ export function decideSettlement(state: SettleState, config: Limits): SettleActi
     if (type === "finalize") {
       // who waits for a fuller batch waits apart from strangers, too
       const from = due + (config.places > 1 ? 0 : turnOf(state.account, due, config.spreadSeconds));
-      payable.push({ id: view.job.id, from, worth: ours ? undefined : tipValue(view.job, state) });
+      const worth = ours ? undefined : tipValue(view.job, state);
+      payable.push({ id: view.job.id, from, worth, asked: view.asked });
     } else single.push({ type, id: view.job.id });
   }
   return [...batchesOf(payable, state, config), ...single];
@@ -93,16 +97,18 @@ export function decideSettlement(state: SettleState, config: Limits): SettleActi
 
 /**
  * Batches of what can be paid. A stranger's job must bring its own gas and the margin; a batch of strangers' jobs alone the
- * gas of the transaction too. A batch that is not full waits for more, as long as its oldest job does not wait too long.
+ * gas of the transaction too. A batch that is not full waits for more, as long as its oldest job does not wait too long. What waits for
+ * a person is left as it is.
  */
 function batchesOf(payable: readonly Payable[], { now, gasPrice }: SettleState, config: Limits): SettleAction[] {
   const wanted = (gas: number) => (BigInt(gas) * gasPrice * BigInt(Math.ceil((1 + config.margin) * 1e6))) / 1_000_000n;
-  const ours = payable.filter(({ worth }) => worth === undefined);
-  const paid = payable
+  const free = payable.filter(({ asked }) => !asked);
+  const ours = free.filter(({ worth }) => worth === undefined);
+  const paid = free
     .filter(({ worth }) => worth !== undefined && worth > 0n && worth >= wanted(config.gasPerJob))
     .sort((a, b) => (a.worth! > b.worth! ? -1 : a.worth! < b.worth! ? 1 : 0));
   const chosen = [...ours, ...paid];
-  const batches: SettleAction[] = [];
+  const batches = askedBatches(payable);
   for (let at = 0; at < chosen.length; at += config.maxBatch) {
     const batch = chosen.slice(at, at + config.maxBatch);
     const waits = batch.length < config.minBatch && batch.every(({ from }) => now < from + config.maxWaitSeconds);
@@ -113,6 +119,14 @@ function batchesOf(payable: readonly Payable[], { now, gasPrice }: SettleState, 
     batches.push({ type: "finalize", ids: batch.map(({ id }) => id) });
   }
   return batches;
+}
+
+/** What a person was asked for stays one batch: a yes is for exactly one call. */
+function askedBatches(payable: readonly Payable[]): SettleAction[] {
+  const members = Map.groupBy(payable, ({ asked }) => asked);
+  return [...members].flatMap(([asked, found]) =>
+    asked && found.length === asked.length ? [{ type: "finalize" as const, ids: [...asked] }] : [],
+  );
 }
 
 /** Wei that the tip of a job is worth; 0 where the operator has not said what its token is worth. */
