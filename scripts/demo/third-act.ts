@@ -1,11 +1,5 @@
 import { parseProgram, x24Digits } from "@assay/exact";
-import {
-  finalizableAt,
-  type RemoteJobInfo,
-  remoteJobPortalAbi,
-  type SubmittedJob,
-  satelliteTokenAbi,
-} from "@assay/sdk";
+import { finalizableAt, type RemoteJobInfo, type SubmittedJob, satelliteTokenAbi } from "@assay/sdk";
 import { formatUnits, type Hex, keccak256, parseUnits, toHex } from "viem";
 import { loadDigits, packDigits } from "../lib/digits.ts";
 import type { DemoNetwork } from "./network.ts";
@@ -84,7 +78,8 @@ export async function playRemoteJob(
   const submitted = await reach("its result stands", ({ job }) => job?.status === "submitted");
   const { provider, submittedAt } = submitted.job as SubmittedJob;
   view.done("a node at home has run it", `by ${provider}`);
-  const { commitment } = await reach("the result is known there", (info) => info.commitment !== undefined);
+  const { result } = await reach("the result is known there", (info) => info.result !== undefined);
+  const { commitment, finalState, outputDigest } = result!;
   view.done("its commitment is on her chain", commitment);
   await pass(finalizableAt(submitted.job as SubmittedJob) - submittedAt);
   await reach("it is paid", ({ job }) => job?.status === "finalized");
@@ -96,29 +91,12 @@ export async function playRemoteJob(
     `the provider is paid; ${asy(change)} of change are back with her`,
     `${endSeconds.toFixed(1)} s after the end`,
   );
-  const told = await resultOf(second, index);
-  const delivered = { spec, ...told } as unknown as SubmittedJob;
+  const delivered = { spec, finalState, outputDigest } as unknown as SubmittedJob;
   const model = await receiveModel(gateway, compiled, delivered, packDigits(digits.heldOut, program.input.bits));
   view.done("her weights have the state that her own chain was told", `${(model.accuracy * 100).toFixed(2)} %`);
   const paid = PRICE.max - change;
-  const { finalState } = told;
-  const facts = { job: id, chainId, user: me, paid, change, commitment: commitment!, finalState };
+  const facts = { job: id, chainId, user: me, paid, change, commitment, finalState };
   return { ...facts, accuracy: model.accuracy, relaySeconds, endSeconds };
-}
-
-/** What the portal on the user's own chain was told of the result. */
-async function resultOf(second: Promise<SecondChain>, index: bigint): Promise<{ finalState: Hex; outputDigest: Hex }> {
-  const { satellite } = (await second).user;
-  const [log] = await satellite.publicClient.getContractEvents({
-    address: satellite.deployment.contracts.RemoteJobPortal.address,
-    abi: remoteJobPortalAbi,
-    eventName: "RemoteResultReceived",
-    args: { user: satellite.walletClient!.account!.address, index },
-    fromBlock: 0n,
-    strict: true,
-  });
-  if (!log) throw new Error("found no result on the user's chain, wanted one");
-  return log.args;
 }
 
 async function until<T>(what: string, find: () => Promise<T | undefined>): Promise<T> {

@@ -265,7 +265,9 @@ export {
   prepareExecuteMessage,
   type SentMessage,
 } from "./crosschain/messages.ts";
-export type { PostRemoteJobArgs, RemoteJobInfo, SentRemoteJob, Ticket } from "./crosschain/remoteJobs.ts";
+export type { Ticket } from "./crosschain/remoteJobRef.ts";
+export type { RemoteJobInfo, RemoteResult } from "./crosschain/remoteJobStatus.ts";
+export { type PostRemoteJobArgs, remoteResultOf, type SentRemoteJob } from "./crosschain/remoteJobs.ts";
 export {
   type AnyDeployment,
   parseAnyDeployment,

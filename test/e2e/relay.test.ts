@@ -82,7 +82,8 @@ test("RJ-06 a job from the satellite is posted, claimed, run and paid at home; r
   const { index, id, provider } = await play();
   const info = await user.remoteJob.status({ index });
   assert.deepEqual([info.status, info.outcome, info.done], ["ended", "finalized", true]);
-  assert.equal(info.commitment, provider.commitment);
+  const { commitment, finalState, outputDigest } = provider;
+  assert.deepEqual(info.result, { commitment, finalState, outputDigest });
   assert.equal(info.job?.id, id);
   assert.equal(await pair.balance("satellite", me()), ASY("295"), "it cost its price");
 });
@@ -200,10 +201,7 @@ async function play() {
   await posted(index);
   const provider = pair.client(PROVIDER);
   const submitted = await runAtHome(provider, id);
-  await pair.until(
-    "the result is known",
-    async () => (await user.remoteJob.status({ index })).commitment !== undefined,
-  );
+  await pair.until("the result is known", async () => (await user.remoteJob.status({ index })).result !== undefined);
   await pair.pass(finalizableAt(submitted) - submitted.submittedAt);
   await provider.finalizeJob(submitted);
   await pair.until("the change is back", async () => (await user.remoteJob.status({ index })).done);

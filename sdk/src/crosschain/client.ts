@@ -5,12 +5,14 @@ import type { RemoteContext, SatelliteContext } from "./context.ts";
 import { localRelayFees, type RelayFees } from "./fees.ts";
 import { listMessages } from "./listMessages.ts";
 import { executeMessage, messageStatus, payMessage } from "./messageStatus.ts";
+import { remoteJobStatus } from "./remoteJobStatus.ts";
 import {
   cancelRemoteJob,
   claimRemoteRefund,
   postRemoteJob,
+  recallRemoteChange,
   recallRemoteJob,
-  remoteJobStatus,
+  reportRemoteResult,
   settleRemoteJob,
   takeRemoteChangeHome,
 } from "./remoteJobs.ts";
@@ -44,6 +46,8 @@ const actions = {
     claimRefund: claimRemoteRefund,
     settle: settleRemoteJob,
     takeHome: takeRemoteChangeHome,
+    recallChange: recallRemoteChange,
+    report: reportRemoteResult,
     status: remoteJobStatus,
   },
   message: { status: messageStatus, list: listMessages, pay: payMessage, execute: executeMessage },

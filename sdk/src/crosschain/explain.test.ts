@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { explainTransfer, incomingStatuses, outgoingStatuses, type TransferFacts } from "./explain.ts";
 import { explainMessage } from "./messageStatus.ts";
-import { explainRemoteJob } from "./remoteJobs.ts";
+import { explainRemoteJob } from "./remoteJobStatus.ts";
 import type { TransferStatus } from "./transfers.ts";
 
 const facts: fc.Arbitrary<TransferFacts> = fc.record({
