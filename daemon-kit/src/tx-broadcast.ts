@@ -1,10 +1,12 @@
 import {
   BaseError,
+  type Hash,
   InsufficientFundsError,
   keccak256,
   type LocalAccount,
   NonceTooLowError,
   type PublicClient,
+  TransactionNotFoundError,
 } from "viem";
 import { getNodeError } from "viem/utils";
 import type { Journal, TxEntry } from "./journal.ts";
@@ -40,22 +42,31 @@ export async function broadcast(client: PublicClient, entry: TxEntry): Promise<B
     return { outcome: "pending" };
   } catch (error) {
     if (isUnreachable(error)) return { outcome: "unknown" };
-    if (await isKnown(client, attempt.hash)) return { outcome: "pending" };
-    const reason = error instanceof BaseError ? getNodeError(error, {}) : error;
-    if (reason instanceof NonceTooLowError || (await isNonceUsed(client, entry)))
-      return { outcome: "nonceTaken", error };
-    if (reason instanceof InsufficientFundsError) return { outcome: "noFunds", error: reason };
-    return { outcome: "refused", error };
+    // what is signed is watched: nothing that goes wrong in asking what the refusal means may end that
+    return refusalOf(client, entry, attempt.hash, error).catch(() => ({ outcome: "unknown" }));
   }
 }
 
-/** @returns whether the chain has the transaction, in a block or waiting */
-export async function isKnown(client: PublicClient, hash: `0x${string}`): Promise<boolean> {
+/** What nodes say of a transaction that they have: another one behind the same URL may not show it yet. */
+const HAS_IT = /already known|already imported|known transaction/i;
+
+async function refusalOf(client: PublicClient, entry: TxEntry, hash: Hash, error: unknown): Promise<BroadcastResult> {
+  if (error instanceof BaseError && HAS_IT.test(`${error.details} ${error.message}`)) return { outcome: "pending" };
+  if (await isKnown(client, hash)) return { outcome: "pending" };
+  const reason = error instanceof BaseError ? getNodeError(error, {}) : error;
+  if (reason instanceof NonceTooLowError || (await isNonceUsed(client, entry))) return { outcome: "nonceTaken", error };
+  if (reason instanceof InsufficientFundsError) return { outcome: "noFunds", error: reason };
+  return { outcome: "refused", error };
+}
+
+/** @returns whether the chain has the transaction, in a block or waiting @throws where it does not say so */
+export async function isKnown(client: PublicClient, hash: Hash): Promise<boolean> {
   try {
     await client.getTransaction({ hash });
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    if (error instanceof TransactionNotFoundError) return false;
+    throw error;
   }
 }
 

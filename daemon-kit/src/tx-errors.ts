@@ -66,15 +66,6 @@ export function replaced(entry: TxEntry): DaemonError {
   });
 }
 
-export function notYetKnown(key: string, { key: before, nonce }: TxEntry): DaemonError {
-  return new DaemonError("DK-071", "what was sent before is not with the chain yet", {
-    kind: "Retryable",
-    found: `${before}, signed with nonce ${nonce}, which the chain does not know`,
-    wanted: `a chain that knows it before ${key} is tried on its state`,
-    hint: "nothing was sent: it is tried again. If it lasts, look at the RPC, or cancel the one before with `tx cancel`",
-  });
-}
-
 export function gaveUp(entry: TxEntry, blocks: bigint): DaemonError {
   return new DaemonError("DK-035", "the transaction does not get into a block", {
     kind: "Retryable",

@@ -3,7 +3,7 @@ import { DaemonError } from "./errors.ts";
 import type { TxEntry } from "./journal.ts";
 import { broadcast, signAttempt } from "./tx-broadcast.ts";
 import { bumpedFees, firstFees } from "./tx-fees.ts";
-import { cancelKeyOf, follow, receiptOf, resend, type WatchContext } from "./tx-watch.ts";
+import { cancelKeyOf, follow, isSigned, receiptOf, resend, type WatchContext } from "./tx-watch.ts";
 
 const OPEN = ["sent", "abandoned"] as const;
 /** Deeds that were done, or still may be: filling their nonce with something else would undo them. */
@@ -48,10 +48,12 @@ export async function startCancel(context: WatchContext, key: string): Promise<s
   const { client, journal, bump, log } = context;
   const entry = openEntry(context, key);
   const last = entry.attempts.at(-1);
-  const fees = last && bumpedFees(last, await client.estimateFeesPerGas(), bump);
-  if (!fees) throw atCeiling(key, last?.maxFeePerGas ?? 0n, bump.maxFeePerGas);
   const cancelKey = cancelKeyOf(entry);
-  if (journal.get(cancelKey)) return cancelKey; // under way already: `watch` raises its fee
+  if (isSigned(journal.get(cancelKey))) return cancelKey; // under way already: `watch` raises its fee
+  const better = last && bumpedFees(last, await client.estimateFeesPerGas(), bump);
+  // what was given up is nowhere to be outbid
+  const fees = better ?? (entry.status === "abandoned" ? await firstFees(client, bump) : undefined);
+  if (!fees) throw atCeiling(key, last?.maxFeePerGas ?? 0n, bump.maxFeePerGas);
   await sendFiller(context, { key: cancelKey, chainId: entry.chainId, nonce: entry.nonce }, fees);
   log.warn({ key, nonce: entry.nonce }, "cancellation sent");
   return cancelKey;
@@ -77,8 +79,10 @@ export async function repairGaps(context: WatchContext, chainId: number): Promis
     const signed = mine.find((entry) => entry.nonce === nonce && RESENT.some((status) => status === entry.status));
     if (signed) {
       if (await isSettled(context, signed)) continue;
-      if (withheld.has(signed.key)) follow(context, await startCancel(context, signed.key));
-      else await resend(context, signed.key);
+      const filler = journal.get(cancelKeyOf(signed));
+      if (filler && isSigned(filler)) await raise(context, filler);
+      else if (withheld.has(signed.key)) follow(context, await startCancel(context, signed.key));
+      else await raise(context, signed);
     } else {
       const fees = await firstFees(client, bump);
       await sendFiller(context, { key: gapKeyOf(nonce), chainId, nonce }, fees);
@@ -88,6 +92,15 @@ export async function repairGaps(context: WatchContext, chainId: number): Promis
     log.warn({ nonce, key: signed?.key ?? gapKeyOf(nonce) }, "nonce gap mended");
   }
   return mended;
+}
+
+/** Sends what was given up again, for more where the ceiling leaves room: the versions it may have by itself are used up. */
+export async function raise(context: WatchContext, entry: TxEntry): Promise<void> {
+  const { client, bump } = context;
+  const last = entry.attempts.at(-1);
+  const fees = entry.status === "abandoned" && last && bumpedFees(last, await client.estimateFeesPerGas(), bump);
+  if (fees) await signAttempt(context, entry, fees);
+  await resend(context, entry.key);
 }
 
 /** The key under which what fills a gap is journaled. */
@@ -111,7 +124,12 @@ async function sendFiller(
   if (!journal.get(key)) {
     journal.addIntent({ key, chainId, from: address, to: address, data: "0x", value: 0n, nonce, gas: FILLER_GAS });
   }
-  await signAttempt(context, journal.get(key) as TxEntry, fees);
+  try {
+    await signAttempt(context, journal.get(key) as TxEntry, fees);
+  } catch (error) {
+    if (!isSigned(journal.get(key))) journal.forget(key); // it is nowhere, and must not pass for under way
+    throw error;
+  }
   await broadcast(client, journal.get(key) as TxEntry);
 }
 

@@ -15,16 +15,9 @@ import { isUnreachable, refusedError, toRpcError } from "./rpc.ts";
 import { broadcast, signAttempt } from "./tx-broadcast.ts";
 import { insufficientFunds, OvertakenError, otherChain, refusedByNode, TxRevertedError } from "./tx-errors.ts";
 import { type BumpPolicy, bumpedFees, DEFAULT_BUMP, type Fees, firstFees } from "./tx-fees.ts";
-import { bumpNow, repairGaps, startCancel } from "./tx-repair.ts";
-import { look, pause, receiptOf, type Sighting, settle, watch } from "./tx-watch.ts";
-import {
-  bringAhead,
-  openOf,
-  placeOfWithheld,
-  resendUnlessVain,
-  type WithholdContext,
-  withholdIfVain,
-} from "./tx-withhold.ts";
+import { bumpNow, raise, repairGaps, startCancel } from "./tx-repair.ts";
+import { cancelKeyOf, isSigned, look, pause, receiptOf, resend, type Sighting, settle, watch } from "./tx-watch.ts";
+import { openOf, ownPlacesOf, placeOfWithheld, type WithholdContext, withholdIfVain } from "./tx-withhold.ts";
 
 export type TxRequest = {
   /** Names the deed, not the try: the same key is never sent twice. */
@@ -44,6 +37,11 @@ export type TxRequest = {
    * before it is signed, in its turn, and, as `mayResend` is, before it is sent again.
    */
   stillDue?: () => Promise<boolean>;
+  /**
+   * Whether a transaction that may still land does a part of the same, under another key: asked of each that is open right before it is
+   * signed. The pending state does not show them all: a pool may hold what the state of calls lacks, or have forgotten it for a while.
+   */
+  overlaps?: (open: TxEntry) => boolean;
   /** Whether there still is time for it, asked right before it is signed: it may have waited for others. */
   inTime?: () => boolean;
 };
@@ -59,8 +57,7 @@ export type CreateTxSenderArgs = {
   pollMs?: number;
   /**
    * Whether a signed transaction that the chain does not know may be sent again now. Where given, it is also simulated again before
-   * that, and held back if it would be for nothing; and nothing is simulated while the chain does not know what was sent before. For
-   * deeds that others do, too, or that may overlap.
+   * that, and held back if it would be for nothing. For deeds that others do, too.
    */
   mayResend?: (entry: TxEntry) => boolean;
   /** Counts transactions by end, fee bumps, and nonces that were mended, under the prefix. */
@@ -75,9 +72,11 @@ export type TxSender = {
    * Simulates, journals, signs, journals the hash, sends, and follows it to a confirmed receipt. A key that was sent
    * before, by this process or one before it, is not sent again: its receipt is waited for and returned.
    * @throws viem's own error when the simulation reverts, OvertakenError when its answer is not accepted, it is not due any more or not
-   * in time, or it was held back (no gas was spent), DK-032 … DK-038, DK-040, DK-071
+   * in time, overlaps with what is open, or was held back (no gas was spent), DK-032 … DK-038, DK-040
    */
   send(request: TxRequest): Promise<TransactionReceipt>;
+  /** What was signed and may still land, but not what was held back: the next transaction takes its place. */
+  open(): TxEntry[];
   /** Compares every open entry with the chain; call it once, before anything is sent. */
   reconcile(): Promise<Reconciled[]>;
   /** Raises the fee of a transaction under way now. @returns the new version's hash @throws DK-036, DK-039 */
@@ -105,8 +104,14 @@ type Context = WithholdContext & { ends: Counter | undefined; mended: Counter | 
 /** Sends transactions of one account so that a crash at any point loses none and repeats none. */
 export function createTxSender(args: CreateTxSenderArgs): TxSender {
   const context = contextOf(args);
-  const { inTurn } = context;
   const running = new Map<string, Promise<TransactionReceipt>>();
+  let tail: Promise<unknown> = Promise.resolve();
+  // One at a time from simulation to broadcast: nonces are allotted without gaps, and only to what will be sent.
+  const inTurn = <T>(action: () => Promise<T>): Promise<T> => {
+    const mine = tail.then(action, action);
+    tail = mine.catch(() => {});
+    return mine;
+  };
   let chain: Promise<number> | undefined;
   const ready = () => {
     chain ??= assertChain(context).catch((error: unknown) => {
@@ -148,6 +153,7 @@ export function createTxSender(args: CreateTxSenderArgs): TxSender {
       running.set(request.key, mine);
       return mine;
     },
+    open: () => ownPlacesOf(context),
     reconcile: () => onChain(() => inTurn(() => reconcileAll(context))),
     bump: (key) => onChain(() => inTurn(() => bumpNow(context, key))),
     cancel: (key) =>
@@ -184,7 +190,6 @@ function contextOf(args: CreateTxSenderArgs): Context {
     pollMs: args.pollMs ?? client.pollingInterval,
     onBump: () => bumps?.inc(),
     withhold: (entry) => withholdIfVain(context, entry),
-    inTurn: turns(),
     mayResend: args.mayResend,
     withheld: new Set(),
     stillDue: new Map(),
@@ -192,17 +197,6 @@ function contextOf(args: CreateTxSenderArgs): Context {
     mended: metrics && counter(metrics, "nonces_mended_total", "Gaps in the account's nonces that were filled", []),
   };
   return context;
-}
-
-// One at a time from simulation to broadcast: nonces are allotted without gaps, and only to what will be sent; and each is simulated on
-// top of what was sent before.
-function turns(): Context["inTurn"] {
-  let tail: Promise<unknown> = Promise.resolve();
-  return (action) => {
-    const mine = tail.then(action, action);
-    tail = mine.catch(() => {});
-    return mine;
-  };
 }
 
 function counter(
@@ -224,7 +218,7 @@ async function assertChain({ client, journal }: Context): Promise<number> {
 
 /** @returns the receipt of a key that ended before, or undefined when the key is now on its way */
 async function launch(context: Context, request: TxRequest, chainId: number): Promise<TransactionReceipt | undefined> {
-  const { journal, client } = context;
+  const { journal, client, withheld } = context;
   const before = journal.get(request.key);
   if (before?.status === "mined" || before?.status === "failed") {
     const receipt = before.minedHash && (await receiptOf(client, before.minedHash));
@@ -235,6 +229,7 @@ async function launch(context: Context, request: TxRequest, chainId: number): Pr
     return undefined;
   }
   if (before?.status === "sent" || before?.status === "abandoned") {
+    if (before.status === "abandoned" && !withheld.has(request.key)) await raise(context, before);
     journal.setStatus(request.key, "sent");
     return undefined;
   }
@@ -245,11 +240,12 @@ async function launch(context: Context, request: TxRequest, chainId: number): Pr
 
 async function start(context: Context, request: TxRequest, chainId: number): Promise<void> {
   const { client, account, journal, log } = context;
-  const { key, to, data = "0x", value = 0n, simulate = true, accepts, stillDue, inTime = () => true } = request;
+  const { key, to, data = "0x", value = 0n, simulate = true, accepts, stillDue } = request;
+  const { inTime = () => true, overlaps = () => false } = request;
+  const rivals = openOf(journal, account.address, chainId).filter(overlaps);
   let expected: Hex | undefined;
   const call = { account: account.address, to, data, value };
   if (simulate) {
-    if (context.mayResend) await bringAhead(context, key, chainId);
     const { data: answer = "0x" } = await client.call({ ...call, blockTag: "pending" });
     if (accepts && !accepts(answer)) throw new OvertakenError(key);
     if (accepts) expected = answer;
@@ -259,18 +255,11 @@ async function start(context: Context, request: TxRequest, chainId: number): Pro
   await assertFunds(context, value + gas * fees.maxFeePerGas);
   if (stillDue && !(await stillDue())) throw new OvertakenError(key);
   context.signal?.throwIfAborted();
-  if (!inTime()) throw new OvertakenError(key);
-  const intent = {
-    key,
-    chainId,
-    from: account.address,
-    to,
-    data,
-    value,
-    nonce,
-    gas,
-    conditional: stillDue !== undefined,
-  };
+  // what has landed since the simulation is missing there, too
+  const landed = rivals.some((rival) => journal.get(rival.key)?.status === "mined");
+  if (!inTime() || landed || ownPlacesOf(context).some(overlaps)) throw new OvertakenError(key);
+  const what = { key, chainId, from: account.address, to, data, value };
+  const intent = { ...what, nonce, gas, conditional: stillDue !== undefined };
   journal.addIntent(expected === undefined ? intent : { ...intent, answer: expected });
   try {
     await signAttempt(context, journal.get(key) as TxEntry, fees);
@@ -308,17 +297,17 @@ async function nextPlace(context: Context, chainId: number): Promise<{ nonce: nu
   const place = placeOfWithheld(open, withheld, pending);
   const last = place?.attempts.at(-1);
   const better = last && bumpedFees(last, fees, bump);
-  if (place && better) return { nonce: place.nonce, fees: better };
+  if (place) return { nonce: place.nonce, fees: better ?? fees };
   return { nonce: Math.max(pending, ...open.map((entry) => entry.nonce + 1)), fees };
 }
 
 async function reconcileAll(context: Context): Promise<Reconciled[]> {
   const { journal, log } = context;
-  const results: Reconciled[] = [];
-  for (const entry of journal.list("intent", "sent", "abandoned")) {
+  const entries = journal.list("intent", "sent", "abandoned");
+  const pending: TxEntry[] = [];
+  for (const entry of entries) {
     if (entry.attempts.length === 0) {
       journal.forget(entry.key);
-      results.push({ key: entry.key, status: "forgotten" });
       continue;
     }
     const sighting = await lookPatiently(context, entry);
@@ -327,11 +316,27 @@ async function reconcileAll(context: Context): Promise<Reconciled[]> {
         if (!(error instanceof TxRevertedError)) throw error;
       });
     } else if (sighting.state === "replaced") journal.setStatus(entry.key, "dropped");
-    else if (sighting.state === "pending") await resendUnlessVain(context, entry);
-    results.push({ key: entry.key, status: journal.get(entry.key)?.status ?? "forgotten" });
+    else if (sighting.state === "pending") pending.push(entry);
   }
+  await resendAll(context, pending);
+  const results = entries.map(({ key }) => ({ key, status: journal.get(key)?.status ?? ("forgotten" as const) }));
   if (results.length > 0) log.info({ entries: results }, "journal reconciled");
   return results;
+}
+
+/** From the highest number down: what is held back with nothing above it needs nothing in its place. Then the others, upwards. */
+async function resendAll(context: Context, pending: readonly TxEntry[]): Promise<void> {
+  const again: TxEntry[] = [];
+  for (const entry of pending.toSorted((a, b) => b.nonce - a.nonce)) {
+    if (isSigned(context.journal.get(cancelKeyOf(entry)))) continue;
+    try {
+      await context.withhold(entry);
+      again.unshift(entry);
+    } catch (error) {
+      if (!(error instanceof OvertakenError)) throw error;
+    }
+  }
+  for (const { key } of again) await resend(context, key);
 }
 
 /** Behind a balancer the node that is asked next may have the block that this one lacks. @throws DK-040 when none has it */

@@ -9,7 +9,7 @@ import {
 import type { Journal, TxEntry } from "./journal.ts";
 import type { Logger } from "./logger.ts";
 import { broadcast, isKnown, isNonceUsed, signAttempt } from "./tx-broadcast.ts";
-import { gaveUp, OvertakenError, replaced, revertDataOf, TxRevertedError } from "./tx-errors.ts";
+import { gaveUp, replaced, revertDataOf, TxRevertedError } from "./tx-errors.ts";
 import { type BumpPolicy, bumpedFees } from "./tx-fees.ts";
 import { takerOf } from "./tx-taker.ts";
 
@@ -26,8 +26,6 @@ export type WatchContext = {
   withheld: Set<string>;
   /** Holds back what is no longer to be sent again: throws DK-069 then. */
   withhold(entry: TxEntry): Promise<void>;
-  /** Runs what sends, or decides what to send, when nothing else of this account does. Not to be called within itself. */
-  inTurn<T>(action: () => Promise<T>): Promise<T>;
   signal?: AbortSignal;
 };
 
@@ -60,7 +58,7 @@ export async function watch(context: WatchContext, key: string): Promise<Transac
         journal.setStatus(key, "dropped");
         throw replaced(entry);
       }
-      if (sighting.state === "pending") await context.inTurn(() => push(context, key));
+      if (sighting.state === "pending") await push(context, entry);
     } catch (error) {
       // No answer, or none that says anything of the transaction.
       if (!(error instanceof BaseError)) throw error;
@@ -119,18 +117,20 @@ export async function settle(
   throw new TxRevertedError(entry, hash, reason, receipt, data);
 }
 
+/** Whether an entry may be on its way: one whose signing failed is nowhere. */
+export function isSigned(entry: TxEntry | undefined): boolean {
+  return entry !== undefined && entry.attempts.length > 0;
+}
+
 /** The key under which a transaction's cancellation is journaled. */
 export function cancelKeyOf({ key, nonce }: Pick<TxEntry, "key" | "nonce">): string {
   return `cancel:${key}:${nonce}`;
 }
 
-async function push(context: WatchContext, key: string): Promise<void> {
-  const { client, bump, journal, log, onBump, withheld } = context;
-  const entry = journal.get(key);
-  const last = entry?.attempts.at(-1);
-  if (!entry || !last || (entry.status !== "sent" && entry.status !== "abandoned")) return;
-  if (entry.status === "abandoned" && withheld.has(key)) throw new OvertakenError(key); // while this waited for its turn
-  if (journal.get(cancelKeyOf(entry))) return; // being cancelled: it must not outbid its own cancellation
+async function push(context: WatchContext, entry: TxEntry): Promise<void> {
+  const { client, bump, journal, log, onBump } = context;
+  const last = entry.attempts.at(-1);
+  if (!last || isSigned(journal.get(cancelKeyOf(entry)))) return; // being cancelled: it must not outbid its own cancellation
   await context.withhold(entry);
   const waited = (await client.getBlockNumber({ cacheTime: 0 })) - last.block;
   if (waited >= BigInt(bump.afterBlocks) && entry.attempts.length < bump.maxAttempts) {
@@ -185,6 +185,7 @@ async function replay(client: PublicClient, entry: TxEntry, receipt: Transaction
 /** Resolves after a while, rejects with the signal's reason. */
 export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
     const stop = () => {
       clearTimeout(timer);
       reject(signal?.reason);

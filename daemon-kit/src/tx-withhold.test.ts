@@ -1,75 +1,8 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { createPublicClient, custom, type Hex } from "viem";
-import { hardhat } from "viem/chains";
-import { openJournal, type TxEntry } from "./journal.ts";
-import { chainKnows, chainOf, memoryLog, scratch, type TestChain, withCode } from "./test-kit.ts";
-import { createTxSender } from "./tx-sender.ts";
-
-const TO = "0x00000000000000000000000000000000000a55a1";
-const DEED = "0x00000000000000000000000000000000000bad00";
-/** Answers one and notes that it is done; from then on it reverts. */
-const ONCE: Hex = "0x5f54156009575f5ffd5b60015f5560015f5260205ff3";
-/** Answers one the first time, zero from then on, and never reverts. */
-const LESS: Hex = "0x5f54155f5260015f5560205ff3";
-const ONE = (answer: Hex) => BigInt(answer) === 1n;
-
-/** What becomes of a sender's questions. */
-interface Line {
-  /** Transactions are taken, and lost. */
-  cut: boolean;
-  dropped: number;
-  /** The answers to such wait for this. */
-  held?: { method: string; until: () => Promise<void> };
-}
-
-/** A sender on a journal of its own, whose transactions do not reach the chain while it is cut off. */
-async function senderOf(t: TestContext, mayResend: (entry: TxEntry) => boolean = () => true) {
-  const chain = await chainOf(t);
-  const line: Line = { cut: false, dropped: 0 };
-  const path = join(scratch(t), "journal.db");
-  const publicClient = createPublicClient({
-    chain: hardhat,
-    pollingInterval: 10,
-    cacheTime: 0,
-    transport: custom({
-      request: async ({ method, params }: { method: string; params: unknown }) => {
-        if (line.cut && method === "eth_sendRawTransaction") {
-          line.dropped += 1;
-          return `0x${"00".repeat(32)}`; // taken, and lost
-        }
-        const answer = await chain.client.request({ method, params } as never);
-        if (line.held?.method === method) await line.held.until();
-        return answer;
-      },
-    }),
-  });
-  const over = new AbortController();
-  t.after(() => over.abort());
-  const open = (signal: AbortSignal = over.signal) => {
-    const journal = openJournal(path);
-    const { log } = memoryLog();
-    const { account } = chain;
-    const args = { journal, publicClient, account, log, pollMs: 10, mayResend, signal };
-    return { journal, sender: createTxSender(args) };
-  };
-  return { chain, line, open };
-}
-
-async function until(check: () => boolean | Promise<boolean>): Promise<void> {
-  for (let tries = 0; !(await check()); tries++) {
-    if (tries > 500) throw new Error("it did not come to that");
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
-
-/** Somebody else does the deed. */
-async function overtake({ node, client }: TestChain): Promise<void> {
-  const [stranger] = (await client.request({ method: "eth_accounts" as never })) as Hex[];
-  const call = { from: stranger, to: DEED, gas: "0x30000" };
-  await node.request({ method: "eth_sendTransaction", params: [call] } as never);
-}
+import type { Hex } from "viem";
+import { chainKnows, withCode } from "./test-kit.ts";
+import { DEED, forgottenDeeds, LESS, ONCE, ONE, overtake, senderOf, TO, until } from "./tx-lossy.fixture.ts";
 
 /** A deed that was signed and never reached the chain, whose sender is to give it up. */
 async function lostDeed(t: TestContext, bytecode: Hex) {
@@ -176,29 +109,6 @@ test("out of turn nothing is sent again; in turn the same key goes on with what 
   assert.equal(await chain.client.getBalance({ address: TO }), 5n);
 });
 
-/** Two deeds, one above the other, that the chain had and forgot; nothing reaches it from here on. */
-async function forgottenDeeds(t: TestContext, mayResend?: (entry: TxEntry) => boolean) {
-  const { chain, line, open } = await senderOf(t, mayResend);
-  await chain.node.setCode({ address: DEED, bytecode: ONCE });
-  await chain.node.setAutomine(false);
-  const { journal, sender } = open();
-  const sent = async (key: string, to: Hex) => {
-    const sending = sender.send({ key, to, gas: 200_000n, value: to === TO ? 3n : 0n });
-    const ended = sending.then(
-      () => "done",
-      (error: { code: string }) => error.code,
-    );
-    await until(() => chainKnows(chain, journal.get(key)?.attempts[0]?.hash));
-    return { ended };
-  };
-  const below = await sent("deed", DEED);
-  const above = await sent("above", TO);
-  line.cut = true;
-  for (const key of ["above", "deed"]) await chain.node.dropTransaction({ hash: journal.get(key)!.attempts[0]!.hash });
-  await chain.node.setAutomine(true);
-  return { chain, line, journal, sender, below, above };
-}
-
 test("what was signed above a transaction that is held back does not wait for it: nothing is sent in its place", async (t) => {
   const { chain, line, journal, below, above } = await forgottenDeeds(t);
   await overtake(chain);
@@ -228,29 +138,37 @@ test("what goes on above a number that was given up does not wait for it for eve
   await chain.node.setAutomine(false);
   const going = sender.send({ key: "above", to: TO, value: 3n });
   await until(() => chainKnows(chain, journal.get("above")?.attempts[0]?.hash));
-  const next = sender.send({ key: "next", to: TO, value: 4n });
-  await until(() => chainKnows(chain, journal.get("next")?.attempts[0]?.hash));
+  assert.deepEqual(await sender.repair(), [0]);
   await chain.node.mine({ blocks: 1 });
-  assert.deepEqual([(await going).status, (await next).status], ["success", "success"]);
-  const places = ["cancel:deed:0", "above", "next"].map((key) => journal.get(key)?.nonce);
-  assert.deepEqual(places, [0, 1, 2]);
+  assert.equal((await going).status, "success");
+  const places = ["cancel:deed:0", "above"].map((key) => journal.get(key)?.nonce);
+  assert.deepEqual(places, [0, 1]);
   assert.equal(journal.get("deed")?.attempts.length, 1, "it was not sent again");
 });
 
-test("nothing is tried on a state that lacks what was sent before: of two deeds that overlap one is paid for", async (t) => {
-  const { chain, line, open } = await senderOf(t);
+test("a deed that overlaps with what may still land is not signed; with what was held back it takes its place", async (t) => {
+  let mine = true;
+  const { chain, line, open } = await senderOf(t, () => mine);
   await chain.node.setCode({ address: DEED, bytecode: ONCE });
   const { journal, sender } = open();
   line.cut = true;
-  const first = sender.send({ key: "deed", to: DEED, gas: 200_000n });
+  const deed = () => sender.send({ key: "deed", to: DEED, gas: 200_000n });
+  const first = assert.rejects(deed(), withCode("DK-069"));
   await until(() => line.dropped > 0);
-  const other = () => sender.send({ key: "other", to: DEED, gas: 200_000n });
-  await assert.rejects(other(), withCode("DK-071", /deed, signed with nonce 0/));
-  assert.equal(journal.get("other"), undefined);
-  line.cut = false;
-  await assert.rejects(other(), /reverted/);
-  assert.equal((await first).status, "success");
-  assert.equal(await chain.client.getTransactionCount({ address: chain.account.address }), 1);
+  assert.deepEqual(
+    sender.open().map(({ key }) => key),
+    ["deed"],
+  );
+  const overlaps = ({ to }: { to: string }) => to === DEED;
+  const other = () => sender.send({ key: "other", to: DEED, gas: 200_000n, overlaps });
+  await assert.rejects(other(), withCode("DK-069"));
+  assert.equal(journal.get("other"), undefined, "the state has room for it, and yet");
+  mine = false;
+  await first;
+  assert.deepEqual(sender.open(), []);
+  [mine, line.cut] = [true, false];
+  assert.equal((await other()).status, "success");
+  assert.deepEqual([journal.get("deed")?.nonce, journal.get("other")?.nonce], [0, 0]);
 });
 
 test("what an earlier process signed is not sent again in the middle of what is decided now", async (t) => {
@@ -264,14 +182,12 @@ test("what an earlier process signed is not sent again in the middle of what is 
   [mine, line.cut] = [true, false];
   const { hash } = journal.get("deed")!.attempts[0]!;
   // of what is decided now: it is simulated by then, and has no number yet
-  const until = async () => {
-    for (let asked = 0; asked < 100 && !(await chainKnows(chain, hash)); asked++);
-  };
-  line.held = { method: "eth_estimateGas", until };
-  const again = assert.rejects(deed(), withCode("DK-069"));
-  assert.equal((await sender.send({ key: "other", to: DEED })).status, "success");
-  await again;
-  assert.deepEqual([journal.get("deed")?.nonce, journal.get("other")?.nonce], [0, 0]);
+  line.held = { method: "eth_estimateGas", until: () => until(() => chainKnows(chain, hash)) };
+  const again = deed();
+  const overlaps = ({ to }: { to: string }) => to === DEED;
+  await assert.rejects(sender.send({ key: "other", to: DEED, overlaps }), withCode("DK-069"));
+  assert.equal((await again).status, "success");
+  assert.equal(journal.get("other"), undefined);
 });
 
 test("what waited beyond its time is not signed", async (t) => {

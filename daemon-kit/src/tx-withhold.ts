@@ -1,9 +1,9 @@
 import type { Journal, TxEntry } from "./journal.ts";
 import { isRateLimited, isUnreachable } from "./rpc.ts";
 import { isKnown } from "./tx-broadcast.ts";
-import { notYetKnown, OvertakenError } from "./tx-errors.ts";
-import { repairGaps, startCancel } from "./tx-repair.ts";
-import { cancelKeyOf, follow, pause, resend, type WatchContext } from "./tx-watch.ts";
+import { OvertakenError } from "./tx-errors.ts";
+import { startCancel } from "./tx-repair.ts";
+import { follow, pause, type WatchContext } from "./tx-watch.ts";
 
 export type WithholdContext = WatchContext & {
   /** Whether an entry that the chain does not know may be sent again now; absent where that is always right. */
@@ -26,46 +26,19 @@ export async function withholdIfVain(context: WithholdContext, entry: TxEntry): 
     return;
   }
   journal.setStatus(entry.key, "abandoned");
+  withheld.add(entry.key);
   // what was signed above it waits for its number
-  if (laterOf(context, entry)) follow(context, await startCancel(context, entry.key));
-  else withheld.add(entry.key);
+  if (laterOf(context, entry)) await fillPlace(context, entry.key);
   log.info({ key: entry.key, nonce: entry.nonce }, "a transaction is held back that would be for nothing");
   throw new OvertakenError(entry.key);
 }
 
-/** Sends an entry again that the chain may not know, or holds it back. */
-export async function resendUnlessVain(context: WithholdContext, entry: TxEntry): Promise<void> {
+async function fillPlace(context: WithholdContext, key: string): Promise<void> {
   try {
-    await context.withhold(entry);
-    await resend(context, entry.key);
+    follow(context, await startCancel(context, key));
   } catch (error) {
-    if (!(error instanceof OvertakenError)) throw error;
+    context.log.warn({ key, err: error }, "the place of what is held back could not be filled yet");
   }
-}
-
-/**
- * Sees to it that the chain knows whatever is signed, or that it is held back. What only the journal knew would be missing in the state
- * that the next transaction is simulated on, land all the same, and may have done the same deed.
- * @throws DK-071 when something is on its way that the chain does not know yet
- */
-export async function bringAhead(context: WithholdContext, key: string, chainId: number): Promise<void> {
-  for (const entry of await unseenOf(context, chainId)) await resendUnlessVain(context, entry);
-  if ((await unseenOf(context, chainId)).length === 0) return;
-  await repairGaps(context, chainId); // it may wait for a number that was given up
-  const [first] = await unseenOf(context, chainId);
-  if (first) throw notYetKnown(key, first);
-}
-
-/** What may still land and is not among the account's transactions that the chain counts, the lowest number first. */
-async function unseenOf({ client, account, journal, withheld }: WithholdContext, chainId: number): Promise<TxEntry[]> {
-  const { address } = account;
-  // its cancellation is of the same number, and stands for it
-  const open = openOf(journal, address, chainId).filter(
-    (entry) => !withheld.has(entry.key) && !journal.get(cancelKeyOf(entry)),
-  );
-  if (open.length === 0) return [];
-  const counted = await client.getTransactionCount({ address, blockTag: "pending" });
-  return open.filter(({ nonce }) => nonce >= counted).sort((a, b) => a.nonce - b.nonce);
 }
 
 /** Whether the chain knows it. "No" is believed only when heard three times: another RPC node may have it before this one. */
@@ -104,6 +77,12 @@ export function openOf(journal: Journal, from: string, chainId: number): TxEntry
   return journal.list("sent", "abandoned").filter((entry) => entry.from === from && entry.chainId === chainId);
 }
 
+/** Those of them whose numbers are theirs: the next transaction takes the place of what was held back. */
+export function ownPlacesOf({ journal, account, withheld }: WithholdContext): TxEntry[] {
+  const open = journal.list("sent", "abandoned").filter(({ from }) => from === account.address);
+  return open.filter(({ key }) => !withheld.has(key));
+}
+
 /**
  * The entry that the next transaction takes the place of: what was held back and whose number nothing else has.
  * @param used how many numbers the chain has used
@@ -112,5 +91,12 @@ export function placeOfWithheld(open: readonly TxEntry[], withheld: ReadonlySet<
   const taken = new Set(open.filter(({ key }) => !withheld.has(key)).map(({ nonce }) => nonce));
   return open
     .filter(({ key, nonce }) => withheld.has(key) && nonce >= used && !taken.has(nonce))
-    .reduce<TxEntry | undefined>((first, each) => (first && first.nonce <= each.nonce ? first : each), undefined);
+    .reduce<TxEntry | undefined>((best, each) => (best && isBetterPlace(best, each) ? best : each), undefined);
+}
+
+/** The lowest number, and of two transactions of one number the dearer one: both must be outbid. */
+function isBetterPlace(a: TxEntry, b: TxEntry): boolean {
+  if (a.nonce !== b.nonce) return a.nonce < b.nonce;
+  const offered = ({ attempts }: TxEntry) => attempts.at(-1)?.maxFeePerGas ?? 0n;
+  return offered(a) >= offered(b);
 }

@@ -69,7 +69,8 @@ export class Budget {
   }
 }
 
-/** The bot that a transaction's key belongs to: `settle:finalize:...` is settle's. */
+/** The bot that a transaction's key belongs to: `settle:finalize:...` is settle's, and so is what takes its place. */
 export function botOf(key: string): string {
-  return key.slice(0, key.indexOf(":"));
+  const deed = key.startsWith("cancel:") ? key.slice("cancel:".length) : key;
+  return deed.slice(0, deed.indexOf(":"));
 }

@@ -111,7 +111,7 @@ export class Keeper {
     try {
       await index.refresh();
       this.#chain = await observe(rpc, account.address);
-      for (const { sender } of this.#sides()) await sender.tend();
+      for (const side of this.#sides()) this.#tend(side);
       turns.set(this.#chain.now);
       this.#lookedAt = Date.now();
       if (this.#failure) log.info("the rpc answers again");
@@ -128,6 +128,14 @@ export class Keeper {
     this.#report(this.#chain);
     for (const bot of this.#bots) await this.#let(bot, this.#chain);
     this.#decided = this.#chain.head;
+  }
+
+  /** Not waited for: an endpoint that hangs on one chain must not keep the bots from the other. */
+  #tend({ sender, log, signal }: KeeperContext): void {
+    sender.tend().catch((error: unknown) => {
+      if (!signal.aborted)
+        log.warn({ ...facts(knownError(error, decodeError)) }, "gaps in the nonces could not be mended");
+    });
   }
 
   /** The chains that it works on. */

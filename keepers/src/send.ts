@@ -1,5 +1,5 @@
-import { DaemonError, OvertakenError, TxRevertedError } from "@assay/daemon-kit";
-import type { TransactionReceipt } from "viem";
+import { DaemonError, OvertakenError, type TxEntry, type TxRequest, TxRevertedError } from "@assay/daemon-kit";
+import { isAddressEqual, type TransactionReceipt } from "viem";
 import type { KeeperContext } from "./bot.ts";
 import { botOf } from "./budget.ts";
 
@@ -8,16 +8,13 @@ import { botOf } from "./budget.ts";
  * state first: what another keeper has already done costs nothing.
  * @throws as the sender: the simulation's revert, DK-032 to DK-040
  */
-export async function sendCharged(
-  context: KeeperContext,
-  request: Parameters<KeeperContext["sender"]["send"]>[0],
-): Promise<TransactionReceipt> {
+export async function sendCharged(context: KeeperContext, request: TxRequest): Promise<TransactionReceipt> {
   const charge = (receipt: TransactionReceipt) => {
     const wei = context.budget.charge(request.key, receipt);
     context.metrics.gasSpent.inc({ bot: botOf(request.key) }, Number(wei) / 1e18);
   };
   try {
-    const receipt = await context.sender.send(request);
+    const receipt = await context.sender.send({ overlaps: sameCall(request), ...request });
     charge(receipt);
     return receipt;
   } catch (error) {
@@ -26,11 +23,12 @@ export async function sendCharged(
   }
 }
 
-/**
- * Whether a deed was not done, for nothing that speaks against it: it was too late, its number went to another transaction, or the chain
- * did not know yet what was sent before.
- */
+/** The same call under another key is the same deed, but for another time. */
+function sameCall({ key, to, data = "0x" }: TxRequest): (open: TxEntry) => boolean {
+  return (open) => open.key !== key && isAddressEqual(open.to, to) && open.data === data;
+}
+
+/** Whether a deed was not done, for nothing that speaks against it: it was too late, or its number went to another transaction. */
 export function isToBeDecidedAnew(error: unknown): boolean {
-  if (error instanceof OvertakenError) return true;
-  return error instanceof DaemonError && (error.code === "DK-034" || error.code === "DK-071");
+  return error instanceof OvertakenError || (error instanceof DaemonError && error.code === "DK-034");
 }

@@ -23,6 +23,7 @@ import type { KeeperContext } from "../../bot.ts";
 import type { Asked } from "../../duty/approvals.ts";
 import type { Waiting } from "../../duty/waiting.ts";
 import { isToBeDecidedAnew, sendCharged } from "../../send.ts";
+import { jobsIn } from "./calls.ts";
 import type { SettleAction } from "./decide.ts";
 import type { settleMetrics } from "./metrics.ts";
 
@@ -187,6 +188,7 @@ async function send(
   const receipt = await sendCharged(context, {
     ...{ key: unfailedKey(context.journal, key), to, data, value },
     ...(accepts ? { accepts } : {}),
+    overlaps: (open) => jobsIn(open.data).some((id) => ids.includes(id)),
     inTime: () => context.turns.lasts("settle"),
   });
   waiting.drop(asked);

@@ -6,6 +6,7 @@ import { Waiting } from "../../duty/waiting.ts";
 import { Deeds } from "../../internal/deeds.ts";
 import { Sightings } from "../../turns.ts";
 import { isOpen, type SettleDeps, type SettleNote, settle } from "./act.ts";
+import { jobsIn } from "./calls.ts";
 import { decideSettlement, dueAt, isServed, type SettleAction, type SettleView } from "./decide.ts";
 import { settleMetrics } from "./metrics.ts";
 
@@ -81,12 +82,15 @@ export class SettleBot implements Bot {
       keyed.filter(({ due }) => due <= this.#now),
       this.#now,
     );
+    // what an earlier process sent, or this one gave up waiting for, may still land
+    const open = new Set(this.#context.sender.open().flatMap(({ data }) => jobsIn(data)));
     const batches = this.#waiting.all().filter(({ key }) => key.startsWith("settle:finalize:"));
     const askedOf = new Map(batches.flatMap(({ jobs = [] }) => jobs.map((id) => [id, jobs] as const)));
     return keyed.map(({ job, key }) => {
       const [first, asked] = [seen.get(key), askedOf.get(job.id)];
       const known = { ...(first ? { first } : {}), ...(asked ? { asked } : {}) };
-      return { job, busy: this.#busy.has(job.id), ...this.#note(job.id), ...known };
+      const busy = this.#busy.has(job.id) || open.has(job.id);
+      return { job, busy, ...this.#note(job.id), ...known };
     });
   }
 
