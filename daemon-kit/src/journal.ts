@@ -20,6 +20,8 @@ export type TxEntry = {
   gas: bigint;
   /** What its simulation answered, where that answer decided upon it. */
   answer: Hex | undefined;
+  /** Whether only who asked for it can say if it is still due: no simulation tells. */
+  conditional: boolean;
   status: TxStatus;
   /** The hash in a block, once mined or failed. */
   minedHash: Hash | undefined;
@@ -44,6 +46,7 @@ export type TxAttempt = {
 
 export type TxIntent = Pick<TxEntry, "key" | "chainId" | "from" | "to" | "data" | "value" | "nonce" | "gas"> & {
   answer?: Hex;
+  conditional?: boolean;
 };
 
 export type Journal = {
@@ -75,6 +78,7 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS expected (
     key TEXT PRIMARY KEY REFERENCES tx (key) ON DELETE CASCADE, answer TEXT NOT NULL
   ) STRICT;
+  CREATE TABLE IF NOT EXISTS conditional (key TEXT PRIMARY KEY REFERENCES tx (key) ON DELETE CASCADE) STRICT;
   CREATE TABLE IF NOT EXISTS chain (chain_id INTEGER PRIMARY KEY, genesis TEXT NOT NULL) STRICT`;
 
 type TxRow = {
@@ -92,6 +96,7 @@ type TxRow = {
   created_at: number;
   updated_at: number;
   answer: Hex | null;
+  condition: string | null;
 };
 type AttemptRow = { hash: Hash; raw: Hex; max_fee: string; max_priority_fee: string; block: string };
 
@@ -103,7 +108,8 @@ type AttemptRow = { hash: Hash; raw: Hex; max_fee: string; max_priority_fee: str
 export function openJournal(path: string, now: () => number = Date.now): Journal {
   const db = openDatabase({ path, schema: SCHEMA });
   const selectAttempts = db.prepare("SELECT * FROM attempt WHERE key = ? ORDER BY rowid");
-  const select = "SELECT tx.*, expected.answer FROM tx LEFT JOIN expected ON expected.key = tx.key";
+  const select = `SELECT tx.*, expected.answer, conditional.key AS condition FROM tx
+    LEFT JOIN expected ON expected.key = tx.key LEFT JOIN conditional ON conditional.key = tx.key`;
   const entryOf = (row: TxRow): TxEntry => toEntry(row, selectAttempts.all(row.key) as AttemptRow[]);
   const touch = db.prepare("UPDATE tx SET status = ?, mined_hash = ?, error = ?, updated_at = ? WHERE key = ?");
   return {
@@ -116,13 +122,14 @@ export function openJournal(path: string, now: () => number = Date.now): Journal
       return rows.filter((row) => statuses.length === 0 || statuses.includes(row.status)).map(entryOf);
     },
     addIntent(intent) {
-      const { key, chainId, from, to, data, value, nonce, gas, answer } = intent;
+      const { key, chainId, from, to, data, value, nonce, gas, answer, conditional } = intent;
       inTransaction(db, () => {
         db.prepare(
           `INSERT INTO tx (key, chain_id, sender, recipient, data, value, nonce, gas, status, created_at, updated_at)
            VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'intent', ?, ?)`,
         ).run(key, chainId, from, to, data, `${value}`, nonce, `${gas}`, now(), now());
         if (answer !== undefined) db.prepare("INSERT INTO expected (key, answer) VALUES (?, ?)").run(key, answer);
+        if (conditional) db.prepare("INSERT INTO conditional (key) VALUES (?)").run(key);
       });
     },
     addAttempt(key, { hash, raw, maxFeePerGas, maxPriorityFeePerGas, block }) {
@@ -155,6 +162,7 @@ function toEntry(row: TxRow, attempts: AttemptRow[]): TxEntry {
     nonce: row.nonce,
     gas: BigInt(row.gas),
     answer: row.answer ?? undefined,
+    conditional: row.condition !== null,
     status: row.status,
     minedHash: row.mined_hash ?? undefined,
     error: row.error ?? undefined,

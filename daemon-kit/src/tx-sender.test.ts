@@ -70,6 +70,18 @@ test("a call that has nothing left to do when its turn comes is not sent", async
   );
 });
 
+test("a payment that the pending state shows done when its turn comes is not signed, though it would not revert", async (t) => {
+  const chain = await chainOf(t);
+  const { sender, journal } = senderOf(chain, ":memory:");
+  const stillDue = async () => (await chain.client.getBalance({ address: TO, blockTag: "pending" })) === 0n;
+  const first = sender.send({ key: "first", to: TO, value: 5n, stillDue });
+  const second = sender.send({ key: "second", to: TO, value: 5n, stillDue });
+  await assert.rejects(second, (error) => error instanceof OvertakenError && error.code === "DK-069");
+  assert.equal((await first).status, "success");
+  assert.equal(journal.get("second"), undefined);
+  assert.equal(await chain.client.getBalance({ address: TO }), 5n);
+});
+
 test("a transaction that reverts in its block is failed with its reason, and not sent again", async (t) => {
   const chain = await chainOf(t);
   await chain.node.setCode({ address: REVERTS, bytecode: REVERTING_CODE });

@@ -39,6 +39,11 @@ export type TxRequest = {
   simulate?: boolean;
   /** Whether what that call answers is worth a transaction: for calls that do nothing, without a revert, when too late. */
   accepts?: (answer: Hex) => boolean;
+  /**
+   * Whether it is still to be done, by the pending state: for deeds that succeed again when somebody else has done them. Asked right
+   * before it is signed, in its turn, and, as `mayResend` is, before it is sent again.
+   */
+  stillDue?: () => Promise<boolean>;
   /** Whether there still is time for it, asked right before it is signed: it may have waited for others. */
   inTime?: () => boolean;
 };
@@ -69,8 +74,8 @@ export type TxSender = {
   /**
    * Simulates, journals, signs, journals the hash, sends, and follows it to a confirmed receipt. A key that was sent
    * before, by this process or one before it, is not sent again: its receipt is waited for and returned.
-   * @throws viem's own error when the simulation reverts, OvertakenError when its answer is not accepted, it is not in time, or it
-   * was held back (no gas was spent), DK-032 … DK-038, DK-040, DK-071
+   * @throws viem's own error when the simulation reverts, OvertakenError when its answer is not accepted, it is not due any more or not
+   * in time, or it was held back (no gas was spent), DK-032 … DK-038, DK-040, DK-071
    */
   send(request: TxRequest): Promise<TransactionReceipt>;
   /** Compares every open entry with the chain; call it once, before anything is sent. */
@@ -125,6 +130,7 @@ export function createTxSender(args: CreateTxSenderArgs): TxSender {
   let tendedAt = Number.NEGATIVE_INFINITY;
   return {
     send(request) {
+      if (request.stillDue) context.stillDue.set(request.key, request.stillDue);
       const known = running.get(request.key);
       if (known) return known;
       const mine = ready()
@@ -135,6 +141,7 @@ export function createTxSender(args: CreateTxSenderArgs): TxSender {
         })
         .finally(() => {
           running.delete(request.key);
+          context.stillDue.delete(request.key);
           const status = context.journal.get(request.key)?.status;
           if (status && status !== "sent") context.ends?.inc({ status });
         });
@@ -180,6 +187,7 @@ function contextOf(args: CreateTxSenderArgs): Context {
     inTurn: turns(),
     mayResend: args.mayResend,
     withheld: new Set(),
+    stillDue: new Map(),
     ends: metrics && counter(metrics, "tx_total", "Transactions by how they ended", ["status"]),
     mended: metrics && counter(metrics, "nonces_mended_total", "Gaps in the account's nonces that were filled", []),
   };
@@ -237,7 +245,7 @@ async function launch(context: Context, request: TxRequest, chainId: number): Pr
 
 async function start(context: Context, request: TxRequest, chainId: number): Promise<void> {
   const { client, account, journal, log } = context;
-  const { key, to, data = "0x", value = 0n, simulate = true, accepts, inTime = () => true } = request;
+  const { key, to, data = "0x", value = 0n, simulate = true, accepts, stillDue, inTime = () => true } = request;
   let expected: Hex | undefined;
   const call = { account: account.address, to, data, value };
   if (simulate) {
@@ -249,9 +257,20 @@ async function start(context: Context, request: TxRequest, chainId: number): Pro
   const gas = request.gas ?? ((await client.estimateGas({ ...call, account })) * 5n) / 4n + SPARE_GAS;
   const { nonce, fees } = await nextPlace(context, chainId);
   await assertFunds(context, value + gas * fees.maxFeePerGas);
+  if (stillDue && !(await stillDue())) throw new OvertakenError(key);
   context.signal?.throwIfAborted();
   if (!inTime()) throw new OvertakenError(key);
-  const intent = { key, chainId, from: account.address, to, data, value, nonce, gas };
+  const intent = {
+    key,
+    chainId,
+    from: account.address,
+    to,
+    data,
+    value,
+    nonce,
+    gas,
+    conditional: stillDue !== undefined,
+  };
   journal.addIntent(expected === undefined ? intent : { ...intent, answer: expected });
   try {
     await signAttempt(context, journal.get(key) as TxEntry, fees);

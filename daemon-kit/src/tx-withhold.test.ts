@@ -123,6 +123,44 @@ test("what was lost on the way and is still to be done is sent again as it was s
   assert.equal(second.journal.get("deed")?.attempts.length, 1);
 });
 
+/** A payment that was signed, never reached the chain, and whose process was killed. */
+async function lostPayment(t: TestContext) {
+  const { chain, line, open } = await senderOf(t);
+  const stillDue = async () => (await chain.client.getBalance({ address: TO, blockTag: "pending" })) === 0n;
+  const pay = { key: "pay", to: TO, value: 5n, stillDue } as const;
+  const end = new AbortController();
+  const first = open(end.signal);
+  line.cut = true;
+  const sending = assert.rejects(first.sender.send(pay));
+  await until(() => line.dropped > 0);
+  end.abort();
+  await sending;
+  first.journal.close();
+  line.cut = false;
+  return { chain, line, pay, ...open() };
+}
+
+test("a payment of an earlier process waits until somebody can say whether it is still due", async (t) => {
+  const { chain, pay, journal, sender } = await lostPayment(t);
+  await sender.reconcile();
+  // as a process follows what one before it has sent
+  await assert.rejects(sender.send({ key: "pay", to: TO, value: 5n }), withCode("DK-069"));
+  assert.equal(await chain.client.getBalance({ address: TO }), 0n);
+  const { transactionHash } = await sender.send(pay);
+  assert.equal(transactionHash, journal.get("pay")?.attempts[0]?.hash);
+  assert.equal(await chain.client.getBalance({ address: TO }), 5n);
+});
+
+test("a payment of an earlier process that somebody else has made is held back, though it would not revert", async (t) => {
+  const { chain, pay, sender } = await lostPayment(t);
+  await chain.node.setBalance({ address: TO, value: 5n });
+  await sender.reconcile();
+  await assert.rejects(sender.send(pay), withCode("DK-069"));
+  assert.equal((await sender.send({ key: "next", to: DEED })).status, "success");
+  assert.equal(await chain.client.getBalance({ address: TO }), 5n);
+  assert.equal(await chain.client.getTransactionCount({ address: chain.account.address }), 1);
+});
+
 test("out of turn nothing is sent again; in turn the same key goes on with what was signed", async (t) => {
   let mine = false;
   const { chain, line, open } = await senderOf(t, () => mine);

@@ -8,6 +8,8 @@ import { cancelKeyOf, follow, pause, resend, type WatchContext } from "./tx-watc
 export type WithholdContext = WatchContext & {
   /** Whether an entry that the chain does not know may be sent again now; absent where that is always right. */
   mayResend: ((entry: TxEntry) => boolean) | undefined;
+  /** Says of what this process was asked to do, by key, whether it is still to be done. */
+  stillDue: Map<string, () => Promise<boolean>>;
 };
 
 /**
@@ -77,12 +79,16 @@ async function isSomewhere({ client, pollMs, signal }: WatchContext, { attempts 
   }
 }
 
-/** Whether the pending state takes a call, and answers what it answered when it was decided upon. */
-async function isWorthSending({ client }: WatchContext, entry: TxEntry): Promise<boolean> {
+/**
+ * Whether the pending state takes a call, and answers what it answered when it was decided upon; and whether it is still due, where
+ * only who asked for it can say so. What an earlier process was asked waits until this one is.
+ */
+async function isWorthSending({ client, stillDue }: WithholdContext, entry: TxEntry): Promise<boolean> {
   const { from: account, to, data, value, answer } = entry;
   try {
     const { data: now = "0x" } = await client.call({ account, to, data, value, blockTag: "pending" });
-    return answer === undefined || answer === now;
+    if (answer !== undefined && answer !== now) return false;
+    return !entry.conditional || ((await stillDue.get(entry.key)?.()) ?? false);
   } catch (error) {
     if (isUnreachable(error) || isRateLimited(error)) throw error;
     return false;
