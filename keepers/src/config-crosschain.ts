@@ -20,6 +20,8 @@ export const axelarRelay = z.strictObject({
   threshold: whole(1, 100).default(2),
   maxPayloadBytes: whole(1, 1_000_000).default(16_384),
   maxGas: whole(100_000, 30_000_000).default(6_000_000),
+  // a relay that is alone waits for nobody
+  spreadSeconds: whole(0, 86_400).default(0),
   gasPerDay: amount.default("0.1"),
 });
 

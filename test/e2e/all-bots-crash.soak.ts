@@ -3,7 +3,14 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { formatEther } from "viem";
-import { contractAbis, parseAssayLogs, type Side } from "../../sdk/src/index.ts";
+import {
+  contractAbis,
+  homeBridgeAbi,
+  jobHubAbi,
+  parseAssayLogs,
+  requireContract,
+  type Side,
+} from "../../sdk/src/index.ts";
 import { HIGH_COIN, HOT, KEEPERS, RELAY } from "./all-bots.ts";
 import { type AllBotsReport, allBotsRun, USER } from "./all-bots-run.ts";
 import { stopKeepers } from "./keeper-harness.ts";
@@ -43,6 +50,7 @@ test(`${KILLS} kills of keepers with every bot, failing endpoints, restarted cha
   assert.deepEqual([home.wasted, satellite.wasted], [[], []], "no transaction was for nothing");
   await assertMarket(report);
   await assertMessages(home, satellite);
+  await assertToldOnce(report);
   await assertMoney(report);
   assert.ok(report.atSending >= KILLS / 10, `${report.atSending} kills at the moment of sending`);
   assert.ok(report.restarts.home >= 2 && report.restarts.satellite >= 2);
@@ -109,6 +117,23 @@ async function assertMessages(home: SentBy, satellite: SentBy): Promise<void> {
     assert.deepEqual([approved, executed], [approvals, approvals], `messages to ${side}`);
   }
   assert.deepEqual(await pair.remote(USER).message.list(), [], "nothing is lost on the way");
+}
+
+/** No result and no receipt was told twice: hub and bridges take that as often as it is sent. */
+async function assertToldOnce({ deployment }: AllBotsReport): Promise<void> {
+  const { home, satellite, satelliteDeployment } = pair;
+  const { address } = requireContract(deployment, "JobHub");
+  const ofHub = { address, abi: jobHubAbi, eventName: "RemoteResultSent", fromBlock: 0n } as const;
+  const results = (await home.publicClient.getContractEvents(ofHub)).map(({ args }) => args.commitment);
+  assert.equal(new Set(results).size, results.length, "no result is told twice");
+  for (const [{ publicClient }, bridge] of [
+    [home, requireContract(deployment, "HomeBridge")],
+    [satellite, satelliteDeployment.contracts.SatelliteBridge],
+  ] as const) {
+    const ofBridge = { address: bridge.address, abi: homeBridgeAbi, eventName: "ReceiptsSent", fromBlock: 0n } as const;
+    const numbers = (await publicClient.getContractEvents(ofBridge)).flatMap(({ args }) => args.numbers ?? []);
+    assert.equal(new Set(numbers).size, numbers.length, "no receipt is sent twice");
+  }
 }
 
 /** The user has what transfers and jobs have left. */

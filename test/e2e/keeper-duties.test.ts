@@ -58,6 +58,7 @@ test("earnings wait for a person's yes, hot keys are filled up once, anomalies a
     TOPUP__LOW: "10001",
     TOPUP__HIGH: "10002",
     TOPUP__PER_DAY: "5",
+    TOPUP__SPREAD_SECONDS: "0",
     ANOMALY__ENABLED: "true",
     ANOMALY__EVERY_SECONDS: "1",
     ANOMALY__SHARE: "0.9",

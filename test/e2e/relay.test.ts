@@ -156,6 +156,38 @@ test("a stuck message is found, its fee completed, and it arrives", async () => 
   assert.equal(message!.paid, (await user.bridge.quote({ from: "home" })).fee, "exactly what was missing is added");
 });
 
+test("a relay among several carries in its own slots of chain time only, and says so", async () => {
+  const before = await pair.balance("satellite", me());
+  const length = 3_600;
+  const ownerOf = (slot: number) => (slot + Math.floor(slot / 2)) % 2;
+  const now = Number((await pair.home.publicClient.getBlock()).timestamp);
+  // of two it is the one whose slot this is not, nor soon will be
+  const slot = Math.ceil(now / length);
+  await pair.pass(slot * length + 60 - now);
+  const place = 1 - ownerOf(slot);
+  await pair.killRelay();
+  await pair.startRelay({
+    ASSAY_KEEPER_PLACE: String(place),
+    ASSAY_KEEPER_PLACES: "2",
+    ASSAY_KEEPER_AXELAR_RELAY__SPREAD_SECONDS: String(length),
+  });
+  await user.bridge.transfer({ from: "home", amount: ASY("1") });
+  await pair.until("the relay says that it is another's turn", async () => (await heldReasons()).includes("turn"));
+  const { approved } = (await pair.counts()).satellite;
+  let own = slot + 1;
+  while (ownerOf(own) !== place) own += 1;
+  await pair.pass((own - slot) * length);
+  await pair.until("it has arrived", async () => (await pair.balance("satellite", me())) === before + ASY("1"));
+  assert.equal((await pair.counts()).satellite.approved, approved + 1);
+});
+
+/** Why messages are held, by the page of the relay that was started last. */
+async function heldReasons(): Promise<(string | undefined)[]> {
+  const page = await fetch(`${pair.lines.findLast(({ msg }) => msg === "keeper started")!.http}/status`);
+  const { bots } = (await page.json()) as { bots: { messages?: { held?: string }[] }[] };
+  return bots.flatMap(({ messages }) => messages?.map(({ held }) => held) ?? []);
+}
+
 /** The account that deployed the satellite's bridge is its guardian here. */
 async function setPause(bits: number): Promise<void> {
   const { satellite, satelliteDeployment } = pair;

@@ -3,6 +3,7 @@ import type { Abi, Address, Hash, Hex, PublicClient, Transaction } from "viem";
 import { decodeFunctionData, decodeFunctionResult, getAbiItem, size, slice, toFunctionSelector } from "viem";
 import {
   axelarExecutableAbi,
+  axelarGasServiceAbi,
   axelarGatewayAbi,
   axelarGatewayAdapterAbi,
   contractAbis,
@@ -36,7 +37,7 @@ const BACK = 400;
 const ABIS: readonly Abi[] = [
   ...Object.values(contractAbis),
   ...[homeBridgeAbi, satelliteBridgeAbi, jobHubAbi, remoteJobPortalAbi, axelarGatewayAdapterAbi],
-  ...[axelarGatewayAbi, axelarExecutableAbi],
+  ...[axelarGatewayAbi, axelarGasServiceAbi, axelarExecutableAbi],
 ];
 
 /** Reads it from the chain's own states. The chain must keep them. */
@@ -99,7 +100,8 @@ export function describeCall(
   return `${name}.${functionNameOf(input)} by ${from}`;
 }
 
-function functionNameOf(input: Hex): string {
+/** The name of the function that is called; its selector where it is in none of our ABIs. */
+export function functionNameOf(input: Hex): string {
   if (input === "0x") return "(payment)";
   for (const abi of ABIS) {
     try {

@@ -28,13 +28,27 @@ export class LogReader<const E extends readonly AbiEvent[]> {
 
   /** Logs since the last look, oldest first. @throws DK-040, or the endpoint's refusal: nothing is skipped then */
   async read(): Promise<GetLogsReturnType<undefined, E, true>> {
-    const { rpc, address, events, startBlock, confirmations } = this.#args;
+    const toBlock = (await this.#head()) - BigInt(this.#args.confirmations);
+    const logs = await this.#logs(toBlock);
+    if (toBlock >= this.#next) this.#next = toBlock + 1n;
+    return logs;
+  }
+
+  /** The newest logs, up to the head, however deep they are; the next look tells of them as well. @throws as `read` */
+  async peek(): Promise<GetLogsReturnType<undefined, E, true>> {
+    return this.#logs(await this.#head());
+  }
+
+  #head(): Promise<bigint> {
+    return this.#args.rpc.getBlockNumber({ cacheTime: 0 });
+  }
+
+  async #logs(toBlock: bigint): Promise<GetLogsReturnType<undefined, E, true>> {
+    const { rpc, address, events, startBlock } = this.#args;
     const first = BigInt(startBlock);
-    const toBlock = (await rpc.getBlockNumber({ cacheTime: 0 })) - BigInt(confirmations);
     const fromBlock = this.#next - REORG_DEPTH > first ? this.#next - REORG_DEPTH : first;
     const logs = [];
     for await (const chunk of getLogsChunked(rpc, { address, events, fromBlock, toBlock })) logs.push(...chunk.logs);
-    if (toBlock >= this.#next) this.#next = toBlock + 1n;
     return logs as GetLogsReturnType<undefined, E, true>;
   }
 }

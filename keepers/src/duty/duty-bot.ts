@@ -25,6 +25,8 @@ export interface DutyPlan {
   plan(chain: ChainFacts): Promise<Duty[]>;
   /** Called right before a duty is sent under this key. */
   sending?(duty: Duty, key: string): void;
+  /** Called when it was not signed after all. */
+  unsent?(key: string): void;
 }
 
 /** Seconds of chain time after which a person's answer is looked for again. */
@@ -94,22 +96,25 @@ export class DutyBot implements Bot {
 
   /** Never throws. */
   async #carryOut(duty: Duty): Promise<void> {
-    const { to, data, value, text } = duty;
+    const { to, data, value, text, stillDue } = duty;
     const { rpc, account, log, duties, journal, turns } = this.#context;
+    const key = unfailedKey(journal, duty.round === undefined ? duty.key : `${duty.key}:${duty.round}`);
     try {
       await rpc.call({ account: account.address, to, data, value, blockTag: "pending" });
       if (!this.#waiting.maySend(this.#plan.mode, duty)) {
         this.#notBefore.set(duty.key, this.#now + ASK_AGAIN);
         return;
       }
-      const key = unfailedKey(journal, duty.round === undefined ? duty.key : `${duty.key}:${duty.round}`);
       this.#plan.sending?.(duty, key);
-      const receipt = await sendCharged(this.#context, { key, to, data, value, inTime: () => turns.lasts(this.name) });
+      const inTime = () => turns.lasts(this.name);
+      const request = { key, to, data, value, inTime, ...(stillDue ? { stillDue } : {}) };
+      const receipt = await sendCharged(this.#context, request);
       this.#waiting.drop(duty);
       this.#notBefore.set(duty.key, this.#now + ASK_AGAIN);
       duties.ended.inc({ bot: this.name, end: "done" });
       log.info({ bot: this.name, key, tx: receipt.transactionHash, gas: receipt.gasUsed, action: text }, "duty done");
     } catch (error) {
+      if (!journal.get(key)) this.#plan.unsent?.(key);
       this.#explain(duty, error);
     }
   }

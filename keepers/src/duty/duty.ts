@@ -13,4 +13,9 @@ export interface Duty extends Asked {
   round?: number;
   /** Chain time, Unix seconds, from which on anyone may do it. */
   due: number;
+  /**
+   * Whether it is still to be done, asked right before it is signed: of deeds that the contracts take again after somebody else has done
+   * them. @throws what the endpoint throws
+   */
+  stillDue?: () => Promise<boolean>;
 }

@@ -36,6 +36,7 @@ export async function openRecovery(context: KeeperContext): Promise<Bot> {
       sending: ({ value }, key) => {
         if (value > 0n) context.budget.record(NAME, "coin", `${end.name}:${key}`, value);
       },
+      unsent: (key) => context.budget.forget("coin", `${end.name}:${key}`),
       plan: async ({ now }) => {
         // both ends are read once for a look
         if (index === 0) await recovery.look(now);
@@ -90,7 +91,11 @@ class Recovery {
         const refundTo = this.#context.account.address;
         const { to, data, value } = prepareAddFee(end.axelar.gasService, message, { value: fee, refundTo });
         const text = `add ${fee} wei to the fee of ${messageId}`;
-        return [{ key: `${name}:fee:${messageId}:${view.paid}`, to, data, value, due: now, text }];
+        const key = `${name}:fee:${messageId}:${view.paid}`;
+        const book = this.#books[this.#ends.indexOf(end)]!;
+        // the gas service takes what it is given
+        const stillDue = async () => (await book.paidByNow(message)) <= view.paid;
+        return [{ key, to, data, value, due: now, text, stillDue }];
       }
       if (step !== "execute" || destinationChain !== end.name) return [];
       const { to, data, value } = prepareExecuteMessage(message);

@@ -8,11 +8,13 @@ import { Waiting } from "../../duty/waiting.ts";
 import { keeperError } from "../../errors.ts";
 import { Deeds } from "../../internal/deeds.ts";
 import { sendCharged } from "../../send.ts";
+import { inTurn, Sightings } from "../../turns.ts";
 import {
   decideRelay,
   feeFor,
   type HoldReason,
   heldForLong,
+  keepTurns,
   type MessageView,
   type RelayAction,
   type RelayDecision,
@@ -94,6 +96,7 @@ class RelayBot implements Bot {
   readonly #waiting: Waiting;
   readonly #notes = new Map<string, Note>();
   readonly #done = new Map<string, number>();
+  readonly #sightings = new Sightings();
   #views: MessageView[] = [];
   #held: RelayDecision["held"] = [];
   #now = 0;
@@ -105,6 +108,7 @@ class RelayBot implements Bot {
     this.#ends = new Map(ends.map((end) => [end.name, end]));
     this.#books = ends.map((end) => new MessageBook(end, this.#ends));
     this.#metrics = relayMetrics(context.registry);
+    context.turns.join(NAME, context.config.axelarRelay.spreadSeconds);
   }
 
   /** Nothing to recover: what is open is on the chains, what was sent is in the journals. */
@@ -126,7 +130,7 @@ class RelayBot implements Bot {
       notBefore: new Map([...this.#notes].map(([id, note]) => [id, note.notBefore])),
       gasSpent: budget.spent(NAME, "gas"),
     };
-    const decision = decideRelay(this.#views, state, { ...config.axelarRelay, feePerGas });
+    const decision = this.#inTurn(decideRelay(this.#views, state, { ...config.axelarRelay, feePerGas }));
     this.#held = decision.held;
     this.#report();
     for (const action of decision.actions) this.#deeds.start(action.id, () => this.#carry(action), wake);
@@ -134,6 +138,17 @@ class RelayBot implements Bot {
 
   idle(): Promise<void> {
     return this.#deeds.idle();
+  }
+
+  /** A message has one turn for both its steps: who approved it executes it, unless it is away. */
+  #inTurn(decision: RelayDecision): RelayDecision {
+    const { config, account } = this.#context;
+    const { place, places } = config;
+    const rules = { place, places, spreadSeconds: config.axelarRelay.spreadSeconds };
+    const idle = new Set(decision.held.filter(({ reason }) => reason !== "refused").map(({ id }) => id));
+    const open = this.#views.filter(({ id }) => !idle.has(id)).map(({ id }) => ({ key: id, due: this.#now }));
+    const seen = this.#sightings.note(open, this.#now);
+    return keepTurns(decision, (id) => inTurn(this.#now, seen.get(id)!, account.address, rules));
   }
 
   status(): unknown {
@@ -173,7 +188,11 @@ class RelayBot implements Bot {
         return this.#put(id, { times: 0, notBefore: this.#now + ASK_AGAIN, reason: "" });
       }
       const key = unfailedKey(end.context.journal, duty.key);
-      const receipt = await sendCharged(end.context, { key, to: call.to, data: call.data });
+      const inTime = () => this.#context.turns.lasts(NAME);
+      // a gateway approves what it has approved, without a word
+      const unapproved = type === "approve" ? { stillDue: () => book.isUnapproved(message) } : {};
+      const request = { key, to: call.to, data: call.data, inTime, ...unapproved };
+      const receipt = await sendCharged(end.context, request);
       this.#waiting.drop(duty);
       this.#context.log.info(
         { bot: NAME, id, to: end.name, tx: receipt.transactionHash, gas: receipt.gasUsed },
@@ -257,7 +276,7 @@ class RelayBot implements Bot {
     for (const name of this.#ends.keys()) {
       open.set({ to: name }, this.#views.filter(({ to }) => to === name).length);
     }
-    const reasons: HoldReason[] = ["unpaid", "oversized", "tooMuchGas", "noAddress", "refused", "budget"];
+    const reasons: HoldReason[] = ["unpaid", "oversized", "tooMuchGas", "noAddress", "refused", "budget", "turn"];
     for (const reason of reasons) {
       held.set({ reason }, this.#held.filter((each) => each.reason === reason).length);
     }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { decideRelay, feeFor, type MessageView, type RelayLimits, type RelayState } from "./decide.ts";
+import { decideRelay, feeFor, keepTurns, type MessageView, type RelayLimits, type RelayState } from "./decide.ts";
 
 const view = fc.record({
   to: fc.constantFrom("home", "satellite"),
@@ -92,4 +92,24 @@ test("each reason is the one that is true", () => {
   assert.equal(reason({ addressed: false }), "noAddress");
   assert.equal(reason({}, { notBefore: new Map([["m", 11]]) }), "refused");
   assert.equal(reason({}, { gasSpent: 1n }), "budget");
+});
+
+test("out of turn nothing is done and nothing is lost: it is held, and told so", () => {
+  fc.assert(
+    fc.property(views, state, limits, ids, (messages, given, limit, mine) => {
+      const before = decideRelay(messages, given, limit);
+      const { actions, held } = keepTurns(before, (id) => mine.includes(id));
+      assert.deepEqual(
+        actions,
+        before.actions.filter(({ id }) => mine.includes(id)),
+      );
+      const waiting = held.filter(({ reason }) => reason === "turn").map(({ id }) => id);
+      const others = before.actions.filter(({ id }) => !mine.includes(id));
+      assert.deepEqual(
+        waiting,
+        others.map(({ id }) => id),
+      );
+      assert.equal(held.length, before.held.length + waiting.length);
+    }),
+  );
 });

@@ -37,7 +37,7 @@ export interface RelayLimits {
 }
 
 /** Why a message is not carried now. */
-export type HoldReason = "unpaid" | "oversized" | "tooMuchGas" | "noAddress" | "refused" | "budget";
+export type HoldReason = "unpaid" | "oversized" | "tooMuchGas" | "noAddress" | "refused" | "budget" | "turn";
 
 /** Reasons that lie in a message as it is: nothing but more pay, or somebody else, changes them. */
 const LASTING: ReadonlySet<HoldReason> = new Set(["unpaid", "oversized", "tooMuchGas", "noAddress"]);
@@ -55,6 +55,12 @@ export interface RelayAction {
 export interface RelayDecision {
   actions: RelayAction[];
   held: { id: string; reason: HoldReason }[];
+}
+
+/** Leaves to another relay, for now, what is not this one's turn. */
+export function keepTurns({ actions, held }: RelayDecision, isMine: (id: string) => boolean): RelayDecision {
+  const others = actions.filter(({ id }) => !isMine(id)).map(({ id }) => ({ id, reason: "turn" as const }));
+  return { actions: actions.filter(({ id }) => isMine(id)), held: [...held, ...others] };
 }
 
 /** What the fee of a message must come to, wei. */

@@ -1,22 +1,26 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { axelarGatewayAbi } from "@assay/sdk";
+import { axelarGasServiceAbi, axelarGatewayAbi } from "@assay/sdk";
 import {
   type Address,
   createPublicClient,
   custom,
   encodeAbiParameters,
   encodeEventTopics,
+  getAbiItem,
   type Hex,
   keccak256,
   numberToHex,
+  toFunctionSelector,
 } from "viem";
 import type { KeeperContext } from "../../bot.ts";
 import { MessageBook, type RelayEnd } from "./messages.ts";
 
 const GATEWAY: Address = "0x00000000000000000000000000000000000000a1";
+const GAS_SERVICE: Address = "0x00000000000000000000000000000000000000c3";
 const ADAPTER: Address = "0x00000000000000000000000000000000000000b2";
 const TX = keccak256("0x01");
+const OTHER_TX = keccak256("0x0a");
 const PAYLOAD = "0x1234";
 
 /** A chain of empty blocks but for some with one message each, as an endpoint shows it. */
@@ -33,6 +37,10 @@ class FakeChain {
   receipts = 0;
   /** Questions about what became of messages. */
   calls = 0;
+  /** Whether the pending state, and whether the last block, has a message approved. */
+  readonly approved = { pending: false, latest: false };
+  /** What was added to the fee of the first message, in a block that is not deep enough. */
+  added = 0n;
 
   hashOf(number: number): Hex {
     return keccak256(numberToHex((this.fork << 20) + number));
@@ -46,11 +54,16 @@ class FakeChain {
     if (method === "eth_getLogs") {
       const [from, to] = [Number(first.fromBlock), Number(first.toBlock)];
       const inside = [...this.sent].filter(([, at]) => this.hasReceipt && from <= at && at <= to);
-      return inside.map(([hash]) => this.#log(hash));
+      const more = this.added > 0n && to === this.head ? [this.#addition()] : [];
+      return [...inside.map(([hash]) => this.#log(hash)), ...more];
     }
     if (method === "eth_call") {
       this.calls += 1;
-      return numberToHex(0, { size: 32 });
+      const [{ data }, tag] = params as [{ data: Hex }, "pending" | "latest"];
+      const asksApproval = data.startsWith(
+        toFunctionSelector(getAbiItem({ abi: axelarGatewayAbi, name: "isMessageApproved" })),
+      );
+      return numberToHex(asksApproval && this.approved[tag] ? 1 : 0, { size: 32 });
     }
     throw new Error(`unexpected ${method}`);
   };
@@ -75,6 +88,17 @@ class FakeChain {
     return { ...place, address: GATEWAY, topics, data, logIndex: "0x0", transactionIndex: "0x0", removed: false };
   }
 
+  #addition() {
+    const topics = encodeEventTopics({
+      abi: axelarGasServiceAbi,
+      eventName: "NativeGasAdded",
+      args: { txHash: TX, logIndex: 0n },
+    });
+    const data = encodeAbiParameters([{ type: "uint256" }, { type: "address" }], [this.added, ADAPTER]);
+    const place = { blockNumber: numberToHex(this.head), blockHash: this.hashOf(this.head), transactionHash: OTHER_TX };
+    return { ...place, address: GAS_SERVICE, topics, data, logIndex: "0x1", transactionIndex: "0x0", removed: false };
+  }
+
   #receipt(transactionHash: Hex): unknown {
     this.receipts += 1;
     if (this.refused.has(transactionHash)) throw new Error("429");
@@ -87,7 +111,7 @@ class FakeChain {
 
 function bookOf(chain: FakeChain) {
   const rpc = createPublicClient({ transport: custom(chain, { retryCount: 0 }), cacheTime: 0 });
-  const axelar = { gateway: GATEWAY, gasService: "0x00000000000000000000000000000000000000c3", name: "here" };
+  const axelar = { gateway: GATEWAY, gasService: GAS_SERVICE, name: "here" };
   const end = {
     context: { rpc, log: { warn() {} } } as unknown as KeeperContext,
     axelar,
@@ -192,4 +216,24 @@ test("a message whose receipt never came, and whose block was replaced, is asked
   const asked = chain.receipts;
   assert.deepEqual(await book.read(), []);
   assert.equal(chain.receipts, asked);
+});
+
+test("what the pending state has approved is not to be approved again, though no block shows it yet", async () => {
+  const { chain, book, id } = await scene();
+  const message = book.get(id)!;
+  assert.equal(await book.isUnapproved(message), true);
+  chain.approved.pending = true;
+  assert.equal((await book.read())[0]?.approved, false);
+  assert.equal(await book.isUnapproved(message), false);
+});
+
+test("what somebody else has added to a fee counts before it is deep enough, once", async () => {
+  const { chain, book, id } = await scene();
+  const message = book.get(id)!;
+  assert.equal(await book.paidByNow(message), 0n);
+  chain.added = 7n;
+  const paid = async () => (await book.read())[0]?.paid;
+  assert.equal(await paid(), 0n, "not deep enough");
+  assert.equal(await book.paidByNow(message), 7n);
+  assert.equal(await book.paidByNow(message), 7n);
 });

@@ -53,6 +53,19 @@ const AT_ONCE = 16;
 const GOOD_FOR_MS = 30_000;
 const NONE: ReadonlySet<string> = new Set();
 
+interface Addition {
+  transactionHash: Hex;
+  /** Of its own event; in the arguments, the message's. */
+  logIndex: number;
+  args: { txHash: Hex; logIndex: bigint; gasFeeAmount: bigint };
+}
+
+/** What was added to a message's fee, under the name of the event that says so. */
+function additionOf({ transactionHash, logIndex, args }: Addition): [string, { id: string; amount: bigint }] {
+  const id = messageIdOf(args.txHash, Number(args.logIndex));
+  return [`${transactionHash}-${logIndex}`, { id, amount: args.gasFeeAmount }];
+}
+
 /** What one chain's gateway has emitted for the others and is not executed there yet. Rebuilt from the logs at every start. */
 export class MessageBook {
   readonly #source: RelayEnd;
@@ -93,9 +106,7 @@ export class MessageBook {
     for (const log of await this.#reader.read()) {
       const { transactionHash, blockHash, blockNumber } = log;
       if (log.eventName === "NativeGasAdded") {
-        const { txHash, logIndex, gasFeeAmount } = log.args;
-        const id = messageIdOf(txHash, Number(logIndex));
-        this.#added.set(`${transactionHash}-${log.logIndex}`, { id, amount: gasFeeAmount });
+        this.#added.set(...additionOf(log));
       } else if (this.#ends.has(log.args.destinationChain)) {
         if (this.#taken.get(transactionHash)?.blockHash === blockHash) continue;
         this.#waiting.set(transactionHash, { blockHash, blockNumber });
@@ -108,6 +119,34 @@ export class MessageBook {
     const views = await this.#views(held);
     for (const id of this.#answers.keys()) if (!this.#open.has(id)) this.#answers.delete(id);
     return views;
+  }
+
+  /** Whether its destination has neither approved nor executed it, by the pending state. @throws what the endpoint throws */
+  async isUnapproved({
+    sourceChain,
+    messageId,
+    sourceAddress,
+    contractAddress,
+    payloadHash,
+    ...message
+  }: KnownMessage) {
+    const { context, axelar } = this.#ends.get(message.destinationChain)!;
+    const call = { address: axelar.gateway, blockTag: "pending" } as const;
+    const args = [sourceChain, messageId, sourceAddress, contractAddress as Address, payloadHash] as const;
+    const [executed, approved] = await Promise.all([
+      context.rpc.readContract({ ...EXECUTION, ...call, args: [sourceChain, messageId] }),
+      context.rpc.readContract({ ...APPROVAL, ...call, args }),
+    ]);
+    return !executed && !approved;
+  }
+
+  /** Wei paid for a message up to the newest block, however deep. @throws what the endpoint throws */
+  async paidByNow(message: KnownMessage): Promise<bigint> {
+    const added = new Map(this.#added);
+    for (const log of await this.#reader.peek()) if (log.eventName === "NativeGasAdded") added.set(...additionOf(log));
+    return [...added.values()]
+      .filter(({ id }) => id === message.messageId)
+      .reduce((sum, { amount }) => sum + amount, message.paidAtOnce);
   }
 
   /**

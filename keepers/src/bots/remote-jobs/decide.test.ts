@@ -40,12 +40,15 @@ test("what is switched off is not done", () => {
   }
 });
 
-test("a queued transfer is to be released, a refused one acknowledged until its sender knows", () => {
+test("a queued transfer is to be released, a refused one acknowledged once", () => {
   for (const incoming of incomingStatuses) {
     for (const outgoing of outgoingStatuses) {
-      const wanted =
-        incoming === "queued" ? "release" : incoming === "refused" && outgoing === "sent" ? "acknowledge" : "closed";
-      assert.equal(decideArrived({ incoming, outgoing }), wanted);
+      for (const told of [false, true]) {
+        const due = told ? "wait" : "acknowledge";
+        const wanted =
+          incoming === "queued" ? "release" : incoming === "refused" && outgoing === "sent" ? due : "closed";
+        assert.equal(decideArrived({ incoming, outgoing, told }), wanted);
+      }
     }
   }
 });

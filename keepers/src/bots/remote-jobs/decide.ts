@@ -35,13 +35,16 @@ export interface ArrivedView {
   incoming: IncomingStatus;
   /** At its sender. */
   outgoing: OutgoingStatus;
+  /** Whether a receipt was sent. */
+  told: boolean;
 }
 
-/** What an arrived transfer needs: room, a receipt to its sender, or nothing any more. */
-export type ArrivedStep = "release" | "acknowledge" | "closed";
+/** What an arrived transfer needs: room, a receipt to its sender (wait: it is on its way), or nothing any more. */
+export type ArrivedStep = "release" | "acknowledge" | "wait" | "closed";
 
 /** The next step of a transfer that has arrived and was not paid out at once. Depends on nothing but its arguments. */
-export function decideArrived({ incoming, outgoing }: ArrivedView): ArrivedStep {
+export function decideArrived({ incoming, outgoing, told }: ArrivedView): ArrivedStep {
   if (incoming === "queued") return "release";
-  return incoming === "refused" && outgoing === "sent" ? "acknowledge" : "closed";
+  if (incoming !== "refused" || outgoing !== "sent") return "closed";
+  return told ? "wait" : "acknowledge";
 }

@@ -116,7 +116,16 @@ export class HomeJobs {
       outputDigest,
     };
     const data = encodeFunctionData({ abi: jobHubAbi, functionName: "report", args: [ticket, result] });
-    return this.#duty(`report:${commitment}`, data, now, fee, `tell ${ticket.user} the result of its job ${account}`);
+    const text = `tell ${ticket.user} the result of its job ${account}`;
+    const stillDue = async () => !(await this.#isReported(commitment));
+    return { ...this.#duty(`report:${commitment}`, data, now, fee, text), stillDue };
+  }
+
+  /** The hub reports as often as it is asked to: only its events tell. */
+  async #isReported(commitment: Hex): Promise<boolean> {
+    if (this.#reported.has(commitment)) return true;
+    const newest = await this.#reader.peek();
+    return newest.some((log) => log.eventName === "RemoteResultSent" && log.args.commitment === commitment);
   }
 
   #settle({ account, ticket }: RemoteJob, last: bigint, now: number, fee: bigint): Duty {

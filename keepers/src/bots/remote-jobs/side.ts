@@ -34,6 +34,7 @@ const EVENTS = [
   getAbiItem({ abi: ABI, name: "TransferQueued" }),
   getAbiItem({ abi: ABI, name: "TransferRefused" }),
   getAbiItem({ abi: ABI, name: "TransferSettled" }),
+  getAbiItem({ abi: ABI, name: "ReceiptsSent" }),
 ] as const;
 const SENT = getAbiItem({ abi: ABI, name: "TransferSent" });
 const JOB_SENT = getAbiItem({ abi: remoteJobPortalAbi, name: "RemoteJobSent" });
@@ -48,6 +49,8 @@ export class Side {
   readonly #arrived = new Map<bigint, Transfer | undefined>();
   /** Transfers of this end that the other one has refused. */
   readonly #refused = new Set<bigint>();
+  /** Transfers of the other end that it was told the fate of: by whomever, and perhaps on its way still. */
+  readonly #told = new Set<bigint>();
   /** Numbers whose fate has become known here since the last look. */
   settled: bigint[] = [];
 
@@ -62,6 +65,10 @@ export class Side {
     this.settled = [];
     for (const { eventName, args } of await this.#reader.read()) {
       if (args.chainId !== BigInt(other.args.chainId)) continue;
+      if (eventName === "ReceiptsSent") {
+        for (const number of args.numbers) this.#told.add(number);
+        continue;
+      }
       const { number } = args;
       if (eventName === "TransferQueued") this.#arrived.set(number, transferFrom(args));
       else if (eventName === "TransferRefused") this.#arrived.set(number, this.#arrived.get(number));
@@ -113,13 +120,14 @@ export class Side {
     wanted: { release: boolean },
   ): Promise<Duty[]> {
     const [incoming, outgoing] = await Promise.all([this.incomingOf(other, number), other.outgoingOf(this, number)]);
-    const step = decideArrived({ incoming, outgoing });
+    const step = decideArrived({ incoming, outgoing, told: this.#told.has(number) });
     const chainId = BigInt(other.args.chainId);
     if (step === "closed") this.#arrived.delete(number);
     if (step === "acknowledge") {
       const data = encodeFunctionData({ abi: ABI, functionName: "acknowledge", args: [chainId, [number]] });
       const text = `tell chain ${chainId} that its transfer ${number} is refused`;
-      return [this.#duty(`acknowledge:${number}`, this.args.bridge, data, transferGas(0) * fee, now, text)];
+      const duty = this.#duty(`acknowledge:${number}`, this.args.bridge, data, transferGas(0) * fee, now, text);
+      return [{ ...duty, stillDue: async () => !(await this.#isTold(chainId, number)) }];
     }
     if (step !== "release" || !wanted.release || !transfer) return [];
     const data = encodeFunctionData({ abi: ABI, functionName: "release", args: [chainId, number, transfer] });
@@ -132,6 +140,15 @@ export class Side {
     return passes
       ? [this.#duty(`release:${number}`, bridge, data, 0n, now, `release transfer ${number} of chain ${chainId}`)]
       : [];
+  }
+
+  /** The bridge tells as often as it is asked to: only its events say that it has. */
+  async #isTold(chainId: bigint, number: bigint): Promise<boolean> {
+    if (this.#told.has(number)) return true;
+    return (await this.#reader.peek()).some(
+      ({ eventName, args }) =>
+        eventName === "ReceiptsSent" && args.chainId === chainId && args.numbers.includes(number),
+    );
   }
 
   async #refundOf(other: Side, number: bigint, now: number): Promise<Duty[]> {

@@ -29,22 +29,24 @@ export function openTopup(context: KeeperContext): Bot {
     metrics.low.set(held);
     // once an hour for an account: an endpoint that lags must not make it be paid twice
     const hour = Math.floor(chain.now / HOUR);
-    return topups.map(({ account, amount }) => ({
+    return topups.map(({ account, amount, balance }) => ({
       key: `${NAME}:${account}:${hour}`,
       to: account,
       data: "0x",
       value: amount,
       due: chain.now,
       text: `send ${formatEther(amount)} of the chain's coin to ${account}`,
+      // a payment succeeds, however often it was made
+      stillDue: async () => (await rpc.getBalance({ address: account, blockTag: "pending" })) <= balance,
     }));
   };
   return new DutyBot(context, {
     ...config.topup,
-    spreadSeconds: 0,
     name: NAME,
     refused: "KP-043",
     doneByOthers: [],
     sending: ({ value }, key) => budget.record(NAME, "coin", key, value),
+    unsent: (key) => budget.forget("coin", key),
     plan,
   });
 }

@@ -12,7 +12,8 @@ export interface TopupState {
 
 export interface Topup {
   account: Address;
-  /** wei */
+  /** What it has, and what it is given; wei. */
+  balance: bigint;
   amount: bigint;
 }
 
@@ -30,7 +31,7 @@ export function decideTopups(
     const amount = high - balance;
     if (amount > left) return [];
     left -= amount;
-    return [{ account, amount }];
+    return [{ account, balance, amount }];
   });
 }
 
