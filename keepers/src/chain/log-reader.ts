@@ -8,6 +8,8 @@ export interface LogReaderArgs<E extends readonly AbiEvent[]> {
   rpc: PublicClient;
   address: Address | Address[];
   events: E;
+  /** Values of indexed arguments that are asked for; with one event only. */
+  args?: Readonly<Record<string, unknown>>;
   startBlock: number;
   /** Blocks that a log must be below the head. */
   confirmations: number;
@@ -28,12 +30,12 @@ export class LogReader<const E extends readonly AbiEvent[]> {
 
   /** Logs since the last look, oldest first. @throws DK-040, or the endpoint's refusal: nothing is skipped then */
   async read(): Promise<GetLogsReturnType<undefined, E, true>> {
-    const { rpc, address, events, startBlock, confirmations } = this.#args;
+    const { rpc, startBlock, confirmations, ...wanted } = this.#args;
     const first = BigInt(startBlock);
     const toBlock = (await rpc.getBlockNumber({ cacheTime: 0 })) - BigInt(confirmations);
     const fromBlock = this.#next - REORG_DEPTH > first ? this.#next - REORG_DEPTH : first;
     const logs = [];
-    for await (const chunk of getLogsChunked(rpc, { address, events, fromBlock, toBlock })) logs.push(...chunk.logs);
+    for await (const chunk of getLogsChunked(rpc, { ...wanted, fromBlock, toBlock })) logs.push(...chunk.logs);
     if (toBlock >= this.#next) this.#next = toBlock + 1n;
     return logs as GetLogsReturnType<undefined, E, true>;
   }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { axelarGatewayAbi } from "@assay/sdk";
+import { axelarGasServiceAbi, axelarGatewayAbi } from "@assay/sdk";
 import {
   type Address,
   createPublicClient,
@@ -12,9 +12,10 @@ import {
   numberToHex,
 } from "viem";
 import type { KeeperContext } from "../../bot.ts";
-import { MessageBook, type RelayEnd } from "./messages.ts";
+import { MessageBook, type MessageBookOptions, type RelayEnd } from "./messages.ts";
 
 const GATEWAY: Address = "0x00000000000000000000000000000000000000a1";
+const GAS_SERVICE: Address = "0x00000000000000000000000000000000000000c3";
 const ADAPTER: Address = "0x00000000000000000000000000000000000000b2";
 const TX = keccak256("0x01");
 const PAYLOAD = "0x1234";
@@ -24,6 +25,12 @@ class FakeChain {
   head = 100;
   /** The block of each message. */
   readonly sent = new Map<Hex, number>([[TX, 10]]);
+  /** Of those that our adapter has not sent. */
+  readonly senders = new Map<Hex, Address>();
+  /** What was added to the fee of the first message of each transaction, wei. */
+  readonly added = new Map<Hex, bigint>();
+  /** Logs that an endpoint has handed out. */
+  logs = 0;
   /** Receipts that are late, or refused with too many requests. */
   readonly late = new Set<Hex>();
   readonly refused = new Set<Hex>();
@@ -45,8 +52,13 @@ class FakeChain {
     if (method === "eth_getTransactionReceipt") return this.#receipt(first);
     if (method === "eth_getLogs") {
       const [from, to] = [Number(first.fromBlock), Number(first.toBlock)];
-      const inside = [...this.sent].filter(([, at]) => this.hasReceipt && from <= at && at <= to);
-      return inside.map(([hash]) => this.#log(hash));
+      const all = [...[...this.sent.keys()].map((hash) => this.#log(hash)), ...this.#additions()];
+      const found = all.filter((log) => {
+        const at = Number(log.blockNumber);
+        return this.hasReceipt && from <= at && at <= to && isWanted(log.topics as Hex[], params as [{ topics?: [] }]);
+      });
+      this.logs += found.length;
+      return found;
     }
     if (method === "eth_call") {
       this.calls += 1;
@@ -65,7 +77,7 @@ class FakeChain {
     const topics = encodeEventTopics({
       abi: axelarGatewayAbi,
       eventName: "ContractCall",
-      args: { sender: ADAPTER, payloadHash: keccak256(PAYLOAD) },
+      args: { sender: this.senders.get(transactionHash) ?? ADAPTER, payloadHash: keccak256(PAYLOAD) },
     });
     const data = encodeAbiParameters(
       [{ type: "string" }, { type: "string" }, { type: "bytes" }],
@@ -73,6 +85,20 @@ class FakeChain {
     );
     const place = { blockNumber: numberToHex(at), blockHash: this.hashOf(at), transactionHash };
     return { ...place, address: GATEWAY, topics, data, logIndex: "0x0", transactionIndex: "0x0", removed: false };
+  }
+
+  #additions() {
+    return [...this.added].map(([txHash, amount], n) => {
+      const topics = encodeEventTopics({
+        abi: axelarGasServiceAbi,
+        eventName: "NativeGasAdded",
+        args: { txHash, logIndex: 0n },
+      });
+      const data = encodeAbiParameters([{ type: "uint256" }, { type: "address" }], [amount, ADAPTER]);
+      const place = { blockNumber: numberToHex(50), blockHash: this.hashOf(50), transactionHash: keccak256(txHash) };
+      const logIndex = numberToHex(n);
+      return { ...place, address: GAS_SERVICE, topics, data, logIndex, transactionIndex: "0x0", removed: false };
+    });
   }
 
   #receipt(transactionHash: Hex): unknown {
@@ -85,9 +111,14 @@ class FakeChain {
   }
 }
 
-function bookOf(chain: FakeChain) {
+/** Whether a log has what is asked for in each place: a value, one of several, or anything. */
+function isWanted(topics: readonly Hex[], [{ topics: wanted = [] }]: [{ topics?: (Hex | Hex[] | null)[] }]): boolean {
+  return wanted.every((each, place) => each === null || [each].flat().includes(topics[place]!));
+}
+
+function bookOf(chain: FakeChain, options: MessageBookOptions = {}) {
   const rpc = createPublicClient({ transport: custom(chain, { retryCount: 0 }), cacheTime: 0 });
-  const axelar = { gateway: GATEWAY, gasService: "0x00000000000000000000000000000000000000c3", name: "here" };
+  const axelar = { gateway: GATEWAY, gasService: GAS_SERVICE, name: "here" };
   const end = {
     context: { rpc, log: { warn() {} } } as unknown as KeeperContext,
     axelar,
@@ -99,7 +130,7 @@ function bookOf(chain: FakeChain) {
   const there = { ...here, name: "there" } as RelayEnd;
   const clock = { ms: 1_000_000 };
   const ends = new Map([here, there].map((each) => [each.name, each]));
-  return { clock, book: new MessageBook(here, ends, () => clock.ms) };
+  return { clock, book: new MessageBook(here, ends, { clock: () => clock.ms, ...options }) };
 }
 
 async function scene() {
@@ -192,4 +223,26 @@ test("a message whose receipt never came, and whose block was replaced, is asked
   const asked = chain.receipts;
   assert.deepEqual(await book.read(), []);
   assert.equal(chain.receipts, asked);
+});
+
+test("of a public gateway only the own adapter's messages are asked for, with what was added to their fees", async () => {
+  const chain = new FakeChain();
+  const strangers = [2, 3, 4, 5].map((n) => keccak256(numberToHex(n)));
+  for (const [n, hash] of strangers.entries()) {
+    chain.sent.set(hash, 11 + n);
+    chain.senders.set(hash, "0x00000000000000000000000000000000000000d4");
+    chain.added.set(hash, 9n);
+  }
+  chain.added.set(TX, 7n);
+  const all = bookOf(chain).book;
+  assert.equal((await all.read()).length, 5, "a relay carries everybody's");
+  Object.assign(chain, { logs: 0, receipts: 0, calls: 0 });
+  const { book } = bookOf(chain, { sender: ADAPTER });
+  const views = await book.read();
+  assert.deepEqual(
+    views.map(({ id, paid }) => [id, paid]),
+    [[`${TX}-0`, 7n]],
+  );
+  assert.deepEqual([chain.receipts, chain.calls], [1, 2], "nothing is asked about the others");
+  assert.equal(chain.logs, 1 + chain.added.size);
 });
