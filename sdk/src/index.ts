@@ -265,6 +265,13 @@ export {
   prepareExecuteMessage,
   type SentMessage,
 } from "./crosschain/messages.ts";
+export {
+  type AxelarClient,
+  type AxelarEnvironment,
+  axelarEnvironments,
+  axelarNetwork,
+  type RelayNetwork,
+} from "./crosschain/network.ts";
 export type { PostRemoteJobArgs, RemoteJobInfo, SentRemoteJob, Ticket } from "./crosschain/remoteJobs.ts";
 export {
   type AnyDeployment,

@@ -1,6 +1,13 @@
 import { facts, knownError } from "@assay/daemon-kit";
-import { commandIdOf, decodeError, prepareAddFee, prepareExecuteMessage } from "@assay/sdk";
-import { isAddressEqual } from "viem";
+import {
+  axelarNetwork,
+  commandIdOf,
+  decodeError,
+  localRelayFees,
+  prepareAddFee,
+  prepareExecuteMessage,
+  type RelayNetwork,
+} from "@assay/sdk";
 import type { Bot, KeeperContext } from "../../bot.ts";
 import { Both } from "../../duty/both.ts";
 import type { Duty } from "../../duty/duty.ts";
@@ -10,7 +17,6 @@ import type { MessageView } from "../axelar-relay/decide.ts";
 import { type KnownMessage, MessageBook, type RelayEnd } from "../axelar-relay/messages.ts";
 import { decideRecovery, type RecoveryStep, type StuckView } from "./decide.ts";
 import { recoveryMetrics } from "./metrics.ts";
-import { axelarNetwork, localNetwork, type RelayNetwork } from "./network.ts";
 
 const NAME = "axelar-recovery";
 const THERE = "axelar-recovery-satellite";
@@ -20,13 +26,14 @@ const PUSH_AGAIN = 600;
 /**
  * Finds messages of our own adapters that are stuck, adds what is missing for their relay, asks the network to go on, and
  * executes by hand what is approved.
- * @throws KP-072, KP-074
+ * @throws KP-072, SDK-050
  */
 export async function openRecovery(context: KeeperContext): Promise<Bot> {
   const { config } = context;
   const ends = await endsOf(context);
   const { environment } = config.axelarRecovery;
-  const network = environment === "local" ? localNetwork(config.satellite.feePerGas) : await axelarNetwork(environment);
+  const { feePerGas } = config.satellite;
+  const network = environment === "local" ? localRelayFees(feePerGas) : await axelarNetwork(environment);
   const recovery = new Recovery(context, ends, network);
   const bots = ends.map((end, index) => {
     const name = index === 0 ? NAME : THERE;
@@ -62,7 +69,7 @@ class Recovery {
     this.#ends = ends;
     this.#network = network;
     const byName = new Map(ends.map((end) => [end.name, end]));
-    this.#books = ends.map((end) => new MessageBook(end, byName));
+    this.#books = ends.map((end) => new MessageBook(end, byName, { sender: end.adapter }));
     this.#metrics = recoveryMetrics(context.registry);
   }
 
@@ -105,12 +112,12 @@ class Recovery {
     const views = (await book.read()).filter(({ executed }) => !executed);
     if (views.length === 0) return [];
     const now = Number((await rpc.getBlock()).timestamp);
-    const own = views.flatMap((view) => {
+    const open = views.flatMap((view) => {
       const message = book.get(view.id);
-      return message && isAddressEqual(message.sourceAddress as `0x${string}`, end.adapter) ? [{ view, message }] : [];
+      return message ? [{ view, message }] : [];
     });
     return Promise.all(
-      own.map(async ({ view, message }) => {
+      open.map(async ({ view, message }) => {
         const route = { source: message.sourceChain, destination: message.destinationChain, gas: view.gas };
         const age = now - message.sentAt;
         // a young message is not worth a question
@@ -126,6 +133,7 @@ class Recovery {
   async #push(message: KnownMessage, now: number): Promise<void> {
     const { log } = this.#context;
     const { messageId } = message;
+    if (!this.#network.push) return;
     if (now < (this.#pushed.get(messageId) ?? 0) + PUSH_AGAIN) return;
     this.#pushed.set(messageId, now);
     try {
