@@ -7,6 +7,7 @@ import {
   prepareAddFee,
   prepareExecuteMessage,
   type RelayNetwork,
+  type RelayRequest,
 } from "@assay/sdk";
 import type { Bot, KeeperContext } from "../../bot.ts";
 import { Both } from "../../duty/both.ts";
@@ -55,7 +56,7 @@ export async function openRecovery(context: KeeperContext): Promise<Bot> {
 }
 
 /** What is stuck between two chains and what is to be done about it, read from the chains at every look. */
-class Recovery {
+export class Recovery {
   readonly #context: KeeperContext;
   readonly #ends: readonly RelayEnd[];
   readonly #network: RelayNetwork;
@@ -122,11 +123,22 @@ class Recovery {
         const age = now - message.sentAt;
         // a young message is not worth a question
         const young = age < this.#context.config.axelarRecovery.afterSeconds;
-        const wanted = young || view.approved ? 0n : await this.#network.quote(route);
+        const wanted = young || view.approved ? 0n : await this.#quote(view.id, route);
         const stuckView: StuckView = { id: view.id, approved: view.approved, age, paid: view.paid, wanted };
         return { view, message, stuckView };
       }),
     );
+  }
+
+  /** Never throws: what is approved is executed without a price. @returns wei, undefined where the network tells nothing */
+  async #quote(id: string, route: RelayRequest): Promise<bigint | undefined> {
+    try {
+      return await this.#network.quote(route);
+    } catch (error) {
+      const why = facts(knownError(error, decodeError));
+      this.#context.log.warn({ bot: NAME, id, ...why }, "nobody tells what a stuck message lacks");
+      return undefined;
+    }
   }
 
   /** Never throws: the network's word is not needed for anything else. */
