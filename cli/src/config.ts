@@ -1,7 +1,7 @@
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { address, httpUrls, loadConfig, readDeploymentFile, type SettingsArgs, whole } from "@assay/daemon-kit";
-import { type Deployment, parseDeployment } from "@assay/sdk";
+import { axelarEnvironments, type Deployment, parseDeployment } from "@assay/sdk";
 import { z } from "zod";
 import { cliError } from "./errors.ts";
 
@@ -25,6 +25,7 @@ const schema = z.strictObject({
   pollMs: whole(50, 600_000).optional(),
   satelliteRpcUrls: httpUrls.optional(),
   satelliteDeployment: z.string().optional(),
+  relayEnvironment: z.enum([...axelarEnvironments, "local"]).default("local"),
   relayFeeGwei: z.coerce.number().min(0).max(1e6).default(0),
 });
 

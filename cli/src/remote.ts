@@ -7,9 +7,11 @@ import {
   type SettingsArgs,
 } from "@assay/daemon-kit";
 import {
+  axelarNetwork,
   createRemoteClient,
   localRelayFees,
   parseSatellite,
+  type RelayNetwork,
   type RemoteClient,
   type SatelliteDeployment,
 } from "@assay/sdk";
@@ -20,6 +22,8 @@ import { cliError } from "./errors.ts";
 /** What a command across two chains works with. */
 export interface RemoteCliContext {
   client: RemoteClient;
+  /** Who carries the messages. */
+  network: RelayNetwork;
   /** Who acts, or would in a dry run. */
   account: Address | undefined;
   json: boolean;
@@ -28,7 +32,7 @@ export interface RemoteCliContext {
 
 /**
  * Connects to both chains; opens a key where the command writes, unless it is a dry run for a named account.
- * @throws CLI-002, CLI-008, DK-001..DK-004, DK-010..DK-016, DK-040..DK-042, SDK-003, SDK-004
+ * @throws CLI-002, CLI-008, DK-001..DK-004, DK-010..DK-016, DK-040..DK-042, SDK-003, SDK-004, SDK-050
  */
 export async function openRemote(
   settings: SettingsArgs,
@@ -44,6 +48,7 @@ export async function openRemote(
     home: { ...config, name: home.name },
     satellite: { rpcUrls, chainId: satellite.chainId, name: satellite.name, pollMs },
   };
+  const network = await networkOf(config);
   const account =
     writes && !(dryRun && config.account) ? await openAccount(config, settings.env, SECRET_VARIABLES) : undefined;
   const open = async (end: (typeof ends)["home" | "satellite"]) => {
@@ -55,12 +60,19 @@ export async function openRemote(
     client: createRemoteClient({
       home: { ...(await open(ends.home)), deployment: home },
       satellite: { ...(await open(ends.satellite)), deployment: satellite },
-      fees: localRelayFees(parseGwei(config.relayFeeGwei.toFixed(9))),
+      fees: network,
     }),
+    network,
     account: account?.address ?? config.account,
     json: values.json === true,
     dryRun,
   };
+}
+
+/** @throws SDK-050 */
+async function networkOf({ relayEnvironment, relayFeeGwei }: CliConfig): Promise<RelayNetwork> {
+  if (relayEnvironment === "local") return localRelayFees(parseGwei(relayFeeGwei.toFixed(9)));
+  return axelarNetwork(relayEnvironment);
 }
 
 function readSatellite({ satelliteDeployment: path, satelliteRpcUrls, chainId }: CliConfig): SatelliteDeployment {

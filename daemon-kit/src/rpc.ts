@@ -90,6 +90,8 @@ function reasonOf(error: unknown): string {
 export type GetLogsArgs<E extends readonly AbiEvent[]> = {
   address: Address | Address[];
   events: E;
+  /** Values of indexed arguments that are asked for; with one event only. */
+  args?: Readonly<Record<string, unknown>> | undefined;
   fromBlock: bigint;
   toBlock: bigint;
   /** Most blocks asked for at once. */
@@ -108,14 +110,16 @@ export type LogChunk<E extends readonly AbiEvent[]> = {
  */
 export async function* getLogsChunked<const E extends readonly AbiEvent[]>(
   client: PublicClient,
-  { address, events, fromBlock, toBlock, maxRange = 10_000n }: GetLogsArgs<E>,
+  { address, events, args, fromBlock, toBlock, maxRange = 10_000n }: GetLogsArgs<E>,
 ): AsyncGenerator<LogChunk<E>, void, undefined> {
+  // viem takes arguments with `event` alone
+  const wanted = (args ? { event: events[0], args } : { events }) as { events: E };
   let range = maxRange;
   for (let from = fromBlock; from <= toBlock; ) {
     const last = from + range - 1n;
     const to = last < toBlock ? last : toBlock;
     try {
-      const logs = await client.getLogs({ address, events, fromBlock: from, toBlock: to, strict: true });
+      const logs = await client.getLogs({ address, ...wanted, fromBlock: from, toBlock: to, strict: true });
       yield { fromBlock: from, toBlock: to, logs: logs as LogChunk<E>["logs"] };
       from = to + 1n;
       range = range * 2n < maxRange ? range * 2n : maxRange;

@@ -24,8 +24,6 @@ export const keeperErrors = {
   "KP-071": "the signers are not the gateway's",
   "KP-072": "no second chain",
   "KP-073": "a remote job cannot be moved on",
-  "KP-074": "the relaying network's own client is not there",
-  "KP-075": "the relaying network does not help",
   "KP-050": "no running keeper found",
   "KP-060": "no such action waits",
 } as const satisfies Record<string, string>;

@@ -42,6 +42,8 @@ export const errorCodes = {
   "SDK-045": { kind: "retryable", title: "The transaction was sent but its receipt was not seen" },
   "SDK-046": { kind: "retryable", title: "The transaction's nonce or fee does not fit the account's pending ones" },
   "SDK-049": { kind: "fatal", title: "Unexpected error" },
+  "SDK-050": { kind: "userFault", title: "The relaying network's own client is not there" },
+  "SDK-051": { kind: "retryable", title: "The relaying network does not help" },
   "SDK-060": { kind: "userFault", title: "The client knows no index" },
   "SDK-061": { kind: "retryable", title: "The index does not answer" },
   "SDK-062": { kind: "userFault", title: "The index refused the query" },

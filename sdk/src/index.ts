@@ -265,6 +265,13 @@ export {
   prepareExecuteMessage,
   type SentMessage,
 } from "./crosschain/messages.ts";
+export {
+  type AxelarClient,
+  type AxelarEnvironment,
+  axelarEnvironments,
+  axelarNetwork,
+  type RelayNetwork,
+} from "./crosschain/network.ts";
 export type { Ticket } from "./crosschain/remoteJobRef.ts";
 export type { RemoteJobInfo, RemoteResult } from "./crosschain/remoteJobStatus.ts";
 export { type PostRemoteJobArgs, remoteResultOf, type SentRemoteJob } from "./crosschain/remoteJobs.ts";

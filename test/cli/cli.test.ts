@@ -333,6 +333,14 @@ describe("assay", () => {
       [["gov", "show", "7"], {}, 1, /SDK-025/],
       [["gov", "show", "7"], { ASSAY_RPC_URLS: "http://127.0.0.1:9" }, 75, /DK-040/],
       [["gov", "list"], { ASSAY_DEPLOYMENT: "nowhere.json" }, 1, /CLI-002/],
+      [["relay", "list"], {}, 1, /CLI-008[\s\S]*no satellite's deployment file[\s\S]*--satellite-deployment/],
+      [
+        ["relay", "list"],
+        { ASSAY_SATELLITE_DEPLOYMENT: "31338.json" },
+        1,
+        /CLI-008[\s\S]*no endpoint of the satellite/,
+      ],
+      [["relay", "list"], { ASSAY_RELAY_ENVIRONMENT: "moon" }, 1, /relayEnvironment[\s\S]*mainnet/],
       [["nonsense"], {}, 1, /unknown command/],
     ];
     const runs = await Promise.all(cases.map(([args, env]) => assay(args, { env })));

@@ -1,10 +1,23 @@
 // Two chains with Axelar's own gateways and the relay as real processes: what users do across them, and what goes wrong.
 import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { proofOf, signersOf } from "../../keepers/src/index.ts";
+import { domainOf, LOCAL_SIGNERS, LOCAL_THRESHOLD } from "../../scripts/lib/axelar.ts";
 import { freePort } from "../../scripts/lib/devnet.ts";
 import { startProcess } from "../../scripts/lib/processes.ts";
-import { finalizableAt, POLICY, type RemoteClient, satelliteBridgeAbi } from "../../sdk/src/index.ts";
+import { RELAYER } from "../../scripts/lib/two-chains.ts";
+import {
+  axelarGatewayAbi,
+  axelarGatewayAdapterAbi,
+  finalizableAt,
+  POLICY,
+  type RemoteClient,
+  satelliteBridgeAbi,
+} from "../../sdk/src/index.ts";
+import { interoperable } from "../crosschain/support/link.ts";
 import { SPEC } from "./many-jobs.ts";
 import { ASY, openPair, type Pair, runAtHome } from "./relay-harness.ts";
 
@@ -188,6 +201,87 @@ async function heldReasons(): Promise<(string | undefined)[]> {
   return bots.flatMap(({ messages }) => messages?.map(({ held }) => held) ?? []);
 }
 
+test("an approved message that nobody executes is executed by hand", async () => {
+  await pair.killRelay();
+  const before = await pair.balance("satellite", me());
+  const { number } = await user.bridge.transfer({ from: "home", amount: ASY("4") });
+  const id = (await user.bridge.status({ from: "home", number })).message!.messageId;
+  const early = await assay("relay", "retry", id);
+  assert.match(early.stdout, /nothing to do, it waits for the relay's approval/);
+  await approve(id);
+  assert.doesNotMatch((await assay("relay", "explain", id)).stdout, /refused/);
+  const rehearsed = await assay("relay", "retry", id, "--dry-run");
+  assert.match(rehearsed.stdout, /execute 0x.*: passes[\s\S]*Nothing was sent/);
+  assert.equal(await pair.balance("satellite", me()), before);
+  const { code, stdout } = await assay("relay", "retry", id);
+  assert.deepEqual([code, /execute 0x.*gas/.test(stdout)], [0, true], stdout);
+  assert.equal(await pair.balance("satellite", me()), before + ASY("4"));
+  const again = await assay("relay", "retry", id);
+  assert.deepEqual([again.code, /nothing to do.*it was executed/.test(again.stdout)], [0, true], again.stdout);
+});
+
+test("why a receiver refuses an approved message is told in the words of its error, and nothing is sent to it", async () => {
+  const { home, homeDeployment, satelliteDeployment } = pair;
+  const { SatelliteBridge } = satelliteDeployment.contracts;
+  // anyone may send through the adapter; a bridge listens to its counterpart alone
+  const hash = await home.wallet(USER).writeContract({
+    address: homeDeployment.contracts.AxelarGatewayAdapter!.address,
+    abi: axelarGatewayAdapterAbi,
+    functionName: "sendMessage",
+    args: [interoperable(satelliteDeployment.chainId, SatelliteBridge.address), "0x", []],
+  });
+  await home.publicClient.waitForTransactionReceipt({ hash });
+  await approve(hash);
+  const explained = await assay("relay", "explain", hash);
+  assert.match(explained.stdout, /approved[\s\S]*refused {4}SDK-030: 0x\w+ does not speak for this sender/);
+  const sent = await pair.satellite.publicClient.getTransactionCount({ address: me() });
+  const { code, stdout } = await assay("relay", "retry", hash);
+  assert.deepEqual([code, /SDK-030: 0x\w+ does not speak for this sender/.test(stdout)], [1, true], stdout);
+  assert.equal(await pair.satellite.publicClient.getTransactionCount({ address: me() }), sent);
+});
+
+test("on a public network its own price counts, and it is asked to go on when that is paid", async () => {
+  const price = ASY("0.01");
+  const asked = join(pair.dir, "asked");
+  const { number } = await user.bridge.transfer({ from: "home", amount: ASY("1") });
+  const { messageId: id, paid } = (await user.bridge.status({ from: "home", number })).message!;
+  assert.ok(paid < price);
+  const environment = { ASSAY_RELAY_ENVIRONMENT: "testnet" };
+  const absent = await assayWith(environment, "relay", "explain", id);
+  assert.deepEqual([absent.code, /SDK-050[\s\S]*npm install --no-save/.test(absent.stdout)], [1, true], absent.stdout);
+  const network = (...args: string[]) =>
+    assayWith(
+      {
+        ...environment,
+        NODE_OPTIONS: `--import=${new URL("axelar-stand-in.ts", import.meta.url)}`,
+        AXELAR_FEE: String(price),
+        AXELAR_ASKED: asked,
+      },
+      ...args,
+    );
+  assert.match((await network("relay", "explain", id)).stdout, new RegExp(`wants ${price - paid} wei more for it`));
+  const added = await network("relay", "retry", id);
+  assert.match(added.stdout, /add 0\.\d+ to the fee of/);
+  assert.equal((await user.message.status({ from: "home", id })).paid, price);
+  const rehearsed = await network("relay", "retry", id, "--dry-run");
+  assert.match(rehearsed.stdout, /ask the network to go on with 0x.*\nNothing was sent/);
+  assert.ok(!existsSync(asked));
+  assert.equal((await network("relay", "retry", id)).code, 0);
+  assert.equal(readFileSync(asked, "utf8"), `${id}\n`);
+});
+
+/** What the relay's signers do: tell the satellite's gateway of a message. */
+async function approve(id: string): Promise<void> {
+  const { satellite, satelliteDeployment } = pair;
+  const { name, gateway } = satelliteDeployment.axelar;
+  const { message } = await user.message.status({ from: "home", id });
+  const signers = signersOf(LOCAL_SIGNERS, LOCAL_THRESHOLD);
+  const proof = await proofOf([message], domainOf(name), signers, LOCAL_SIGNERS);
+  const call = { address: gateway, abi: axelarGatewayAbi, functionName: "approveMessages" } as const;
+  const hash = await satellite.wallet(RELAYER).writeContract({ ...call, args: [[message], proof] });
+  await satellite.publicClient.waitForTransactionReceipt({ hash });
+}
+
 /** The account that deployed the satellite's bridge is its guardian here. */
 async function setPause(bits: number): Promise<void> {
   const { satellite, satelliteDeployment } = pair;
@@ -203,7 +297,12 @@ async function queued(number: bigint): Promise<void> {
 }
 
 /** The command line, as a process of its own with the user's key. */
-async function assay(...args: string[]): Promise<{ code: number | null; stdout: string }> {
+function assay(...args: string[]): Promise<{ code: number | null; stdout: string }> {
+  return assayWith({}, ...args);
+}
+
+/** The same with more in its environment. */
+async function assayWith(env: Readonly<Record<string, string>>, ...args: string[]) {
   const { home, satellite, homePath, satellitePath } = pair;
   const child = startProcess({
     name: "assay",
@@ -216,6 +315,7 @@ async function assay(...args: string[]): Promise<{ code: number | null; stdout: 
       ASSAY_SATELLITE_DEPLOYMENT: satellitePath,
       ASSAY_PRIVATE_KEY: home.key(USER),
       ASSAY_ACCOUNT: me(),
+      ...env,
     },
   });
   const { code } = await child.exited;

@@ -130,7 +130,7 @@ async function remoteJob(): Promise<void> {
   await pair.until("the job is posted at home", async () => (await status()).job !== undefined);
   const provider = pair.client(PROVIDER);
   const submitted = await runAtHome(provider, (await status()).job!.id);
-  await pair.until("the result is known", async () => (await status()).commitment !== undefined);
+  await pair.until("the result is known", async () => (await status()).result !== undefined);
   await pair.pass(finalizableAt(submitted) - submitted.submittedAt);
   await provider.finalizeJob(submitted);
   await pair.until("the change is back", async () => (await status()).done);

@@ -20,7 +20,12 @@ const PAIR: readonly SettingOption[] = [
   ...SETTINGS,
   ["--satellite-rpc-urls <url,...>", "satelliteRpcUrls", "RPC endpoints of the second chain"],
   ["--satellite-deployment <file>", "satelliteDeployment", "addresses on the second chain"],
-  ["--relay-fee-gwei <price>", "relayFeeGwei", "what the relay asks for a unit of gas"],
+  [
+    "--relay-environment <name>",
+    "relayEnvironment",
+    "mainnet or testnet: Axelar's public network; local: a relay of one's own",
+  ],
+  ["--relay-fee-gwei <price>", "relayFeeGwei", "what a relay of one's own asks for a unit of gas"],
 ];
 const SIDES = ["home", "satellite"] as const;
 type Side = (typeof SIDES)[number];
@@ -73,11 +78,14 @@ function explain(env: NodeJS.ProcessEnv): Command {
 
 function retry(env: NodeJS.ProcessEnv): Command {
   const made = new Command("retry")
-    .description("add what is missing for a message's relay, or execute it if its gateway lets it through")
+    .description(
+      "execute a message that its gateway lets through, add what is missing for its relay, or ask the network to go on",
+    )
     .argument(...ID);
   return finish(env, made, true, async (context, id) => {
     const status = await locate(context, id);
     const step = stepOf(context, status);
+    if (!step && status.stage === "sent" && context.network.push) return push(context, status);
     if (!step) {
       const lines = [`${status.message.messageId}: nothing to do, it waits for ${status.waitsFor}`];
       return print(context.json, { ...status, done: status.done, sent: null }, lines);
@@ -100,7 +108,15 @@ function retry(env: NodeJS.ProcessEnv): Command {
   });
 }
 
-/** What helps a message on, if anything does. */
+/** Asks the network to go on with a message for which enough is paid. @throws SDK-051 */
+async function push({ network, json, dryRun }: RemoteCliContext, { message }: MessageStatus): Promise<void> {
+  const what = `ask the network to go on with ${message.messageId}`;
+  if (dryRun) return print(json, { dryRun, what }, [what, "Nothing was sent."]);
+  await network.push?.(message);
+  print(json, { what, asked: true }, [`${what}: done`]);
+}
+
+/** The call that helps a message on, if one does. */
 function stepOf(
   { client, account }: RemoteCliContext,
   { from, stage, message, paid, wanted }: MessageStatus,

@@ -8,6 +8,8 @@ export interface LogReaderArgs<E extends readonly AbiEvent[]> {
   rpc: PublicClient;
   address: Address | Address[];
   events: E;
+  /** Values of indexed arguments that are asked for; with one event only. */
+  args?: Readonly<Record<string, unknown>>;
   startBlock: number;
   /** Blocks that a log must be below the head. */
   confirmations: number;
@@ -44,11 +46,11 @@ export class LogReader<const E extends readonly AbiEvent[]> {
   }
 
   async #logs(toBlock: bigint): Promise<GetLogsReturnType<undefined, E, true>> {
-    const { rpc, address, events, startBlock } = this.#args;
+    const { rpc, startBlock, confirmations: _, ...wanted } = this.#args;
     const first = BigInt(startBlock);
     const fromBlock = this.#next - REORG_DEPTH > first ? this.#next - REORG_DEPTH : first;
     const logs = [];
-    for await (const chunk of getLogsChunked(rpc, { address, events, fromBlock, toBlock })) logs.push(...chunk.logs);
+    for await (const chunk of getLogsChunked(rpc, { ...wanted, fromBlock, toBlock })) logs.push(...chunk.logs);
     return logs as GetLogsReturnType<undefined, E, true>;
   }
 }

@@ -33,6 +33,8 @@ export interface End {
   chainId: number;
   startBlock: bigint;
   axelar: AxelarEnd;
+  /** Through which the protocol sends messages from this chain and receives them. */
+  adapter: Address;
   bridge: Address;
   /** ASY on this chain. */
   token: Address;
@@ -42,8 +44,12 @@ export interface End {
 export function endOf({ home, satellite }: RemoteContext, side: Side): End {
   if (side === "satellite") {
     const { chainId, startBlock, axelar, contracts } = satellite.deployment;
-    const { SatelliteBridge, SatelliteToken } = contracts;
-    const at = { bridge: SatelliteBridge.address, token: SatelliteToken.address };
+    const { AxelarGatewayAdapter, SatelliteBridge, SatelliteToken } = contracts;
+    const at = {
+      adapter: AxelarGatewayAdapter.address,
+      bridge: SatelliteBridge.address,
+      token: SatelliteToken.address,
+    };
     return { side, context: satellite, chainId, startBlock: BigInt(startBlock), axelar, ...at };
   }
   const { chainId, startBlock, axelar, contracts } = home.deployment;
@@ -62,6 +68,7 @@ export function endOf({ home, satellite }: RemoteContext, side: Side): End {
     chainId,
     startBlock: BigInt(startBlock),
     axelar,
+    adapter: requireContract(home.deployment, "AxelarGatewayAdapter").address,
     bridge,
     token: contracts.AssayToken.address,
   };

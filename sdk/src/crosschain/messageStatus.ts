@@ -1,4 +1,4 @@
-import type { Hex } from "viem";
+import { type Address, type Hex, isAddressEqual, type TransactionReceipt } from "viem";
 import { requireWallet } from "../context.ts";
 import { AssayError } from "../errors.ts";
 import { type Sent, sendCall } from "../internal/send.ts";
@@ -27,7 +27,7 @@ export interface MessageStatus extends Waiting {
   from: Side;
   message: SentMessage;
   stage: MessageStage;
-  /** Wei paid for its relay, and what the relay asks now. */
+  /** Wei paid for its relay, and what the relay asks now: nothing once it has approved the message. */
   paid: bigint;
   wanted: bigint;
   /** Clock of the destination, Unix seconds. */
@@ -39,18 +39,32 @@ export interface MessageStatus extends Waiting {
  * @throws AssayError SDK-027 when the transaction has sent no such message
  */
 export async function messageStatus(context: RemoteContext, ref: MessageRef): Promise<MessageStatus> {
-  const message = await findMessage(context, ref);
-  const here = endOf(context, ref.from);
-  const there = endOf(context, otherSide(ref.from));
+  return statusOf(context, ref.from, await findMessage(context, ref));
+}
+
+/** The same of a message that is at hand. @throws AssayError */
+export async function statusOf(context: RemoteContext, from: Side, message: SentMessage): Promise<MessageStatus> {
+  const here = endOf(context, from);
+  const there = endOf(context, otherSide(from));
   const route = { source: here.axelar.name, destination: there.axelar.name, gas: relayGas(message.payload) };
-  const [stage, added, wanted, now] = await Promise.all([
+  const [stage, added, now] = await Promise.all([
     messageStage(there.context.publicClient, there.axelar.gateway, message),
     feesAdded(here.context.publicClient, here.axelar.gasService, message, here.startBlock),
-    context.fees.quote(route),
     clockOf(there.context),
   ]);
+  const wanted = stage === "sent" ? await context.fees.quote(route) : 0n;
   const paid = message.paidAtOnce + added;
-  return { from: ref.from, message, stage, paid, wanted, now, ...explainMessage({ stage, paid, wanted }) };
+  return { from, message, stage, paid, wanted, now, ...explainMessage({ stage, paid, wanted }) };
+}
+
+/** What the protocol's adapter on one side has sent to the other in a transaction; everybody else's messages are left out. */
+export function ownMessages(context: RemoteContext, from: Side, receipt: TransactionReceipt): SentMessage[] {
+  const { axelar, adapter } = endOf(context, from);
+  const there = endOf(context, otherSide(from)).axelar.name;
+  return messagesOf(axelar, receipt).filter(
+    ({ sourceAddress, destinationChain }) =>
+      isAddressEqual(sourceAddress as Address, adapter) && destinationChain === there,
+  );
 }
 
 /** What a message waits for. Depends on nothing but its arguments. */
@@ -63,9 +77,9 @@ export function explainMessage({ stage, paid, wanted }: Pick<MessageStatus, "sta
   return { done: false, waitsFor: `the relay's approval${missing}`, next: [{ step: "relay", by: "anyone" }] };
 }
 
-/** A message by its id, from its transaction. @throws AssayError SDK-027 */
+/** A message of the protocol by its id, from its transaction. @throws AssayError SDK-027 */
 export async function findMessage(context: RemoteContext, { from, id }: MessageRef): Promise<SentMessage> {
-  const { axelar, context: chain, chainId } = endOf(context, from);
+  const { context: chain, chainId } = endOf(context, from);
   const [hash = "", index] = id.split("-");
   const receipt = /^0x[0-9a-f]{64}$/i.test(hash)
     ? await chain.publicClient.getTransactionReceipt({ hash: hash as Hex }).catch((error: unknown) => {
@@ -74,16 +88,16 @@ export async function findMessage(context: RemoteContext, { from, id }: MessageR
         return undefined;
       })
     : undefined;
-  const messages = receipt ? messagesOf(axelar, receipt) : [];
+  const messages = receipt ? ownMessages(context, from, receipt) : [];
   const found =
     index === undefined && messages.length === 1 ? messages[0] : messages.find(({ messageId }) => messageId === id);
   if (found) return found;
   throw new AssayError("SDK-027", {
     message: `no message ${id} from ${from}`,
     found: receipt
-      ? `messages ${messages.map((each) => each.messageId).join(", ") || "none"}`
+      ? `of the protocol's messages ${messages.map((each) => each.messageId).join(", ") || "none"}`
       : `no such transaction on chain ${chainId}`,
-    wanted: "the id of a message, <transaction hash>-<index>",
+    wanted: "the id of a message of the protocol, <transaction hash>-<index>",
     hint: "Check the id and the direction",
   });
 }

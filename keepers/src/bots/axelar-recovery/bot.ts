@@ -1,6 +1,14 @@
 import { facts, knownError } from "@assay/daemon-kit";
-import { commandIdOf, decodeError, prepareAddFee, prepareExecuteMessage } from "@assay/sdk";
-import { isAddressEqual } from "viem";
+import {
+  axelarNetwork,
+  commandIdOf,
+  decodeError,
+  localRelayFees,
+  prepareAddFee,
+  prepareExecuteMessage,
+  type RelayNetwork,
+  type RelayRequest,
+} from "@assay/sdk";
 import type { Bot, KeeperContext } from "../../bot.ts";
 import { Both } from "../../duty/both.ts";
 import type { Duty } from "../../duty/duty.ts";
@@ -10,7 +18,6 @@ import type { MessageView } from "../axelar-relay/decide.ts";
 import { type KnownMessage, MessageBook, type RelayEnd } from "../axelar-relay/messages.ts";
 import { decideRecovery, type RecoveryStep, type StuckView } from "./decide.ts";
 import { recoveryMetrics } from "./metrics.ts";
-import { axelarNetwork, localNetwork, type RelayNetwork } from "./network.ts";
 
 const NAME = "axelar-recovery";
 const THERE = "axelar-recovery-satellite";
@@ -20,13 +27,14 @@ const PUSH_AGAIN = 600;
 /**
  * Finds messages of our own adapters that are stuck, adds what is missing for their relay, asks the network to go on, and
  * executes by hand what is approved.
- * @throws KP-072, KP-074
+ * @throws KP-072, SDK-050
  */
 export async function openRecovery(context: KeeperContext): Promise<Bot> {
   const { config } = context;
   const ends = await endsOf(context);
   const { environment } = config.axelarRecovery;
-  const network = environment === "local" ? localNetwork(config.satellite.feePerGas) : await axelarNetwork(environment);
+  const { feePerGas } = config.satellite;
+  const network = environment === "local" ? localRelayFees(feePerGas) : await axelarNetwork(environment);
   const recovery = new Recovery(context, ends, network);
   const bots = ends.map((end, index) => {
     const name = index === 0 ? NAME : THERE;
@@ -49,7 +57,7 @@ export async function openRecovery(context: KeeperContext): Promise<Bot> {
 }
 
 /** What is stuck between two chains and what is to be done about it, read from the chains at every look. */
-class Recovery {
+export class Recovery {
   readonly #context: KeeperContext;
   readonly #ends: readonly RelayEnd[];
   readonly #network: RelayNetwork;
@@ -63,7 +71,7 @@ class Recovery {
     this.#ends = ends;
     this.#network = network;
     const byName = new Map(ends.map((end) => [end.name, end]));
-    this.#books = ends.map((end) => new MessageBook(end, byName));
+    this.#books = ends.map((end) => new MessageBook(end, byName, { sender: end.adapter }));
     this.#metrics = recoveryMetrics(context.registry);
   }
 
@@ -110,27 +118,39 @@ class Recovery {
     const views = (await book.read()).filter(({ executed }) => !executed);
     if (views.length === 0) return [];
     const now = Number((await rpc.getBlock()).timestamp);
-    const own = views.flatMap((view) => {
+    const open = views.flatMap((view) => {
       const message = book.get(view.id);
-      return message && isAddressEqual(message.sourceAddress as `0x${string}`, end.adapter) ? [{ view, message }] : [];
+      return message ? [{ view, message }] : [];
     });
     return Promise.all(
-      own.map(async ({ view, message }) => {
+      open.map(async ({ view, message }) => {
         const route = { source: message.sourceChain, destination: message.destinationChain, gas: view.gas };
         const age = now - message.sentAt;
         // a young message is not worth a question
         const young = age < this.#context.config.axelarRecovery.afterSeconds;
-        const wanted = young || view.approved ? 0n : await this.#network.quote(route);
+        const wanted = young || view.approved ? 0n : await this.#quote(view.id, route);
         const stuckView: StuckView = { id: view.id, approved: view.approved, age, paid: view.paid, wanted };
         return { view, message, stuckView };
       }),
     );
   }
 
+  /** Never throws: what is approved is executed without a price. @returns wei, undefined where the network tells nothing */
+  async #quote(id: string, route: RelayRequest): Promise<bigint | undefined> {
+    try {
+      return await this.#network.quote(route);
+    } catch (error) {
+      const why = facts(knownError(error, decodeError));
+      this.#context.log.warn({ bot: NAME, id, ...why }, "nobody tells what a stuck message lacks");
+      return undefined;
+    }
+  }
+
   /** Never throws: the network's word is not needed for anything else. */
   async #push(message: KnownMessage, now: number): Promise<void> {
     const { log } = this.#context;
     const { messageId } = message;
+    if (!this.#network.push) return;
     if (now < (this.#pushed.get(messageId) ?? 0) + PUSH_AGAIN) return;
     this.#pushed.set(messageId, now);
     try {

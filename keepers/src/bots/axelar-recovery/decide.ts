@@ -4,9 +4,9 @@ export interface StuckView {
   approved: boolean;
   /** Seconds since it was sent, by its source's clock. */
   age: number;
-  /** Wei paid for its relay, and what the network asks now. */
+  /** Wei paid for its relay, and what the network asks now: undefined where it does not tell. */
   paid: bigint;
-  wanted: bigint;
+  wanted: bigint | undefined;
 }
 
 export interface RecoveryLimits {
@@ -17,7 +17,7 @@ export interface RecoveryLimits {
   feePerDay: bigint;
 }
 
-/** wait: the network has time. execute, addFee, relay: what helps. tooDear: what is missing is above the limits. */
+/** wait: the network has time, or does not tell what it asks. execute, addFee, relay: what helps. tooDear: what is missing is above the limits. */
 export type RecoveryStep = "wait" | "execute" | "addFee" | "relay" | "tooDear";
 
 /**
@@ -33,6 +33,7 @@ export function decideRecovery(
   return messages.map(({ id, approved, age, paid, wanted }) => {
     if (age < afterSeconds) return { id, step: "wait", fee: 0n };
     if (approved) return { id, step: "execute", fee: 0n };
+    if (wanted === undefined) return { id, step: "wait", fee: 0n };
     const fee = wanted > paid ? wanted - paid : 0n;
     if (fee === 0n) return { id, step: "relay", fee };
     if (fee > maxFee || fee > left) return { id, step: "tooDear", fee };

@@ -1,129 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { axelarGasServiceAbi, axelarGatewayAbi } from "@assay/sdk";
-import {
-  type Address,
-  createPublicClient,
-  custom,
-  encodeAbiParameters,
-  encodeEventTopics,
-  getAbiItem,
-  type Hex,
-  keccak256,
-  numberToHex,
-  toFunctionSelector,
-} from "viem";
-import type { KeeperContext } from "../../bot.ts";
-import { MessageBook, type RelayEnd } from "./messages.ts";
+import { keccak256, numberToHex } from "viem";
+import { MessageBook, type MessageBookOptions } from "./messages.ts";
+import { ADAPTER, endsOn, FakeChain, TX } from "./test-kit.ts";
 
-const GATEWAY: Address = "0x00000000000000000000000000000000000000a1";
-const GAS_SERVICE: Address = "0x00000000000000000000000000000000000000c3";
-const ADAPTER: Address = "0x00000000000000000000000000000000000000b2";
-const TX = keccak256("0x01");
-const OTHER_TX = keccak256("0x0a");
-const PAYLOAD = "0x1234";
-
-/** A chain of empty blocks but for some with one message each, as an endpoint shows it. */
-class FakeChain {
-  head = 100;
-  /** The block of each message. */
-  readonly sent = new Map<Hex, number>([[TX, 10]]);
-  /** Receipts that are late, or refused with too many requests. */
-  readonly late = new Set<Hex>();
-  readonly refused = new Set<Hex>();
-  /** Another fork has other hashes. */
-  fork = 0;
-  hasReceipt = true;
-  receipts = 0;
-  /** Questions about what became of messages. */
-  calls = 0;
-  /** Whether the pending state, and whether the last block, has a message approved. */
-  readonly approved = { pending: false, latest: false };
-  /** What was added to the fee of the first message, in a block that is not deep enough. */
-  added = 0n;
-
-  hashOf(number: number): Hex {
-    return keccak256(numberToHex((this.fork << 20) + number));
-  }
-
-  request = async ({ method, params }: { method: string; params?: unknown }): Promise<unknown> => {
-    const [first] = (params ?? []) as [Record<string, Hex> & Hex];
-    if (method === "eth_blockNumber") return numberToHex(this.head);
-    if (method === "eth_getBlockByNumber") return this.#block(Number(first));
-    if (method === "eth_getTransactionReceipt") return this.#receipt(first);
-    if (method === "eth_getLogs") {
-      const [from, to] = [Number(first.fromBlock), Number(first.toBlock)];
-      const inside = [...this.sent].filter(([, at]) => this.hasReceipt && from <= at && at <= to);
-      const more = this.added > 0n && to === this.head ? [this.#addition()] : [];
-      return [...inside.map(([hash]) => this.#log(hash)), ...more];
-    }
-    if (method === "eth_call") {
-      this.calls += 1;
-      const [{ data }, tag] = params as [{ data: Hex }, "pending" | "latest"];
-      const asksApproval = data.startsWith(
-        toFunctionSelector(getAbiItem({ abi: axelarGatewayAbi, name: "isMessageApproved" })),
-      );
-      return numberToHex(asksApproval && this.approved[tag] ? 1 : 0, { size: 32 });
-    }
-    throw new Error(`unexpected ${method}`);
-  };
-
-  #block(number: number): unknown {
-    if (number > this.head) return null;
-    return { number: numberToHex(number), hash: this.hashOf(number), timestamp: numberToHex(number), transactions: [] };
-  }
-
-  #log(transactionHash: Hex) {
-    const at = this.sent.get(transactionHash)!;
-    const topics = encodeEventTopics({
-      abi: axelarGatewayAbi,
-      eventName: "ContractCall",
-      args: { sender: ADAPTER, payloadHash: keccak256(PAYLOAD) },
-    });
-    const data = encodeAbiParameters(
-      [{ type: "string" }, { type: "string" }, { type: "bytes" }],
-      ["there", ADAPTER, PAYLOAD],
-    );
-    const place = { blockNumber: numberToHex(at), blockHash: this.hashOf(at), transactionHash };
-    return { ...place, address: GATEWAY, topics, data, logIndex: "0x0", transactionIndex: "0x0", removed: false };
-  }
-
-  #addition() {
-    const topics = encodeEventTopics({
-      abi: axelarGasServiceAbi,
-      eventName: "NativeGasAdded",
-      args: { txHash: TX, logIndex: 0n },
-    });
-    const data = encodeAbiParameters([{ type: "uint256" }, { type: "address" }], [this.added, ADAPTER]);
-    const place = { blockNumber: numberToHex(this.head), blockHash: this.hashOf(this.head), transactionHash: OTHER_TX };
-    return { ...place, address: GAS_SERVICE, topics, data, logIndex: "0x1", transactionIndex: "0x0", removed: false };
-  }
-
-  #receipt(transactionHash: Hex): unknown {
-    this.receipts += 1;
-    if (this.refused.has(transactionHash)) throw new Error("429");
-    if (!this.hasReceipt || this.late.has(transactionHash) || this.head < this.sent.get(transactionHash)!) return null;
-    const log = this.#log(transactionHash);
-    const { blockHash, blockNumber } = log;
-    return { transactionHash, blockHash, blockNumber, status: "0x1", logs: [log], type: "0x2" };
-  }
-}
-
-function bookOf(chain: FakeChain) {
-  const rpc = createPublicClient({ transport: custom(chain, { retryCount: 0 }), cacheTime: 0 });
-  const axelar = { gateway: GATEWAY, gasService: GAS_SERVICE, name: "here" };
-  const end = {
-    context: { rpc, log: { warn() {} } } as unknown as KeeperContext,
-    axelar,
-    adapter: ADAPTER,
-    startBlock: 0,
-    confirmations: 2,
-  };
-  const here = { ...end, name: "here", domain: TX } as RelayEnd;
-  const there = { ...here, name: "there" } as RelayEnd;
+function bookOf(chain: FakeChain, options: MessageBookOptions = {}) {
   const clock = { ms: 1_000_000 };
+  const [here, there] = endsOn(chain);
   const ends = new Map([here, there].map((each) => [each.name, each]));
-  return { clock, book: new MessageBook(here, ends, () => clock.ms) };
+  return { clock, book: new MessageBook(here, ends, { clock: () => clock.ms, ...options }) };
 }
 
 async function scene() {
@@ -218,11 +103,33 @@ test("a message whose receipt never came, and whose block was replaced, is asked
   assert.equal(chain.receipts, asked);
 });
 
+test("of a public gateway only the own adapter's messages are asked for, with what was added to their fees", async () => {
+  const chain = new FakeChain();
+  const strangers = [2, 3, 4, 5].map((n) => keccak256(numberToHex(n)));
+  for (const [n, hash] of strangers.entries()) {
+    chain.sent.set(hash, 11 + n);
+    chain.senders.set(hash, "0x00000000000000000000000000000000000000d4");
+    chain.added.set(hash, 9n);
+  }
+  chain.added.set(TX, 7n);
+  const all = bookOf(chain).book;
+  assert.equal((await all.read()).length, 5, "a relay carries everybody's");
+  Object.assign(chain, { logs: 0, receipts: 0, calls: 0 });
+  const { book } = bookOf(chain, { sender: ADAPTER });
+  const views = await book.read();
+  assert.deepEqual(
+    views.map(({ id, paid }) => [id, paid]),
+    [[`${TX}-0`, 7n]],
+  );
+  assert.deepEqual([chain.receipts, chain.calls], [1, 2], "nothing is asked about the others");
+  assert.equal(chain.logs, 1 + chain.added.size);
+});
+
 test("what the pending state has approved is not to be approved again, though no block shows it yet", async () => {
   const { chain, book, id } = await scene();
   const message = book.get(id)!;
   assert.equal(await book.isUnapproved(message), true);
-  chain.approved.pending = true;
+  chain.approvedSoon.add(TX);
   assert.equal((await book.read())[0]?.approved, false);
   assert.equal(await book.isUnapproved(message), false);
 });
@@ -231,7 +138,8 @@ test("what somebody else has added to a fee counts before it is deep enough, onc
   const { chain, book, id } = await scene();
   const message = book.get(id)!;
   assert.equal(await book.paidByNow(message), 0n);
-  chain.added = 7n;
+  chain.addedAt = chain.head;
+  chain.added.set(TX, 7n);
   const paid = async () => (await book.read())[0]?.paid;
   assert.equal(await paid(), 0n, "not deep enough");
   assert.equal(await book.paidByNow(message), 7n);

@@ -8,7 +8,16 @@ import {
   relayGas,
   type SentMessage,
 } from "@assay/sdk";
-import { type Address, getAbiItem, type Hex, isAddress, size, TransactionReceiptNotFoundError } from "viem";
+import {
+  type Address,
+  type GetLogsReturnType,
+  getAbiItem,
+  type Hex,
+  isAddress,
+  isAddressEqual,
+  size,
+  TransactionReceiptNotFoundError,
+} from "viem";
 import type { KeeperContext } from "../../bot.ts";
 import { LogReader } from "../../chain/log-reader.ts";
 import type { MessageView } from "./decide.ts";
@@ -41,10 +50,9 @@ interface BlockPlace {
   blockNumber: bigint;
 }
 
-const EVENTS = [
-  getAbiItem({ abi: axelarGatewayAbi, name: "ContractCall" }),
-  getAbiItem({ abi: axelarGasServiceAbi, name: "NativeGasAdded" }),
-] as const;
+const SENT = getAbiItem({ abi: axelarGatewayAbi, name: "ContractCall" });
+const ADDED = getAbiItem({ abi: axelarGasServiceAbi, name: "NativeGasAdded" });
+const EVENTS = [SENT, ADDED] as const;
 const EXECUTION = { abi: axelarGatewayAbi, functionName: "isMessageExecuted" } as const;
 const APPROVAL = { abi: axelarGatewayAbi, functionName: "isMessageApproved" } as const;
 /** Messages asked about at once. */
@@ -66,11 +74,18 @@ function additionOf({ transactionHash, logIndex, args }: Addition): [string, { i
   return [`${transactionHash}-${logIndex}`, { id, amount: args.gasFeeAmount }];
 }
 
+export interface MessageBookOptions {
+  /** Whose messages are read; everybody's when left out. */
+  sender?: Address;
+  clock?: () => number;
+}
+
 /** What one chain's gateway has emitted for the others and is not executed there yet. Rebuilt from the logs at every start. */
 export class MessageBook {
   readonly #source: RelayEnd;
   readonly #ends: ReadonlyMap<string, RelayEnd>;
-  readonly #reader: LogReader<typeof EVENTS>;
+  readonly #sender: Address | undefined;
+  readonly #readers: readonly Pick<LogReader<typeof EVENTS>, "read" | "peek">[];
   readonly #open = new Map<string, KnownMessage>();
   /** Blocks of transactions that were taken apart, by hash. */
   readonly #taken = new Map<Hex, BlockPlace>();
@@ -84,13 +99,12 @@ export class MessageBook {
   readonly #clock: () => number;
   #count = 0;
 
-  constructor(source: RelayEnd, ends: ReadonlyMap<string, RelayEnd>, clock: () => number = Date.now) {
+  constructor(source: RelayEnd, ends: ReadonlyMap<string, RelayEnd>, options: MessageBookOptions = {}) {
     this.#source = source;
-    this.#clock = clock;
+    this.#sender = options.sender;
+    this.#clock = options.clock ?? Date.now;
     this.#ends = ends;
-    const { context, axelar, startBlock, confirmations } = source;
-    const address: Address[] = [axelar.gateway, axelar.gasService];
-    this.#reader = new LogReader({ rpc: context.rpc, address, events: EVENTS, startBlock, confirmations });
+    this.#readers = readersOf(source, options.sender);
   }
 
   get(id: string): KnownMessage | undefined {
@@ -103,15 +117,8 @@ export class MessageBook {
    * @throws what the endpoints throw
    */
   async read(held: ReadonlySet<string> = NONE): Promise<MessageView[]> {
-    for (const log of await this.#reader.read()) {
-      const { transactionHash, blockHash, blockNumber } = log;
-      if (log.eventName === "NativeGasAdded") {
-        this.#added.set(...additionOf(log));
-      } else if (this.#ends.has(log.args.destinationChain)) {
-        if (this.#taken.get(transactionHash)?.blockHash === blockHash) continue;
-        this.#waiting.set(transactionHash, { blockHash, blockNumber });
-      }
-    }
+    // what one has read is kept before the next is asked: it is told of it for a while only
+    for (const reader of this.#readers) for (const log of await reader.read()) this.#note(log);
     await this.#takeWaiting();
     const more = new Map<string, bigint>();
     for (const { id, amount } of this.#added.values()) more.set(id, (more.get(id) ?? 0n) + amount);
@@ -143,10 +150,30 @@ export class MessageBook {
   /** Wei paid for a message up to the newest block, however deep. @throws what the endpoint throws */
   async paidByNow(message: KnownMessage): Promise<bigint> {
     const added = new Map(this.#added);
-    for (const log of await this.#reader.peek()) if (log.eventName === "NativeGasAdded") added.set(...additionOf(log));
+    for (const reader of this.#readers) {
+      for (const log of await reader.peek()) if (log.eventName === "NativeGasAdded") added.set(...additionOf(log));
+    }
     return [...added.values()]
       .filter(({ id }) => id === message.messageId)
       .reduce((sum, { amount }) => sum + amount, message.paidAtOnce);
+  }
+
+  #note(log: GetLogsReturnType<undefined, typeof EVENTS, true>[number]): void {
+    const { transactionHash, blockHash, blockNumber } = log;
+    if (log.eventName === "NativeGasAdded") {
+      const { txHash } = log.args;
+      // of a public gas service's only what is for a message that is known
+      if (this.#sender && !this.#taken.has(txHash) && !this.#waiting.has(txHash)) return;
+      this.#added.set(...additionOf(log));
+    } else if (this.#ends.has(log.args.destinationChain)) {
+      if (this.#taken.get(transactionHash)?.blockHash === blockHash) return;
+      this.#waiting.set(transactionHash, { blockHash, blockNumber });
+    }
+  }
+
+  #isAskedFor({ destinationChain, sourceAddress }: SentMessage): boolean {
+    if (this.#sender && !isAddressEqual(sourceAddress as Address, this.#sender)) return false;
+    return this.#ends.has(destinationChain);
   }
 
   /**
@@ -210,7 +237,7 @@ export class MessageBook {
     ]);
     const sentAt = Number(block.timestamp);
     for (const message of messagesOf(axelar, receipt)) {
-      if (!this.#ends.has(message.destinationChain) || this.#open.has(message.messageId)) continue;
+      if (!this.#isAskedFor(message) || this.#open.has(message.messageId)) continue;
       this.#open.set(message.messageId, { ...message, order: this.#count++, sentAt, seenAt: Date.now() });
     }
   }
@@ -275,4 +302,18 @@ export class MessageBook {
       .readContract({ ...EXECUTION, address: axelar.gateway, args: [sourceChain, messageId], blockNumber })
       .catch(() => false);
   }
+}
+
+/**
+ * What reads the events: all with one question, or one sender's messages, for which a public gateway has an index, and what was
+ * added to any fee, which is rare.
+ */
+function readersOf({ context, axelar, startBlock, confirmations }: RelayEnd, sender: Address | undefined) {
+  const from = { rpc: context.rpc, startBlock, confirmations };
+  const { gateway, gasService } = axelar;
+  if (sender === undefined) return [new LogReader({ ...from, address: [gateway, gasService], events: EVENTS })];
+  return [
+    new LogReader({ ...from, address: gateway, events: [SENT], args: { sender } }),
+    new LogReader({ ...from, address: gasService, events: [ADDED] }),
+  ];
 }

@@ -1,12 +1,14 @@
-import type { DaemonError } from "@assay/daemon-kit";
-import { localRelayFees, type RelayFees, type RelayRequest } from "@assay/sdk";
 import type { Hex } from "viem";
-import { keeperError } from "../../errors.ts";
+import { AssayError } from "../errors.ts";
+import type { RelayFees, RelayRequest } from "./fees.ts";
 
 /** Who relays: what it asks, and how it is asked to go on with a message. */
 export interface RelayNetwork extends RelayFees {
-  /** Asks the network to confirm and approve a message. @throws KP-075 with the network's reason */
-  push(message: { transactionHash: Hex; index: number }): Promise<void>;
+  /**
+   * Asks the network to confirm and approve a message. Absent where the relay reads the chains by itself, as on a local network.
+   * @throws AssayError SDK-051 with the network's reason
+   */
+  push?(message: { transactionHash: Hex; index: number }): Promise<void>;
 }
 
 interface AxelarQuery {
@@ -34,23 +36,29 @@ export interface AxelarClient {
   };
 }
 
+/** Which of Axelar's public networks carries the messages. */
+export const axelarEnvironments = ["mainnet", "testnet"] as const;
+export type AxelarEnvironment = (typeof axelarEnvironments)[number];
+
 /** A package that is not among ours: its dependencies are many times all the others together. */
 const PACKAGE = "@axelar-network/axelarjs-sdk";
 const VERSION = "0.17.9";
 
 /**
  * Axelar's public network, through its own client, which is loaded now and not before: its constructors talk to the network.
- * @param load loads the client @throws KP-074 when it is not installed
+ * @param load loads the client; a bundled program gives an `import` of its own
+ * @throws AssayError SDK-050 when it is not installed
  */
 export async function axelarNetwork(
-  environment: "mainnet" | "testnet",
+  environment: AxelarEnvironment,
   load: () => Promise<AxelarClient> = () => import(PACKAGE) as Promise<AxelarClient>,
-): Promise<RelayNetwork> {
+): Promise<Required<RelayNetwork>> {
   const { AxelarQueryAPI, AxelarGMPRecoveryAPI } = await load().catch((cause: unknown) => {
-    throw keeperError("KP-074", {
+    throw new AssayError("SDK-050", {
+      message: "the relaying network's own client is not there",
       found: `no package ${PACKAGE}`,
-      wanted: `${PACKAGE} ${VERSION} beside the keeper`,
-      hint: `install it where the keeper is: npm install --no-save ${PACKAGE}@${VERSION}`,
+      wanted: `${PACKAGE} ${VERSION} beside this program`,
+      hint: `Install it where the program is: npm install --no-save ${PACKAGE}@${VERSION}`,
       cause,
     });
   });
@@ -76,7 +84,7 @@ export async function axelarNetwork(
 
 /**
  * The client's constructors fetch a list of tokens and wait for nobody: while the network is away that rejection would be
- * nobody's and would end the process. What is used here needs no list.
+ * nobody's and would end the whole program. What is used here needs no list.
  */
 function keepAlive(prototype: AxelarClient["AxelarQueryAPI"]["prototype"]): void {
   const fetchTokens = prototype._initializeAssets;
@@ -86,20 +94,15 @@ function keepAlive(prototype: AxelarClient["AxelarQueryAPI"]["prototype"]): void
   };
 }
 
-/** A relay of one's own, with a fixed price, which needs no pushing: it reads the chains. */
-export function localNetwork(feePerGas: bigint): RelayNetwork {
-  return { ...localRelayFees(feePerGas), push: async () => {} };
-}
-
 function refused(error: unknown): never {
   throw refusal(error instanceof Error ? error.message : String(error));
 }
 
-function refusal(found: string): DaemonError {
-  return keeperError("KP-075", {
-    kind: "Retryable",
+function refusal(found: string): AssayError {
+  return new AssayError("SDK-051", {
+    message: "the relaying network does not help",
     found,
     wanted: "an answer of the relaying network",
-    hint: "it is asked again; until then anyone can execute what is approved",
+    hint: "Ask again later; until then anyone can execute what is approved",
   });
 }

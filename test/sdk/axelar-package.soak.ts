@@ -1,5 +1,6 @@
-// Axelar's own client as it is published, where AXELARJS_SDK names a folder in which it is installed: loaded as the bot loads
-// it, with every request that it sends answered by a server here, in the form of the network's interfaces.
+// Axelar's own client as it is published, from the folder that AXELARJS_SDK names, in which it is installed: loaded as the SDK
+// loads it, with every request that it sends answered by a server here, in the form of the network's interfaces. Not among what
+// `npm test` runs: the package is not among ours (ADR 381).
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
@@ -8,7 +9,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { type AxelarClient, axelarNetwork } from "./network.ts";
+import { type AxelarClient, axelarNetwork } from "../../sdk/src/index.ts";
 
 const folder = process.env.AXELARJS_SDK;
 const PACKAGE = "@axelar-network/axelarjs-sdk";
@@ -98,33 +99,35 @@ async function client(t: TestContext, installed: string) {
   };
 }
 
-if (folder) {
-  test("the client as it is published: fees, messages that it knows or not, and a network that is away", async (t) => {
-    const unhandled: unknown[] = [];
-    const note = (reason: unknown) => unhandled.push(reason);
-    process.on("unhandledRejection", note);
-    t.after(() => process.off("unhandledRejection", note));
-    const { asked, load, goAway } = await client(t, folder);
-    const network = await axelarNetwork("testnet", load);
-    // 0.001 for the network, and the gas at the source's price with a fifth on top
-    assert.equal(await network.quote(ROUTE), 10n ** 15n + (700_000n * 2n * GWEI * 6n) / 5n);
-    const fees = asked.find(({ body }) => body.method === "getFees")!;
-    assert.deepEqual([fees.body.sourceChain, fees.body.destinationChain], [ROUTE.source, ROUTE.destination]);
-    const unknownChain = network.quote({ ...ROUTE, destination: "arbitrum-sepolla" });
-    await assert.rejects(unknownChain, { code: "KP-075", found: /Invalid chain/i });
+test("the client as it is published: fees, messages that it knows or not, and a network that is away", async (t) => {
+  assert.ok(
+    folder,
+    `AXELARJS_SDK names no folder: npm install --prefix FOLDER ${PACKAGE}@0.17.9, then AXELARJS_SDK=FOLDER`,
+  );
+  const unhandled: unknown[] = [];
+  const note = (reason: unknown) => unhandled.push(reason);
+  process.on("unhandledRejection", note);
+  t.after(() => process.off("unhandledRejection", note));
+  const { asked, load, goAway } = await client(t, folder);
+  const network = await axelarNetwork("testnet", load);
+  // 0.001 for the network, and the gas at the source's price with a fifth on top
+  assert.equal(await network.quote(ROUTE), 10n ** 15n + (700_000n * 2n * GWEI * 6n) / 5n);
+  const fees = asked.find(({ body }) => body.method === "getFees")!;
+  assert.deepEqual([fees.body.sourceChain, fees.body.destinationChain], [ROUTE.source, ROUTE.destination]);
+  const unknownChain = network.quote({ ...ROUTE, destination: "arbitrum-sepolla" });
+  await assert.rejects(unknownChain, { code: "SDK-051", found: /Invalid chain/i });
 
-    const push = (digit: string) => network.push({ transactionHash: hashOf(digit), index: 2 });
-    await assert.rejects(push("1"), { code: "KP-075", found: /already executed/i });
-    await assert.rejects(push("2"), { code: "KP-075", found: /already approved/i });
-    await assert.rejects(push("3"), { code: "KP-075", found: /fetch/i });
-    const [first] = asked.filter(({ query }) => query.get("method") === "searchGMP");
-    assert.deepEqual([first!.query.get("txHash"), first!.query.get("txLogIndex")], [hashOf("1"), "2"]);
+  const push = (digit: string) => network.push({ transactionHash: hashOf(digit), index: 2 });
+  await assert.rejects(push("1"), { code: "SDK-051", found: /already executed/i });
+  await assert.rejects(push("2"), { code: "SDK-051", found: /already approved/i });
+  await assert.rejects(push("3"), { code: "SDK-051", found: /fetch/i });
+  const [first] = asked.filter(({ query }) => query.get("method") === "searchGMP");
+  assert.deepEqual([first!.query.get("txHash"), first!.query.get("txLogIndex")], [hashOf("1"), "2"]);
 
-    goAway();
-    const offline = await axelarNetwork("mainnet", load);
-    await assert.rejects(offline.quote(ROUTE), { code: "KP-075" });
-    await assert.rejects(offline.push({ transactionHash: hashOf("1"), index: 2 }), { code: "KP-075" });
-    await new Promise((resolve) => setImmediate(resolve));
-    assert.deepEqual(unhandled, [], "nothing that ends the process");
-  });
-}
+  goAway();
+  const offline = await axelarNetwork("mainnet", load);
+  await assert.rejects(offline.quote(ROUTE), { code: "SDK-051" });
+  await assert.rejects(offline.push({ transactionHash: hashOf("1"), index: 2 }), { code: "SDK-051" });
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(unhandled, [], "nothing that ends the process");
+});
