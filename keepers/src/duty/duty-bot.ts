@@ -104,6 +104,7 @@ export class DutyBot implements Bot {
       }
       const key = unfailedKey(journal, duty.round === undefined ? duty.key : `${duty.key}:${duty.round}`);
       this.#plan.sending?.(duty, key);
+      log.info({ bot: this.name, key, to, data, value, action: text }, "a duty is about to be sent");
       const receipt = await sendCharged(this.#context, { key, to, data, value, inTime: () => turns.lasts(this.name) });
       this.#waiting.drop(duty);
       this.#notBefore.set(duty.key, this.#now + ASK_AGAIN);
