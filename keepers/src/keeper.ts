@@ -1,11 +1,14 @@
 import { type Facts, facts, knownError, OvertakenError, type Waker } from "@assay/daemon-kit";
 import { decodeError } from "@assay/sdk";
-import type { Bot, KeeperContext } from "./bot.ts";
+import type { Bot, KeeperContext, Satellite } from "./bot.ts";
 import { type ChainFacts, observe } from "./chain/observe.ts";
 import { Deeds } from "./internal/deeds.ts";
+import { satelliteMetrics } from "./metrics.ts";
 import { sendCharged } from "./send.ts";
 
 const WORST_PAUSE_MS = 30_000;
+/** The look at the second chain, among what is under way. */
+const THERE = "satellite";
 
 /** The keeper: looks at the chain and lets every bot decide and act, again and again until it is stopped. */
 export class Keeper {
@@ -14,8 +17,12 @@ export class Keeper {
   readonly #started = Date.now();
   readonly #waker: Waker;
   readonly #adopted = new Deeds();
+  readonly #looks = new Deeds();
+  readonly #thereMetrics: ReturnType<typeof satelliteMetrics> | undefined;
   #chain: ChainFacts | undefined;
+  #there: ChainFacts | undefined;
   #failure: Facts | undefined;
+  #failureThere: Facts | undefined;
   #failures = 0;
   #lookedAt = 0;
   #decided: bigint | undefined;
@@ -24,6 +31,7 @@ export class Keeper {
     this.#context = context;
     this.#bots = bots;
     this.#waker = waker;
+    this.#thereMetrics = context.satellite && satelliteMetrics(context.registry);
   }
 
   /** Settles what an earlier process left open. @throws DK-037, DK-040, AssayError: nothing can be done without it */
@@ -68,7 +76,7 @@ export class Keeper {
 
   /** Resolves when nothing is under way any more; after the signal has fired. */
   async settle(): Promise<void> {
-    await Promise.all([this.#adopted.idle(), ...this.#bots.map((bot) => bot.idle())]);
+    await Promise.all([this.#adopted.idle(), this.#looks.idle(), ...this.#bots.map((bot) => bot.idle())]);
   }
 
   /** undefined when the keeper can work, else why it cannot. */
@@ -108,10 +116,11 @@ export class Keeper {
 
   async #look(): Promise<void> {
     const { index, metrics, log, rpc, account, turns } = this.#context;
+    this.#lookThere();
     try {
       await index.refresh();
       this.#chain = await observe(rpc, account.address);
-      for (const side of this.#sides()) this.#tend(side);
+      this.#tend();
       turns.set(this.#chain.now);
       this.#lookedAt = Date.now();
       if (this.#failure) log.info("the rpc answers again");
@@ -123,6 +132,7 @@ export class Keeper {
       const failure = facts(knownError(error, decodeError));
       if (this.#failure?.code !== failure.code) log.warn({ ...failure }, "the chain cannot be read");
       this.#failure = failure;
+      this.#reportAges();
       return;
     }
     this.#report(this.#chain);
@@ -130,12 +140,38 @@ export class Keeper {
     this.#decided = this.#chain.head;
   }
 
-  /** Not waited for: an endpoint that hangs on one chain must not keep the bots from the other. */
-  #tend({ sender, log, signal }: KeeperContext): void {
+  /** Not waited for: what cannot be mended now must not keep the bots from their duty. */
+  #tend(): void {
+    const { sender, log, signal } = this.#context;
     sender.tend().catch((error: unknown) => {
-      if (!signal.aborted)
-        log.warn({ ...facts(knownError(error, decodeError)) }, "gaps in the nonces could not be mended");
+      if (signal.aborted) return;
+      log.warn({ ...facts(knownError(error, decodeError)) }, "gaps in the nonces could not be mended");
     });
+  }
+
+  /** Sees to the second chain, beside everything else: one that does not answer keeps no bot from its duty at home. */
+  #lookThere(): void {
+    const { satellite } = this.#context;
+    if (!satellite || this.#looks.has(THERE)) return;
+    const done = () => {};
+    this.#looks.start(THERE, () => this.#readThere(satellite), done);
+  }
+
+  /** Never throws. */
+  async #readThere({ context }: Satellite): Promise<void> {
+    const { rpc, account, sender, log, metrics, signal } = context;
+    try {
+      const [, there] = await Promise.all([sender.tend(), observe(rpc, account.address)]);
+      this.#there = there;
+      if (this.#failureThere) log.info("the satellite's rpc answers again");
+      this.#failureThere = undefined;
+    } catch (error) {
+      if (signal.aborted) return;
+      metrics.rpcErrors.inc();
+      const failure = facts(knownError(error, decodeError));
+      if (this.#failureThere?.code !== failure.code) log.warn({ ...failure }, "the satellite cannot be read");
+      this.#failureThere = failure;
+    }
   }
 
   /** The chains that it works on. */
@@ -159,10 +195,18 @@ export class Keeper {
   #report(chain: ChainFacts): void {
     const { metrics, index } = this.#context;
     metrics.head.set(Number(chain.head));
-    metrics.headAge.set(Math.max(0, Date.now() / 1000 - chain.headTime));
+    this.#reportAges();
     metrics.gasBalance.set(Number(chain.gasBalance) / 1e18);
     const counts: Record<string, number> = { open: 0, claimed: 0, submitted: 0 };
     for (const { status } of index.all()) counts[status] = (counts[status] ?? 0) + 1;
     for (const [status, count] of Object.entries(counts)) metrics.jobs.set({ status }, count);
+  }
+  /** What was last seen grows old while a chain does not answer. */
+  #reportAges(): void {
+    const age = ({ headTime }: ChainFacts) => Math.max(0, Date.now() / 1000 - headTime);
+    if (this.#chain) this.#context.metrics.headAge.set(age(this.#chain));
+    if (!this.#there) return;
+    this.#thereMetrics?.headAge.set(age(this.#there));
+    this.#thereMetrics?.gasBalance.set(Number(this.#there.gasBalance) / 1e18);
   }
 }

@@ -26,3 +26,12 @@ export function createMetrics(registry: Registry) {
     botErrors: counter("bot_errors_total", "Failures of a bot, deeds and decisions", ["bot"]),
   };
 }
+
+/** Of a keeper with a second chain; what it does there the bots count. */
+export function satelliteMetrics(registry: Registry) {
+  const { gauge } = metricsOf(registry);
+  return {
+    headAge: gauge("satellite_head_age_seconds", "Age of the satellite's newest block by this machine's clock"),
+    gasBalance: gauge("satellite_gas_balance_eth", "Balance of the signing account on the satellite"),
+  };
+}

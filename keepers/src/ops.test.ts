@@ -11,7 +11,7 @@ import { challengerMetrics } from "./bots/challenger/metrics.ts";
 import { settleMetrics } from "./bots/settle/metrics.ts";
 import { topupMetrics } from "./bots/topup/metrics.ts";
 import { dutyMetrics } from "./duty/metrics.ts";
-import { createMetrics } from "./metrics.ts";
+import { createMetrics, satelliteMetrics } from "./metrics.ts";
 
 const file = (path: string) => readFileSync(new URL(`../../ops/${path}`, import.meta.url), "utf8");
 
@@ -19,6 +19,7 @@ function knownMetrics(): Set<string> {
   const registry = new Registry();
   const all = [
     createMetrics,
+    satelliteMetrics,
     dutyMetrics,
     settleMetrics,
     challengerMetrics,
@@ -48,10 +49,24 @@ test("alert rules name metrics that exist, each says what to do", () => {
   const alerts = file("prometheus/assay-keeper.rules.yaml").split("      - alert: ").slice(1);
   assert.ok(alerts.length >= 10);
   assertKnown(alerts.map((alert) => /^ {8}expr: (.*)$/m.exec(alert)?.[1] ?? ""));
+  const told = new Set(alerts.flatMap((alert) => alert.match(/assay_keeper_\w+/g) ?? []));
+  const seen = new Registry();
+  satelliteMetrics(seen);
+  for (const { name } of seen.getMetricsAsArray()) assert.ok(told.has(name), `${name} has an alert`);
   for (const alert of alerts) {
     assert.match(alert, /^AssayKeeper[A-Za-z]+$/m);
     assert.match(alert, /severity: (warning|critical) \}\n {8}annotations:\n {10}summary: .{10,}\n {10}action: .{10,}/);
   }
+});
+
+test("alert rules that compare two metrics say by which labels: a sum has none of its own and would match nothing", () => {
+  const rules = file("prometheus/assay-keeper.rules.yaml").matchAll(/^ {8}expr: (.*)$/gm);
+  const parts = [...rules].flatMap(([, expression]) => expression!.split(" or "));
+  const compared = parts
+    .map((part) => / (?:==|<|>) (.*)$/.exec(part)?.[1] ?? "")
+    .filter((right) => /assay_/.test(right));
+  assert.ok(compared.length > 0);
+  for (const right of compared) assert.match(right, /^on \(job, instance\) .*\bsum by \(job, instance\)/);
 });
 
 test("the dashboard's queries name metrics that exist, its panels do not overlap", () => {

@@ -1,18 +1,31 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { type Address, concatHex, encodeFunctionData, encodePacked, type Hex, keccak256, pad, stringToHex } from "viem";
+import {
+  type Address,
+  concatHex,
+  encodeFunctionData,
+  encodePacked,
+  type Hex,
+  keccak256,
+  numberToHex,
+  pad,
+  parseAbi,
+  stringToHex,
+} from "viem";
 import { type ContractName, readArtifact } from "../../scripts/deploy/artifacts.ts";
 import { endSteps, homeLayout, interoperable, type Pair, satelliteLayout } from "../../scripts/deploy/crosschain.ts";
 import { runSteps } from "../../scripts/deploy/deploy.ts";
 import { governanceLayout } from "../../scripts/deploy/governance.ts";
 import { handover } from "../../scripts/deploy/handover.ts";
 import { layoutOf } from "../../scripts/deploy/layout.ts";
+import { relayGas, transferGas } from "../../sdk/src/crosschain/fees.ts";
 import { createGateway, type End, HOME, Link, SATELLITE } from "../crosschain/support/link.ts";
 import { Actor, ASY_UNIT } from "../support/actor.ts";
 import { decide, type Governed, governedConfig } from "../support/governed.ts";
 import { createTestChain, createWorld, type Target, type TestChain, type World } from "../support/world.ts";
 
 const LIMIT = { capacity: 1_000n * ASY_UNIT, window: 3_600 };
+const RELAY_FEE = parseAbi(["function relayFee(address refundTo)"]);
 let governed: Governed;
 let link: Link;
 let executor: Target;
@@ -120,6 +133,44 @@ test("XCH-30 a proposal at home changes a parameter of the satellite, through th
   assert.equal(await limitThere(), LIMIT.capacity);
   await link.settle();
   assert.equal(await limitThere(), 5n * ASY_UNIT);
+});
+
+test("XCH-30 an action that reverts on the satellite stays approved, is executed once when its cause is gone, and never again", async () => {
+  const { satellite, home } = link;
+  const { whale, anyone, world } = governed;
+  const { chain, gateway, token } = satellite;
+  const amount = ASY_UNIT / 2n;
+  const payment = instruction(token, "transfer", [anyone.address, amount]);
+  const to = interoperable(SATELLITE, executor.address);
+  // its relay is paid by the timelock, as a bridge's user pays
+  const fee = transferGas(0) * 10n ** 9n;
+  const timelock = governed.deployment.contracts.ProtocolTimelock!.address;
+  await world.sendRaw({ from: whale.address, to: timelock, data: "0x", value: numberToHex(fee) });
+  const attributes = [encodeFunctionData({ abi: RELAY_FEE, args: [timelock] })];
+  const call = { to: home.adapter, functionName: "sendMessage", args: [to, payment, attributes], value: fee };
+  const receipt = await decide(governed, [call], "from an empty purse");
+  chain.now = home.chain.now;
+  const paid = receipt.events.find(({ name }) => name === "NativeGasPaidForContractCall");
+  assert.equal(paid?.args.gasFeeAmount, fee);
+  link.see(home, receipt);
+  const sent = link.inFlight.shift()!;
+  const { sourceChain, messageId, sourceAddress, contractAddress, payloadHash, payload } = sent.message;
+  assert.equal(relayGas(payload), transferGas(0), "a call of governance is reckoned as a transfer that calls nobody");
+  const approved = () =>
+    chain.read<boolean>(gateway, "isMessageApproved", [
+      ...[sourceChain, messageId, sourceAddress, contractAddress, payloadHash],
+    ]);
+  for (let tries = 0; tries < 2; tries++) {
+    await assert.rejects(link.deliver(sent), { errorName: "ERC20InsufficientBalance" });
+    assert.equal(await approved(), true);
+  }
+  await chain.send(whale.address, token, "transfer", [executor.address, amount]);
+  await link.deliver(sent);
+  assert.equal(await link.balance(satellite, anyone.address), amount);
+  assert.equal(await approved(), false);
+  await chain.send(whale.address, token, "transfer", [executor.address, amount]);
+  await assert.rejects(link.deliver(sent), { errorName: "NotApprovedByGateway" });
+  assert.equal(await link.balance(satellite, anyone.address), amount, "once");
 });
 
 test("XCH-30 nobody else leads the executor, and the deployer has no power there", async () => {

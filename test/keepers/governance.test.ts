@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { openGovernance } from "../../keepers/src/bots/governance/bot.ts";
+import { listProposals, prepareExecuteProposal, prepareQueueProposal } from "../../sdk/src/index.ts";
 import { CLOCKS, createGoverned, type Governed, pass, propose, STATE } from "../support/governed.ts";
 import { type BotUnderTest, openBot } from "./keeper.ts";
 
@@ -22,9 +23,11 @@ after(async () => {
 
 const look = () => bot.look();
 const stateOf = (id: bigint) => governed.world.read<number>(governed.governor, "state", [id]);
+const listedAs = async (id: bigint) =>
+  (await listProposals(bot.context.client)).find((proposal) => proposal.id === id)!;
 const done = async () => (await bot.metric(ENDED)).match(/end="done"\} (\d+)/)?.[1];
 
-test("a proposal is queued and executed, each once and when its time has come; calls are shown", async () => {
+test("a proposal is queued and executed, each once and when its time has come; calls are shown before they are sent", async () => {
   const { world } = governed;
   const period = { to: world.staking, functionName: "setThawPeriod", args: [4_000n] };
   const proposal = await propose(governed, [period]);
@@ -43,6 +46,23 @@ test("a proposal is queued and executed, each once and when its time has come; c
   world.pass(10);
   await look();
   assert.equal(await done(), "2");
+
+  const { context, lines } = bot;
+  for (const [type, prepare] of [
+    ["queue", prepareQueueProposal],
+    ["execute", prepareExecuteProposal],
+  ] as const) {
+    const key = `governance-executor:${type}:${proposal.id}`;
+    const shown = lines.filter((line) => line.key === key && line.data);
+    const { to, data } = prepare(context.client, await listedAs(proposal.id));
+    assert.deepEqual(
+      shown.map((line) => [line.to, line.data, line.value]),
+      [[to, data, "0"]],
+    );
+    assert.match(String(shown[0]!.action), /^(queue|execute) proposal .*setThawPeriod\(.*4000/);
+    const sent = lines.findIndex((line) => line.key === key && line.msg === "transaction sent");
+    assert.ok(lines.indexOf(shown[0]!) < sent, `${type}: before it is sent`);
+  }
 });
 
 test("an action that reverts stays queued, is told by name, costs no gas, and does not hold up others", async () => {

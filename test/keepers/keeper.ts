@@ -19,13 +19,19 @@ const KEEPER = 7;
 /** One bot of a keeper, in one process with the chain it looks at. */
 export class BotUnderTest {
   readonly context: KeeperContext;
+  /** What it has logged, line by line. */
+  readonly lines: readonly Record<string, unknown>[];
   readonly #bot: Bot;
   readonly #governed: Governed;
   readonly #stop: AbortController;
 
-  constructor(governed: Governed, context: KeeperContext, bot: Bot, stop: AbortController) {
+  constructor(
+    governed: Governed,
+    { context, bot, stop, lines }: Pick<BotUnderTest, "context" | "lines"> & { bot: Bot; stop: AbortController },
+  ) {
     this.#governed = governed;
     this.context = context;
+    this.lines = lines;
     this.#bot = bot;
     this.#stop = stop;
   }
@@ -73,10 +79,14 @@ export async function openBot(
   const client = createAssayClient({ publicClient: rpc, walletClient, deployment });
   const dataDir = mkdtempSync(join(tmpdir(), "assay-keeper-"));
   const { config } = loadKeeperConfig({ flags: { dataDir, ...settings }, env: {} });
-  const log = createLogger({ name: "keeper", level: "silent" });
+  const lines: Record<string, unknown>[] = [];
+  const log = createLogger({
+    name: "keeper",
+    destination: { write: (line) => void lines.push(JSON.parse(line)) },
+  });
   const http = { registry: new Registry() } as HttpServer;
   const stop = new AbortController();
   const parts = { log, http, signal: stop.signal, env: {}, wake: () => {} };
   const context = openKeeper({ config, rpc, client, account }, parts);
-  return new BotUnderTest(governed, context, await open(context), stop);
+  return new BotUnderTest(governed, { context, bot: await open(context), stop, lines });
 }

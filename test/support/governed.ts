@@ -96,12 +96,12 @@ export async function createGoverned(): Promise<Governed> {
 /** Proposes these calls. */
 export async function propose(
   { world, governor, whale }: Governed,
-  calls: readonly { to: Target; functionName: string; args: readonly unknown[] }[],
+  calls: readonly { to: Target; functionName: string; args: readonly unknown[]; value?: bigint }[],
   description = "a proposal",
   proposer: Actor = whale,
 ): Promise<Proposal> {
   const targets = calls.map(({ to }) => to.address);
-  const values = calls.map(() => 0n);
+  const values = calls.map(({ value = 0n }) => value);
   const datas = calls.map(({ to, functionName, args }) =>
     encodeFunctionData({ abi: to.abi, functionName, args: args as unknown[] }),
   );

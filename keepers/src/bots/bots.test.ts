@@ -12,6 +12,8 @@ import { decideTopups } from "./topup/decide.ts";
 
 const address = (n: number): Address => pad(numberToHex(n), { size: 20 });
 const ASY = 10n ** 18n;
+const amount = (max: number) => fc.bigInt({ min: 0n, max: BigInt(max) });
+const few = <T>(from: fc.Arbitrary<T>) => fc.array(from, { maxLength: 12 });
 
 test("governance: only what passed is queued, only what waited long enough is executed, as far as switched on", () => {
   const proposal = fc.record({
@@ -65,11 +67,15 @@ test("top-ups: bounds, the day's limit and the funder's reserve hold, and the em
 });
 
 test("rewards: with a value, only what is worth its gas and the margin; without one, what reaches the least amount", () => {
-  const waiting = fc
-    .record({ gross: fc.bigInt({ min: 1n, max: 100n * ASY }), share: fc.integer({ min: 0, max: 100 }) })
+  const [token, provider, account] = [address(5), address(6), address(7)];
+  const units = fc.bigInt({ min: 0n, max: 100n * ASY });
+  const collect = fc
+    .record({ gross: units, share: fc.integer({ min: 0, max: 100 }) })
     .map(({ gross, share }): Waiting => {
-      return { type: "collect", token: address(5), provider: address(6), gross, fee: (gross * BigInt(share)) / 100n };
+      return { type: "collect", token, provider, gross, fee: (gross * BigInt(share)) / 100n };
     });
+  const claim = units.map((amount): Waiting => ({ type: "claimFees", token, provider, account, amount }));
+  const waiting = fc.oneof(collect, claim);
   const price = fc.bigInt({ min: 1n, max: 10n ** 12n });
   fc.assert(
     fc.property(fc.array(waiting), price, fc.option(price), (all, gasPrice, value) => {
@@ -77,13 +83,16 @@ test("rewards: with a value, only what is worth its gas and the margin; without 
       const config = { minAmount: 10n * ASY, margin: 0.5, chores: false };
       const chosen = new Set(decideRewards({ waiting: all, gasPrice, tokenValues }, config));
       for (const each of all) {
-        if (each.type !== "collect") continue;
-        const gain = each.gross - each.fee;
-        const worth = value === null ? gain >= 10n * ASY : 2n * ((gain * value) / ASY) >= 3n * 160_000n * gasPrice;
+        if (each.type !== "collect" && each.type !== "claimFees") continue;
+        const [gain, gas] = each.type === "collect" ? [each.gross - each.fee, 160_000n] : [each.amount, 130_000n];
+        const worth = value === null ? gain >= 10n * ASY : 2n * ((gain * value) / ASY) >= 3n * gas * gasPrice;
         assert.equal(chosen.has(each), gain > 0n && worth);
       }
     }),
   );
+  const at = (amount: bigint) => ({ type: "claimFees", token, provider, account, amount }) as const;
+  const edge = { waiting: [at(194_999n), at(195_000n)], gasPrice: 1n, tokenValues: new Map([[token, ASY]]) };
+  assert.deepEqual(decideRewards(edge, { minAmount: 0n, margin: 0.5, chores: false }), [at(195_000n)]);
   const chore = { type: "burnForfeited", amount: 20n * ASY } as const;
   const state = { waiting: [chore], gasPrice: 1n, tokenValues: new Map() };
   assert.deepEqual(decideRewards(state, { minAmount: ASY, margin: 0, chores: false }), []);
@@ -159,6 +168,63 @@ test("anomalies: slashes above the limit, prices that jump either way, one provi
   assert.deepEqual(kinds({ earlier: pay(1, 0n, 20) }), [`PRICE_JUMP ${address(9)}`]);
   assert.deepEqual(kinds({ earlier: pay(1, 10n, 19) }), [], "too few to say");
   assert.deepEqual(kinds({ payments: [...pay(1, 100n, 11), ...pay(2, 100n, 10)] }), [`CONCENTRATION ${address(1)}`]);
+  assert.deepEqual(kinds({ payments: pay(1, 100n, 20) }), [`CONCENTRATION ${address(1)}`], "all of them is the most");
+  assert.deepEqual(kinds({ payments: pay(1, 100n, 19) }), [], "too few to say");
   assert.deepEqual(kinds({ feeds: [{ token: address(9), age: 3601, heartbeat: 3600 }] }), [`STALE_FEED ${address(9)}`]);
   assert.deepEqual(kinds({ feeds: [{ token: address(9), age: null, heartbeat: 3600 }] }), [`STALE_FEED ${address(9)}`]);
 });
+
+test("anomalies: each kind exactly where its limit is reached, once for a subject, whatever order things were seen in", () => {
+  const who = fc.integer({ min: 1, max: 3 }).map(address);
+  const payment = fc.record({ provider: who, token: fc.constantFrom(address(8), address(9)), price: amount(12) });
+  const feed = fc.record({
+    token: fc.integer({ min: 10, max: 14 }).map(address),
+    age: fc.option(fc.integer({ min: 0, max: 6 })),
+    heartbeat: fc.integer({ min: 0, max: 6 }),
+  });
+  const states = fc.record({
+    slashes: few(fc.record({ provider: who, amount: amount(20) })),
+    payments: few(payment),
+    earlier: few(payment),
+    feeds: fc.uniqueArray(feed, { selector: ({ token }) => token }),
+  });
+  const limits = fc.record({
+    slashAsy: amount(60),
+    priceJump: fc.integer({ min: 2, max: 4 }),
+    share: fc.constantFrom(0.01, 0.5, 0.75, 1),
+    minJobs: fc.integer({ min: 1, max: 6 }),
+  });
+  fc.assert(
+    fc.property(states, limits, (state, { slashAsy, priceJump, share, minJobs }) => {
+      const { slashes, payments, earlier, feeds } = state;
+      const wanted = new Set<string>();
+      const lost = slashes.reduce((sum, each) => sum + each.amount, 0n);
+      if (lost > 0n && lost >= slashAsy) wanted.add("UNUSUAL_SLASHES all");
+      for (const { provider } of payments) {
+        const jobs = payments.filter((each) => each.provider === provider).length;
+        if (payments.length >= minJobs && jobs > share * payments.length) wanted.add(`CONCENTRATION ${provider}`);
+      }
+      const jump = BigInt(priceJump);
+      for (const { token } of payments) {
+        const [now, before] = [payments, earlier].map((all) => all.filter((each) => each.token === token));
+        if (now!.length < minJobs || before!.length < minJobs) continue;
+        const [is, was] = [middle(now!), middle(before!)];
+        if (is !== was && (is >= jump * was || is * jump <= was)) wanted.add(`PRICE_JUMP ${token}`);
+      }
+      for (const { token, age, heartbeat } of feeds) {
+        if (age === null || age > heartbeat) wanted.add(`STALE_FEED ${token}`);
+      }
+      const config = { slashAsy, priceJump, share, minJobs };
+      const namesOf = (seen: AnomalyState) =>
+        findAnomalies(seen, config).map(({ kind, subject }) => `${kind} ${subject}`);
+      assert.deepEqual(namesOf(state).sort(), [...wanted].sort());
+      const turned = { ...state, payments: payments.toReversed(), earlier: earlier.toReversed() };
+      assert.deepEqual(namesOf(turned).sort(), [...wanted].sort());
+    }),
+  );
+});
+
+function middle(all: readonly { price: bigint }[]): bigint {
+  const prices = all.map(({ price }) => price).sort((a, b) => Number(a - b));
+  return prices[prices.length >> 1]!;
+}

@@ -44,14 +44,14 @@ export class Approvals {
   /** Writes an action down unless it is there. @returns whether a person has approved it */
   ask(asked: Asked): boolean {
     const id = actionId(asked);
-    if (existsSync(join(this.#approved, id))) return true;
-    const path = join(this.#pending, `${id}.json`);
-    if (!existsSync(path)) {
-      const { key, to, data, value, text, jobs } = asked;
-      const call = { key, to, data, value: String(value), text, ...(jobs ? { jobs } : {}) };
-      const action: PendingAction = { id, ...call, askedAt: Date.now() };
-      writeDurably(path, Buffer.from(JSON.stringify(action, null, 2)));
-    }
+    const [path, approved] = [join(this.#pending, `${id}.json`), join(this.#approved, id)];
+    if (existsSync(path)) return existsSync(approved);
+    // a yes that came when the action was just done, or outlasted it by a crash, is none to the same call that comes again
+    rmSync(approved, { force: true });
+    const { key, to, data, value, text, jobs } = asked;
+    const call = { key, to, data, value: String(value), text, ...(jobs ? { jobs } : {}) };
+    const action: PendingAction = { id, ...call, askedAt: Date.now() };
+    writeDurably(path, Buffer.from(JSON.stringify(action, null, 2)));
     return false;
   }
 

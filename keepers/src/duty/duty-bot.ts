@@ -1,4 +1,4 @@
-import { facts, knownError, TxRevertedError, unfailedKey } from "@assay/daemon-kit";
+import { facts, knownError, receiptOf, TxRevertedError, unfailedKey } from "@assay/daemon-kit";
 import { decodeError, isRevert } from "@assay/sdk";
 import type { Bot, KeeperContext } from "../bot.ts";
 import type { ChainFacts } from "../chain/observe.ts";
@@ -100,23 +100,37 @@ export class DutyBot implements Bot {
     const { rpc, account, log, duties, journal, turns } = this.#context;
     const key = unfailedKey(journal, duty.round === undefined ? duty.key : `${duty.key}:${duty.round}`);
     try {
+      if (await this.#isDone(key)) return this.#rest(duty);
       await rpc.call({ account: account.address, to, data, value, blockTag: "pending" });
       if (!this.#waiting.maySend(this.#plan.mode, duty)) {
         this.#notBefore.set(duty.key, this.#now + ASK_AGAIN);
         return;
       }
       this.#plan.sending?.(duty, key);
+      log.info({ bot: this.name, key, to, data, value, action: text }, "a duty is about to be sent");
       const inTime = () => turns.lasts(this.name);
       const request = { key, to, data, value, inTime, ...(stillDue ? { stillDue } : {}) };
       const receipt = await sendCharged(this.#context, request);
-      this.#waiting.drop(duty);
-      this.#notBefore.set(duty.key, this.#now + ASK_AGAIN);
+      this.#rest(duty);
       duties.ended.inc({ bot: this.name, end: "done" });
       log.info({ bot: this.name, key, tx: receipt.transactionHash, gas: receipt.gasUsed, action: text }, "duty done");
     } catch (error) {
       if (!journal.get(key)) this.#plan.unsent?.(key);
       this.#explain(duty, error);
     }
+  }
+
+  /** Whether this was done: what is due all the same is so in another round, or by an endpoint that has not heard of it yet. */
+  async #isDone(key: string): Promise<boolean> {
+    const { journal, rpc } = this.#context;
+    const entry = journal.get(key);
+    // a reorganisation may have taken it back
+    return entry?.status === "mined" && !!entry.minedHash && (await receiptOf(rpc, entry.minedHash)) !== undefined;
+  }
+
+  #rest(duty: Duty): void {
+    this.#waiting.drop(duty);
+    this.#notBefore.set(duty.key, this.#now + ASK_AGAIN);
   }
 
   /** Puts a duty off that failed, and says why: once for each time it was tried. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -80,6 +80,10 @@ test("a yes is for exactly one call: any other key, target, value or data asks a
     }
     other.drop(asked);
     assert.equal(approvals.ask(asked), false, "done once, asked again");
+    other.drop(asked);
+    writeFileSync(join(folder, "approved", waiting!.id), "", { flag: "wx" });
+    assert.equal(approvals.ask(asked), false, "a yes that came too late");
+    assert.equal(approvals.ask(asked), false);
     assert.throws(() => approvals.approve("ffffffffffff"), { code: "KP-060" });
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -110,7 +114,9 @@ test("what waits is shown in every mode but auto, outlasts a restart with its ye
   assert.equal(first.maySend("manual", action), false, "not with a yes either");
 
   assert.deepEqual(waitingOf("other").all(), []);
+  counted.length = 0;
   const second = waitingOf("bot");
+  assert.deepEqual(counted, [1]);
   assert.deepEqual(
     second.all().map(({ jobs, value }) => [jobs, value]),
     [[asked.jobs, 5n]],

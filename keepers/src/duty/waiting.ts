@@ -16,6 +16,7 @@ export class Waiting {
     for (const { value, ...action } of context.approvals.all()) {
       if (botOf(action.key) === bot) this.#actions.set(action.key, { ...action, value: BigInt(value) });
     }
+    this.#report();
   }
 
   all(): Asked[] {

@@ -16,6 +16,9 @@ export class SimulatedRegistry {
   constructor(chain: TestChain, upkeep: Target) {
     this.#chain = chain;
     this.#upkeep = upkeep;
+    // that nothing is kept of an eth_call proves nothing: the compiler does
+    const check = upkeep.abi.find((item) => item.type === "function" && item.name === "checkUpkeep");
+    assert.equal(check?.type === "function" && check.stateMutability, "view", "checkUpkeep changes nothing");
   }
 
   /** @returns the perform data, undefined where no upkeep is needed */

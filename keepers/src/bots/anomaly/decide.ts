@@ -63,7 +63,6 @@ function concentration(payments: readonly Payment[], { share, minJobs }: Limits)
   if (payments.length < minJobs) return [];
   const counts = new Map<Address, number>();
   for (const { provider } of payments) counts.set(provider, (counts.get(provider) ?? 0) + 1);
-  if (counts.size === 1) return [];
   return [...counts]
     .filter(([, count]) => count / payments.length > share)
     .map(([provider, count]) => ({

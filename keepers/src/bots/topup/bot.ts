@@ -30,7 +30,8 @@ export function openTopup(context: KeeperContext): Bot {
     // once an hour for an account: an endpoint that lags must not make it be paid twice
     const hour = Math.floor(chain.now / HOUR);
     return topups.map(({ account, amount, balance }) => ({
-      key: `${NAME}:${account}:${hour}`,
+      key: `${NAME}:${account}`,
+      round: hour,
       to: account,
       data: "0x",
       value: amount,
