@@ -26,8 +26,6 @@ export async function defendResult(
   run: TracedRun,
   beforeAnswer: (positions: number) => Promise<void> = async () => {},
 ): Promise<number> {
-  const { publicClient, wallet, address } = dock;
-  const defender = new Defender({ record: disputeRecord(job), spec: job.spec } as unknown as Suit, run);
   let answered = 0;
   for (let seen = 0; ; await sleep(50)) {
     const games = await positionsOf(dock, job.commitment);
@@ -37,12 +35,19 @@ export async function defendResult(
     seen = games.length;
     await beforeAnswer(games.length);
     if (decodePlace(game.place).level === LEVEL.Proof) continue;
-    const [functionName, args] = defender.answer(game);
-    const call = { address, abi: refereedDisputeAbi, functionName, args } as never;
-    const receipt = await publicClient.waitForTransactionReceipt({ hash: await wallet.writeContract(call) });
-    if (receipt.status !== "success") throw new Error(`${functionName} reverted`);
+    await answerGame(dock, job, run, game);
     answered += 1;
   }
+}
+
+/** Answers what one game asks about a result, by the book. */
+export async function answerGame(dock: Dock, job: SubmittedJob, run: TracedRun, game: Game): Promise<void> {
+  const { publicClient, wallet, address } = dock;
+  const defender = new Defender({ record: disputeRecord(job), spec: job.spec } as unknown as Suit, run);
+  const [functionName, args] = defender.answer(game);
+  const call = { address, abi: refereedDisputeAbi, functionName, args } as never;
+  const receipt = await publicClient.waitForTransactionReceipt({ hash: await wallet.writeContract(call) });
+  if (receipt.status !== "success") throw new Error(`${functionName} reverted`);
 }
 
 /** Where the games against a result have stood, in order. */

@@ -15,6 +15,7 @@ import { HIGH_COIN, HOT, KEEPERS, RELAY } from "./all-bots.ts";
 import { type AllBotsReport, allBotsRun, USER } from "./all-bots-run.ts";
 import { stopKeepers } from "./keeper-harness.ts";
 import { ASY, openPair, type Pair } from "./relay-harness.ts";
+import { sentBy } from "./sent-by.ts";
 import { explainWasted, type Wasted } from "./wasted.ts";
 
 const KILLS = Number(process.env.ASSAY_KILLS ?? 100);
@@ -44,7 +45,7 @@ test(`${KILLS} kills of keepers with every bot, failing endpoints, restarted cha
   });
   const { jobs: _, deployment: __, remote, ...shown } = report;
   t.diagnostic(JSON.stringify({ ...shown, remote: remote.length }));
-  const [home, satellite] = [await sentBy("home", report), await sentBy("satellite", report)];
+  const [home, satellite] = [await readSent("home", report), await readSent("satellite", report)];
   t.diagnostic(JSON.stringify({ home: home.names, satellite: satellite.names }));
   for (const each of [...home.wasted, ...satellite.wasted]) process.stderr.write(`${JSON.stringify(each)}\n`);
   assert.deepEqual([home.wasted, satellite.wasted], [[], []], "no transaction was for nothing");
@@ -56,7 +57,7 @@ test(`${KILLS} kills of keepers with every bot, failing endpoints, restarted cha
   assert.ok(report.restarts.home >= 2 && report.restarts.satellite >= 2);
 });
 
-interface SentBy {
+interface Sent {
   /** Transactions of the keepers that reverted, or settled what was settled, and why. */
   wasted: Wasted[];
   /** Transactions of the relay to the gateway, and the rest by what they emitted. */
@@ -66,26 +67,19 @@ interface SentBy {
 }
 
 /** Everything that the keepers have sent on a chain. */
-async function sentBy(side: Side, { deployment }: AllBotsReport): Promise<SentBy> {
+async function readSent(side: Side, { deployment }: AllBotsReport): Promise<Sent> {
   const { publicClient, wallet } = pair[side];
-  const keepers = KEEPERS.map((account) => wallet(account).account.address.toLowerCase());
+  const keepers = KEEPERS.map((account) => wallet(account).account.address);
   const known = side === "home" ? deployment : pair.satelliteDeployment;
   const gateway = known.axelar!.gateway.toLowerCase();
-  const found: SentBy = { wasted: [], approvals: 0, names: {} };
-  const head = await publicClient.getBlockNumber({ cacheTime: 0 });
-  for (let number = 0n; number <= head; number++) {
-    const block = await publicClient.getBlock({ blockNumber: number, includeTransactions: true });
-    for (const { hash, from, to } of block.transactions) {
-      const place = keepers.indexOf(from.toLowerCase());
-      if (place < 0) continue;
-      const receipt = await publicClient.getTransactionReceipt({ hash });
-      if (place === RELAY && to?.toLowerCase() === gateway) found.approvals += 1;
-      const events = side === "home" ? parseAssayLogs(deployment, receipt.logs) : [];
-      const skips = events.some(({ eventName }) => eventName === "SettlementSkipped");
-      if (receipt.status !== "success" || skips) found.wasted.push(await explainWasted(publicClient, known, hash));
-      for (const { eventName } of events) found.names[eventName] = (found.names[eventName] ?? 0) + 1;
-      if (events.length === 0 && receipt.logs.length === 0) found.names.none = (found.names.none ?? 0) + 1;
-    }
+  const found: Sent = { wasted: [], approvals: 0, names: {} };
+  for await (const { hash, to, place, receipt } of sentBy(publicClient, keepers)) {
+    if (place === RELAY && to?.toLowerCase() === gateway) found.approvals += 1;
+    const events = side === "home" ? parseAssayLogs(deployment, receipt.logs) : [];
+    const skips = events.some(({ eventName }) => eventName === "SettlementSkipped");
+    if (receipt.status !== "success" || skips) found.wasted.push(await explainWasted(publicClient, known, hash));
+    for (const { eventName } of events) found.names[eventName] = (found.names[eventName] ?? 0) + 1;
+    if (events.length === 0 && receipt.logs.length === 0) found.names.none = (found.names.none ?? 0) + 1;
   }
   return found;
 }
@@ -107,7 +101,7 @@ async function assertMarket({ jobs, remote, deployment }: AllBotsReport): Promis
 }
 
 /** Each message was approved by one transaction and let through once. */
-async function assertMessages(home: SentBy, satellite: SentBy): Promise<void> {
+async function assertMessages(home: Sent, satellite: Sent): Promise<void> {
   const counts = await pair.counts();
   for (const [side, { approvals }] of [
     ["home", home],

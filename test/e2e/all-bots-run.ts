@@ -41,7 +41,6 @@ const REMOTE_PRICE = ASY("10");
 const STEP = 1;
 /** From the posting of jobs until the first falls due: proposals have ripened by then. */
 const BEFORE = CLOCKS.timelockDelay + 600;
-const STEPS_TO_SEND = 60;
 /** Chain seconds from one kill to the next, of which results fall due. */
 const PER_KILL = 20;
 /** At this many kills the timelock's delay is let pass. */
@@ -157,17 +156,12 @@ class Run {
   }
 
   async #killOne(): Promise<void> {
-    const { plan } = this.#bots;
     let place = Math.floor(this.#random() * KEEPERS.length);
     if (this.#random() < 0.6) {
       await Promise.all(this.#bots.running.map((keeper) => keeper.url()));
-      const skip = Math.floor(this.#random() * 2);
-      Object.assign(plan, { armed: true, after: this.#random() < 0.5, skip, struck: undefined });
       await this.#send("home");
       // nothing may be due that could be sent: then one dies at any moment
-      for (let waited = 0; plan.armed && waited < STEPS_TO_SEND; waited++) await this.#step(400);
-      plan.armed = false;
-      place = plan.struck ?? place;
+      place = (await this.#bots.strike(() => this.#step(400))) ?? place;
     } else await this.#step(Math.floor(this.#random() * 1_200));
     await this.#bots.kill(place);
     this.#kills += 1;
@@ -177,16 +171,9 @@ class Run {
     this.#args.onKill?.(this.#kills, { ...this.#sent, remote: this.#remote.length, atSending: this.#bots.atSending });
   }
 
-  /** One chain's first endpoints, or all of its endpoints, cut every connection for a while. */
   async #outage(): Promise<void> {
-    const { down, half } = this.#bots;
     this.#outages += 1;
-    for (const side of ["home", "satellite"] as const) {
-      if (this.#random() < 0.6) (this.#random() < 0.5 ? down : half).add(side);
-    }
-    await this.#step(500 + this.#random() * 2_000);
-    down.clear();
-    half.clear();
+    await this.#bots.outage(["home", "satellite"], () => this.#step(500 + this.#random() * 2_000));
   }
 
   /** Home, the satellite, both, by turns. */

@@ -2,9 +2,9 @@
 import { LOCAL_SIGNERS, LOCAL_THRESHOLD } from "../../scripts/lib/axelar.ts";
 import type { Side } from "../../sdk/src/index.ts";
 import type { Market } from "./harness.ts";
-import { startKeeper, type TestKeeper } from "./keeper-harness.ts";
+import { startKeeper } from "./keeper-harness.ts";
+import { Killable } from "./killable.ts";
 import type { Pair } from "./relay-harness.ts";
-import { type RpcProxy, randomFaults, startRpcProxy } from "./rpc-proxy.ts";
 
 export const KEEPERS = [8, 9, 10] as const;
 /** The keeper that relays, the one that collects and fills up, the one that helps stuck messages. */
@@ -15,48 +15,26 @@ export const STUCK_SECONDS = 5_400;
 export const LOW_COIN = 15n;
 export const HIGH_COIN = 20n;
 const SIDES: readonly Side[] = ["home", "satellite"];
-/** Of the calls to the first endpoint of each keeper, how many go wrong. */
-const FAULTS = 0.04;
 /** Chain seconds over which the keepers stand apart: slots of half of that. */
 const SPREAD = "60";
 
-/** What is to happen to the next transaction of any keeper: it is killed before or after the chain has it. */
-export interface KillPlan {
-  armed: boolean;
-  after: boolean;
-  /** Transactions that go through before that. */
-  skip: number;
-  /** The keeper that was killed so, until it is started again. */
-  struck: number | undefined;
-}
-
 /** Keepers as processes, each behind two endpoints of each chain. */
-export class AllBots {
-  readonly plan: KillPlan = { armed: false, after: false, skip: 0, struck: undefined };
-  /** Chains that cannot be reached. */
-  readonly down = new Set<Side>();
-  /** Chains whose first endpoints cannot be reached: the second has to do. */
-  readonly half = new Set<Side>();
-  readonly running: TestKeeper[] = [];
-  readonly faults;
-  atSending = 0;
+export class AllBots extends Killable<Side> {
   readonly #pair: Pair;
   readonly #market: Pick<Market, "chain" | "dir" | "deploymentPath" | "storage">;
-  readonly #proxies: RpcProxy[] = [];
   readonly #urls: Record<Side, string>[] = [];
 
   constructor(pair: Pair, random: () => number) {
+    super(random);
     this.#pair = pair;
-    this.faults = randomFaults(random, FAULTS);
     const storage = { url: "http://127.0.0.1:9", process: pair.home.process };
     this.#market = { chain: pair.home, dir: pair.dir, deploymentPath: pair.homePath, storage };
   }
 
   async open(): Promise<void> {
-    const spare = { home: await this.#spare("home"), satellite: await this.#spare("satellite") };
     for (const place of KEEPERS.keys()) {
       const urls = { home: "", satellite: "" };
-      for (const side of SIDES) urls[side] = `${await this.#first(side, place)},${spare[side]}`;
+      for (const side of SIDES) urls[side] = await this.endpoints(side, this.#pair[side].url, place);
       this.#urls.push(urls);
     }
   }
@@ -71,17 +49,6 @@ export class AllBots {
       settings,
       rpcUrl: this.#urls[place]!.home,
     });
-  }
-
-  async kill(place: number): Promise<void> {
-    const { process } = this.running[place]!;
-    process.kill("SIGKILL");
-    await process.exited;
-  }
-
-  async close(): Promise<void> {
-    await Promise.all(this.running.map((keeper) => keeper.process.stop()));
-    await Promise.all(this.#proxies.map((proxy) => proxy.close()));
   }
 
   #common(place: number): Record<string, string> {
@@ -108,45 +75,6 @@ export class AllBots {
       POLL_MS: "1000",
       LOG_LEVEL: "info",
     };
-  }
-
-  /** The endpoint where faults are, and where the plan is carried out. */
-  async #first(side: Side, place: number): Promise<string> {
-    const onTransaction = async () => {
-      if (!this.plan.armed || this.plan.skip-- > 0) return "forward" as const;
-      Object.assign(this.plan, { armed: false, struck: place });
-      this.atSending += 1;
-      const { process } = this.running[place]!;
-      if (this.plan.after) {
-        setImmediate(() => process.kill("SIGKILL"));
-        return "dropAfter" as const;
-      }
-      process.kill("SIGKILL");
-      await process.exited;
-      return "dropBefore" as const;
-    };
-    const faultOf = (call: { method: string }) =>
-      this.down.has(side) || this.half.has(side) ? { kind: "dropBefore" as const } : this.faults.of(call);
-    return this.#proxy(startRpcProxy(this.#pair[side].url, onTransaction, (call) => call, faultOf));
-  }
-
-  async #spare(side: Side): Promise<string> {
-    const faultOf = () => (this.down.has(side) ? { kind: "dropBefore" as const } : undefined);
-    const { url } = this.#pair[side];
-    return this.#proxy(
-      startRpcProxy(
-        url,
-        () => (this.down.has(side) ? "dropBefore" : "forward"),
-        (call) => call,
-        faultOf,
-      ),
-    );
-  }
-
-  async #proxy(starting: Promise<RpcProxy>): Promise<string> {
-    const proxy = await starting;
-    this.#proxies.push(proxy);
-    return proxy.url;
   }
 }
 

@@ -23,7 +23,7 @@ import {
   stateHash,
 } from "../../sdk/src/index.ts";
 import { digestOf, uploadFile } from "../../storage/src/index.ts";
-import { type Dock, defendResult, positionsOf } from "../dishonest/defence.ts";
+import { answerGame, type Dock, defendResult, positionsOf } from "../dishonest/defence.ts";
 import { decodePlace, type Game, LEVEL } from "../dispute/support/place.ts";
 import { type Accuser, RandomAccuser } from "../dispute/support/players.ts";
 import { type Tamper, type Task, TracedRun } from "../dispute/support/run.ts";
@@ -143,6 +143,12 @@ export class DishonestProvider {
    */
   async defend(job: SubmittedJob, run: TracedRun, beforeAnswer: (moves: number) => Promise<void>): Promise<number> {
     return defendResult(dockOf(this.market, this.court, this.account), job, run, beforeAnswer);
+  }
+
+  /** Answers what the newest game against a result asks, once. */
+  async answerOnce(job: SubmittedJob, run: TracedRun): Promise<void> {
+    const dock = dockOf(this.market, this.court, this.account);
+    await answerGame(dock, job, run, (await positionsOf(dock, job.commitment)).at(-1)!);
   }
 
   /** How many positions the games against a result have stood at. */

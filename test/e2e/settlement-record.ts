@@ -2,6 +2,7 @@ import type { Hash, Hex } from "viem";
 import { eventsNamed, parseAssayLogs } from "../../sdk/src/index.ts";
 import type { Market } from "./harness.ts";
 import type { DueJob } from "./many-jobs.ts";
+import { sentBy } from "./sent-by.ts";
 
 /** What the chain says of jobs that keepers were to settle. */
 export interface SettlementRecord {
@@ -25,25 +26,19 @@ export async function readSettlements(
   args: { jobs: readonly DueJob[]; keepers: readonly number[]; fromBlock: bigint; deadline: number },
 ): Promise<SettlementRecord> {
   const { publicClient } = market.chain;
-  const senders = new Set(args.keepers.map((n) => market.chain.wallet(n).account.address.toLowerCase()));
+  const senders = args.keepers.map((n) => market.chain.wallet(n).account.address);
   const paid = new Map<Hex, number[]>();
   const record = { transactions: 0, duplicates: 0, wasted: [] as Hash[] };
   let gas = 0n;
-  const head = await publicClient.getBlockNumber({ cacheTime: 0 });
-  for (let number = args.fromBlock; number <= head; number++) {
-    const block = await publicClient.getBlock({ blockNumber: number, includeTransactions: true });
-    for (const { hash, from } of block.transactions) {
-      if (!senders.has(from.toLowerCase())) continue;
-      record.transactions += 1;
-      const receipt = await publicClient.getTransactionReceipt({ hash });
-      gas += receipt.gasUsed;
-      const events = parseAssayLogs(market.deployment, receipt.logs);
-      const finalized = eventsNamed(events, "JobMarketplace", "JobFinalized");
-      const skipped = eventsNamed(events, "JobMarketplace", "SettlementSkipped").length;
-      record.duplicates += finalized.length === 0 ? skipped + 1 : skipped;
-      if (finalized.length === 0 || skipped > 0) record.wasted.push(hash);
-      for (const { args: job } of finalized) paid.set(job.id, [...(paid.get(job.id) ?? []), Number(block.timestamp)]);
-    }
+  for await (const { hash, time, receipt } of sentBy(publicClient, senders, args.fromBlock)) {
+    record.transactions += 1;
+    gas += receipt.gasUsed;
+    const events = parseAssayLogs(market.deployment, receipt.logs);
+    const finalized = eventsNamed(events, "JobMarketplace", "JobFinalized");
+    const skipped = eventsNamed(events, "JobMarketplace", "SettlementSkipped").length;
+    record.duplicates += finalized.length === 0 ? skipped + 1 : skipped;
+    if (finalized.length === 0 || skipped > 0) record.wasted.push(hash);
+    for (const { args: job } of finalized) paid.set(job.id, [...(paid.get(job.id) ?? []), time]);
   }
   const late = args.jobs.map(({ id, due }) => (paid.get(id)?.[0] ?? Number.POSITIVE_INFINITY) - due);
   return {

@@ -2,10 +2,12 @@ import { join } from "node:path";
 import { asDiskError, facts, isRetryable, TxRevertedError } from "@assay/daemon-kit";
 import {
   assayTokenAbi,
+  decodeError,
   GAME_LEVEL,
   GAME_LEVEL_NAME,
   type GamePlace,
   gameId,
+  isRevert,
   isSingleSegment,
   liveGameWord,
   prepareReject,
@@ -179,6 +181,7 @@ export async function open(deps: ChallengerDeps, item: Case, last: boolean): Pro
     // Unsent or reverted: nothing was taken. Otherwise it may still be mined, and counts.
     const status = context.journal.get(key)?.status;
     if (status === undefined || status === "failed" || status === "dropped") budget.forget("bond", key);
+    if (isRevert(decodeError(error), "ERC20InsufficientAllowance")) forgetAllowance(deps, item);
     throw error;
   }
 }
@@ -206,8 +209,19 @@ async function fund(deps: ChallengerDeps, item: Case): Promise<void> {
   }
   if (allowance >= missing) return;
   const data = encodeFunctionData({ ...asy, functionName: "approve", args: [court.address, missing] });
-  const key = freshKey(deps, `challenger:approve:${item.job.commitment}`);
-  await sendCharged(context, { key, to: asy.address, data, value: 0n });
+  await sendCharged(context, { key: allowanceKey(deps, item), to: asy.address, data, value: 0n });
+}
+
+function allowanceKey(deps: ChallengerDeps, { job }: Case): string {
+  return freshKey(deps, `challenger:approve:${job.commitment}`);
+}
+
+/** Another game has taken what was allowed for this one. If the key stood as done, nothing would ever be allowed again. */
+function forgetAllowance(deps: ChallengerDeps, item: Case): void {
+  const { journal } = deps.context;
+  const entry = journal.get(allowanceKey(deps, item));
+  if (entry?.status !== "mined" || !entry.minedHash) return;
+  journal.setStatus(entry.key, "failed", { minedHash: entry.minedHash, error: "another game took what it allowed" });
 }
 
 /** Makes the next move of a game in play, after the judge has been asked whether it wins. */

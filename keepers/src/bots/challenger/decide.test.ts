@@ -133,6 +133,8 @@ test("bonds, gas and games of a day stay inside their limits; runs too", () => {
           ({ game, rejected, busy }) =>
             busy === "open" || (!rejected && (game?.state === "live" || game?.state === "stale")),
         ).length;
+        // one after the other: the next would take the allowance that was given for this one
+        assert.equal(s.cases.filter(({ busy }) => busy === "open").length + opens.length, 1);
         assert.ok(bonds <= config.bondPerDay);
         assert.ok(live + opens.length <= config.maxGames);
         assert.ok(s.gasSpent + config.gasPerGame * BigInt(live + opens.length) <= config.gasPerDay);

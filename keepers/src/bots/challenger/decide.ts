@@ -86,6 +86,8 @@ type Limits = Pick<
 
 interface Budget {
   runs: number;
+  /** Games opened now: one after the other, since the next would take the allowance that was given for this one. */
+  opens: number;
   games: number;
   gas: bigint;
   bond: bigint;
@@ -102,6 +104,7 @@ export function decideCases(state: ChallengerState, config: Limits): Action[] {
   const opening = state.cases.filter(({ busy }) => busy === "open");
   const budget: Budget = {
     runs: config.maxParallelRuns - state.cases.filter(({ busy }) => busy === "check" || busy === "confirm").length,
+    opens: opening.length === 0 ? 1 : 0,
     games: config.maxGames - live.length - opening.length,
     gas: config.gasPerDay - state.gasSpent - config.gasPerGame * BigInt(live.length + opening.length),
     bond: config.bondPerDay - state.bondSpent,
@@ -194,6 +197,8 @@ function decideGame({ commitment, bond }: CaseView, last: boolean, config: Limit
   if (budget.games <= 0) return skip("SKIP_GAMES");
   if (budget.bond < bond) return skip("SKIP_BOND_BUDGET");
   if (budget.gas < config.gasPerGame) return skip("SKIP_GAS_BUDGET");
+  if (budget.opens <= 0) return [];
+  budget.opens -= 1;
   budget.games -= 1;
   budget.bond -= bond;
   budget.gas -= config.gasPerGame;
