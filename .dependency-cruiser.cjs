@@ -11,7 +11,7 @@ const only = (from, allowed) => ({
   to: { path: OURS, pathNot: [from, ...allowed].map((name) => `^${name}/`) },
 });
 
-const TESTS = "\\.(test|soak)\\.ts$|/test-kit\\.ts$|^exact/src/(testing|run/random-programs)\\.ts$";
+const TESTS = "\\.(test|soak)\\.ts$|[/-]test-kit\\.ts$|^exact/src/(testing|run/random-programs)\\.ts$";
 
 module.exports = {
   forbidden: [
