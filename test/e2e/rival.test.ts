@@ -1,9 +1,19 @@
 // What succeeds again when somebody else has done it: a rival does each such deed in the moment before the keeper signs it.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { type Address, type Hex, hexToBigInt, parseEther, size } from "viem";
+import {
+  type Address,
+  type ContractFunctionArgs,
+  decodeFunctionData,
+  encodeFunctionData,
+  type Hex,
+  hexToBigInt,
+  keccak256,
+  parseEther,
+  size,
+} from "viem";
 import { RELAYER } from "../../scripts/lib/two-chains.ts";
-import { finalizableAt, POLICY, type RemoteClient, type Side } from "../../sdk/src/index.ts";
+import { finalizableAt, jobHubAbi, POLICY, type RemoteClient, type Side } from "../../sdk/src/index.ts";
 import { SPEC } from "./many-jobs.ts";
 import { ASY, openPair, type Pair, runAtHome } from "./relay-harness.ts";
 import { type Call, type RpcProxy, startRpcProxy } from "./rpc-proxy.ts";
@@ -73,6 +83,14 @@ test("what somebody else does right before the keeper signs it is not done again
   assert.equal(await coinOfHot(), parseEther("10002"));
   const messages = await Promise.all(SIDES.map((side) => approvals(side)));
   assert.ok(messages.every(({ sent, approved }) => sent === approved));
+
+  // who tells of another output has not told the result
+  lying = true;
+  await remoteJob();
+  assert.deepEqual(
+    (await sentBy(RELAYER)).filter((name) => REPEATABLE.includes(name)),
+    ["report"],
+  );
 });
 
 /** Does what the keeper has simulated and is about to sign, once. */
@@ -82,10 +100,19 @@ async function forestall(side: Side, { method, params }: Call): Promise<undefine
   if (!REPEATABLE.includes(functionNameOf(data))) return;
   if (seen.has(`${side}${to}${data}${value}`)) return;
   seen.add(`${side}${to}${data}${value}`);
-  const hash = await pair[side].wallet(RIVAL).sendTransaction({ to, data, value: hexToBigInt(value) });
+  const told = lying && functionNameOf(data) === "report" ? withOtherOutput(data) : data;
+  const hash = await pair[side].wallet(RIVAL).sendTransaction({ to, data: told, value: hexToBigInt(value) });
   await pair[side].publicClient.waitForTransactionReceipt({ hash });
 }
 const seen = new Set<string>();
+let lying = false;
+
+function withOtherOutput(data: Hex): Hex {
+  const { args } = decodeFunctionData({ abi: jobHubAbi, data });
+  const [ticket, result] = args as ContractFunctionArgs<typeof jobHubAbi, "payable", "report">;
+  const lie = { ...result, outputDigest: keccak256("0x00") };
+  return encodeFunctionData({ abi: jobHubAbi, functionName: "report", args: [ticket, lie] });
+}
 
 /** The functions that an account has called, on both chains. */
 async function sentBy(account: number): Promise<string[]> {
@@ -130,7 +157,8 @@ async function remoteJob(): Promise<void> {
   await pair.until("the job is posted at home", async () => (await status()).job !== undefined);
   const provider = pair.client(PROVIDER);
   const submitted = await runAtHome(provider, (await status()).job!.id);
-  await pair.until("the result is known", async () => (await status()).result !== undefined);
+  const { outputDigest } = submitted;
+  await pair.until("the result is known", async () => (await status()).result?.outputDigest === outputDigest);
   await pair.pass(finalizableAt(submitted) - submitted.submittedAt);
   await provider.finalizeJob(submitted);
   await pair.until("the change is back", async () => (await status()).done);

@@ -4,8 +4,7 @@ import {
   jobHubAbi,
   jobMarketplaceAbi,
   jobStatuses,
-  packJobTerms,
-  packRunWord,
+  remoteResultOf,
   type SubmittedJob,
   transferGas,
 } from "@assay/sdk";
@@ -39,7 +38,8 @@ export class HomeJobs {
   readonly #reader: LogReader<typeof EVENTS>;
   readonly #jobs = new Map<Address, RemoteJob>();
   readonly #open = new Set<Address>();
-  readonly #reported = new Set<Hex>();
+  /** What was told, see `telling`. */
+  readonly #reported = new Set<string>();
   /** Whose change a transfer carries. */
   readonly #carried = new Map<bigint, Address>();
   /** Transfers whose fate has become known: the bridge tells of each for a while only, and the hub may not answer then. */
@@ -59,7 +59,7 @@ export class HomeJobs {
     for (const number of this.#home.settled) this.#back.add(number);
     for (const { eventName, args } of await this.#reader.read()) {
       if (eventName === "RemoteJobPosted") this.#take(args);
-      else if (eventName === "RemoteResultSent") this.#reported.add(args.commitment);
+      else if (eventName === "RemoteResultSent") this.#reported.add(telling(args));
       else this.#carried.set(args.number, args.account);
     }
     // what came back is to be sent again
@@ -97,7 +97,7 @@ export class HomeJobs {
     ]);
     const status = jobStatuses[code]!;
     const submitted = status === "submitted" ? ((await getJob(client, { id: job.id })) as SubmittedJob) : undefined;
-    const reported = submitted?.commitment !== undefined && this.#reported.has(submitted.commitment);
+    const reported = submitted !== undefined && this.#reported.has(telling(submitted));
     const outcome = number === 0n ? undefined : await this.#home.outgoingOf(this.#satellite, number);
     const step = decideRemoteJob({ status, reported, outcome, taken }, wanted);
     if (step === "closed") this.#open.delete(job.account);
@@ -106,26 +106,18 @@ export class HomeJobs {
   }
 
   #report({ account, ticket }: RemoteJob, job: SubmittedJob, now: number, fee: bigint): Duty {
-    const { nonce, runRoot, finalState, outputDigest, commitment } = job;
-    const result = {
-      terms: packJobTerms(job.terms),
-      run: packRunWord(job.run),
-      nonce,
-      runRoot,
-      finalState,
-      outputDigest,
-    };
-    const data = encodeFunctionData({ abi: jobHubAbi, functionName: "report", args: [ticket, result] });
+    const data = encodeFunctionData({ abi: jobHubAbi, functionName: "report", args: [ticket, remoteResultOf(job)] });
     const text = `tell ${ticket.user} the result of its job ${account}`;
-    const stillDue = async () => !(await this.#isReported(commitment));
-    return { ...this.#duty(`report:${commitment}`, data, now, fee, text), stillDue };
+    const stillDue = async () => !(await this.#isReported(job));
+    return { ...this.#duty(`report:${job.commitment}`, data, now, fee, text), stillDue };
   }
 
   /** The hub reports as often as it is asked to: only its events tell. */
-  async #isReported(commitment: Hex): Promise<boolean> {
-    if (this.#reported.has(commitment)) return true;
+  async #isReported(job: SubmittedJob): Promise<boolean> {
+    const told = telling(job);
+    if (this.#reported.has(told)) return true;
     const newest = await this.#reader.peek();
-    return newest.some((log) => log.eventName === "RemoteResultSent" && log.args.commitment === commitment);
+    return newest.some((log) => log.eventName === "RemoteResultSent" && telling(log.args) === told);
   }
 
   #settle({ account, ticket }: RemoteJob, last: bigint, now: number, fee: bigint): Duty {
@@ -143,4 +135,9 @@ export class HomeJobs {
     const value = transferGas(PORTAL_GAS) * fee;
     return { key: `${this.#home.args.name}:${step}`, to: this.#hub, data, value, due: now, text };
   }
+}
+
+/** The hub takes any digest of the output: who tells a wrong one has not told the result. */
+function telling({ commitment, outputDigest }: { commitment: Hex; outputDigest: Hex }): string {
+  return `${commitment} ${outputDigest}`;
 }
