@@ -92,7 +92,7 @@ class Run {
     const jobs = await this.#prepare();
     await this.#bots.open();
     for (const place of KEEPERS.keys()) this.#bots.launch(place);
-    await Promise.all(this.#bots.running.map((keeper) => keeper.url()));
+    await this.#bots.allStarted();
     await this.#drain();
     for (let n = 0; n < 4; n++) await this.#send("home");
     await this.#until("the first have arrived", async () => (await this.#there()) >= ASY("40"));
@@ -158,7 +158,7 @@ class Run {
   async #killOne(): Promise<void> {
     let place = Math.floor(this.#random() * KEEPERS.length);
     if (this.#random() < 0.6) {
-      await Promise.all(this.#bots.running.map((keeper) => keeper.url()));
+      await this.#bots.allStarted();
       await this.#send("home");
       // nothing may be due that could be sent: then one dies at any moment
       place = (await this.#bots.strike(() => this.#step(400))) ?? place;
@@ -167,7 +167,7 @@ class Run {
     this.#kills += 1;
     this.#bots.launch(place);
     // as often in the middle of starting as at work
-    if (this.#random() < 0.4) await this.#bots.running[place]!.url();
+    if (this.#random() < 0.4) await this.#bots.started(place);
     this.#args.onKill?.(this.#kills, { ...this.#sent, remote: this.#remote.length, atSending: this.#bots.atSending });
   }
 

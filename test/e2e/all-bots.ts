@@ -44,11 +44,8 @@ export class AllBots extends Killable<Side> {
     const accounts: Record<string, string> =
       place === TREASURER ? { REWARDS__ACCOUNTS: provider!, TOPUP__ACCOUNTS: hot! } : {};
     const settings = { ...this.#common(place), ...OWN[place], ...accounts };
-    this.running[place] = startKeeper(this.#market, {
-      account: KEEPERS[place]!,
-      settings,
-      rpcUrl: this.#urls[place]!.home,
-    });
+    const args = { account: KEEPERS[place]!, settings, rpcUrl: this.#urls[place]!.home };
+    this.keepUp(place, () => startKeeper(this.#market, args));
   }
 
   #common(place: number): Record<string, string> {

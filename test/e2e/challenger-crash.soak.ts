@@ -58,7 +58,7 @@ test(`a challenger outlives ${KILLS} kills: each wrong result convicted once, no
     CHALLENGER__BOND_PER_DAY: "1000",
   };
   const launch = () => {
-    keepers.running[0] = startKeeper(market, { account: CHALLENGER, rpcUrl, settings });
+    keepers.keepUp(0, () => startKeeper(market, { account: CHALLENGER, rpcUrl, settings }));
   };
   const wrong: SubmittedJob[] = [];
   const honest: SubmittedJob[] = [];
@@ -70,7 +70,7 @@ test(`a challenger outlives ${KILLS} kills: each wrong result convicted once, no
     kills += 1;
     launch();
     // as often in the middle of starting as at work
-    if (random() < 0.6) await keepers.running[0]!.url();
+    if (random() < 0.6) await keepers.started(0);
     if (random() < 0.25) await keepers.outage(["home"], () => sleep(500 + random() * 1_500));
     if (kills % 5 === 0) process.stderr.write(`${kills} kills, ${wrong.length} wrong results\n`);
   };

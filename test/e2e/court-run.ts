@@ -121,7 +121,7 @@ class Run {
       this.#urls[place] = await this.#keepers.endpoints("home", this.#market.chain.url, place);
       this.#launch(place);
     }
-    await Promise.all(this.#keepers.running.map((keeper) => keeper.url()));
+    await this.#keepers.allStarted();
     while (this.#kills < kills) {
       if (this.#challenged.length < FIRST + ((results - FIRST) * this.#kills) / kills) await this.#challenge();
       if (this.#kills % 3 === 1) await this.#refuseAppeal();
@@ -227,28 +227,25 @@ class Run {
       [`${bot}__SPREAD_SECONDS`]: SPREAD,
       [`${bot}__GAS_PER_DAY`]: "100",
     });
-    this.#keepers.running[place] = startKeeper(this.#market, {
-      account: KEEPERS[place]!,
-      rpcUrl: this.#urls[place]!,
-      settings: {
-        ...each("DISPUTE_CLOCK"),
-        ...each("SETTLE"),
-        SETTLE__JOBS: "all",
-        PLACE: String(place),
-        PLACES: String(KEEPERS.length),
-        POLL_MS: "500",
-        LOG_LEVEL: "info",
-      },
-    });
+    const settings = {
+      ...each("DISPUTE_CLOCK"),
+      ...each("SETTLE"),
+      SETTLE__JOBS: "all",
+      PLACE: String(place),
+      PLACES: String(KEEPERS.length),
+      POLL_MS: "500",
+      LOG_LEVEL: "info",
+    };
+    const args = { account: KEEPERS[place]!, rpcUrl: this.#urls[place]!, settings };
+    this.#keepers.keepUp(place, () => startKeeper(this.#market, args));
   }
 
   /* ── WHAT HAPPENS TO IT ── */
 
   async #killOne(): Promise<void> {
-    const { running } = this.#keepers;
     let place = Math.floor(this.#random() * KEEPERS.length);
     if (this.#random() < 0.6) {
-      await Promise.all(running.map((keeper) => keeper.url()));
+      await this.#keepers.allStarted();
       await this.#hurry();
       // nothing may be due that could be sent: then one dies at any moment
       place = (await this.#keepers.strike(() => this.#step(400), STEPS_TO_SEND)) ?? place;
@@ -257,7 +254,7 @@ class Run {
     this.#kills += 1;
     this.#launch(place);
     // as often in the middle of starting as at work
-    if (this.#random() < 0.4) await running[place]!.url();
+    if (this.#random() < 0.4) await this.#keepers.started(place);
     this.#args.onKill?.(this.#kills, { challenged: this.#challenged.length, atSending: this.#keepers.atSending });
   }
 

@@ -5,6 +5,8 @@ import { type Call, type Fault, type RpcProxy, randomFaults, startRpcProxy, type
 /** Of the calls to the first endpoint of each keeper, how many go wrong. */
 const FAULTS = 0.04;
 const STEPS_TO_SEND = 60;
+/** The exit code after which a service manager starts a daemon again. */
+const NOTHING_ANSWERS = 75;
 
 /** What is to happen to the next transaction of any keeper: it is killed before or after the chain has it. */
 export interface KillPlan {
@@ -28,6 +30,7 @@ export class Killable<Name extends string> {
   readonly #plan: KillPlan = { armed: false, after: false, skip: 0, struck: undefined };
   readonly #random: () => number;
   readonly #proxies: RpcProxy[] = [];
+  #closed = false;
 
   constructor(random: () => number) {
     this.#random = random;
@@ -56,6 +59,32 @@ export class Killable<Name extends string> {
     this.half.clear();
   }
 
+  /** Starts a keeper, and once more, as a service manager does, when it ends by itself because nothing answers. */
+  keepUp(place: number, start: () => TestKeeper): void {
+    const keeper = start();
+    this.running[place] = keeper;
+    void keeper.process.exited.then(({ code }) => {
+      if (code === NOTHING_ANSWERS && !this.#closed && this.running[place] === keeper) this.keepUp(place, start);
+    });
+  }
+
+  /** Waits until the keeper of a place works. */
+  async started(place: number): Promise<void> {
+    for (;;) {
+      const keeper = this.running[place]!;
+      try {
+        await keeper.url();
+        return;
+      } catch (error) {
+        if (this.running[place] === keeper) throw error;
+      }
+    }
+  }
+
+  async allStarted(): Promise<void> {
+    await Promise.all(this.running.map((_, place) => this.started(place)));
+  }
+
   async kill(place: number): Promise<void> {
     const { process } = this.running[place]!;
     process.kill("SIGKILL");
@@ -63,6 +92,7 @@ export class Killable<Name extends string> {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     await Promise.all(this.running.map((keeper) => keeper.process.stop()));
     await Promise.all(this.#proxies.map((proxy) => proxy.close()));
   }
