@@ -108,6 +108,7 @@ test("RJ-05 a job that nobody has claimed is cancelled, and all of it comes back
   const open = await user.remoteJob.status({ index });
   assert.deepEqual([open.waitsFor, open.clock], ["a provider that claims it", "home"]);
   assert.equal(open.until, open.job?.terms.claimBy);
+  await assert.rejects(user.remoteJob.report({ index }), { code: "SDK-021" });
   await user.remoteJob.cancel({ index: ticket.index });
   await pair.until("the money is back", async () => (await pair.balance("satellite", me())) === before);
   assert.equal((await user.remoteJob.status({ index })).outcome, "cancelled");
@@ -131,6 +132,24 @@ test("XCH-16 what arrives at a paused satellite waits, and is let go by the keep
   await setPause(0);
   await pair.until("it is let go", async () => (await pair.balance("satellite", me())) === before + ASY("2"));
   assert.ok((await user.bridge.status({ from: "home", number })).done);
+});
+
+test("change that waits at a paused satellite is called back by its home account, and sent anew", async () => {
+  const { ticket, id } = await user.remoteJob.post({ ...job, homeAccount: me() });
+  const { index } = ticket;
+  await posted(index);
+  await setPause(2);
+  const provider = pair.client(PROVIDER);
+  const submitted = await runAtHome(provider, id);
+  await pair.pass(finalizableAt(submitted) - submitted.submittedAt);
+  await provider.finalizeJob(submitted);
+  const back = async () => (await user.remoteJob.status({ index })).back;
+  await pair.until("its change waits there", async () => (await back())?.incoming === "queued");
+  const { number } = (await back())!;
+  await user.remoteJob.recallChange({ index });
+  await pair.until("it came back and is sent anew", async () => (await back())!.number > number);
+  await setPause(0);
+  await pair.until("the change is there", async () => (await user.remoteJob.status({ index })).done);
 });
 
 test("XCH-15 what is over the limit waits, and is let go by the keeper when there is room", async () => {

@@ -59,6 +59,7 @@ test("change that came back is sent again, even where the hub did not answer whe
   const home = {
     args: { context: { rpc, client: {} }, startBlock: 0, confirmations: 0, name: "remote-jobs" },
     settled: [] as bigint[],
+    outcomes: new Set<bigint>(),
     outgoingOf: async () => fate,
   };
   const there = { args: { chainId: Number(CHAIN) } } as unknown as Side;
@@ -67,6 +68,7 @@ test("change that came back is sent again, even where the hub did not answer whe
   const due = async () => (await jobs.duties(1, 0n, { report: true, settle: true })).map(({ key }) => key);
   await jobs.read();
   assert.deepEqual(await due(), [], "on its way");
+  assert.deepEqual([...home.outcomes], [NUMBER]);
   fate = "returned";
   chain.head = 1_000;
   home.settled = [NUMBER];

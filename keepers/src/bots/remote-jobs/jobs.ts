@@ -60,7 +60,10 @@ export class HomeJobs {
     for (const { eventName, args } of await this.#reader.read()) {
       if (eventName === "RemoteJobPosted") this.#take(args);
       else if (eventName === "RemoteResultSent") this.#reported.add(telling(args));
-      else this.#carried.set(args.number, args.account);
+      else {
+        this.#carried.set(args.number, args.account);
+        this.#home.outcomes.add(args.number);
+      }
     }
     // what came back is to be sent again
     for (const number of this.#back) {

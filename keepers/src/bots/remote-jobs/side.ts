@@ -51,6 +51,8 @@ export class Side {
   readonly #refused = new Set<bigint>();
   /** Transfers of the other end that it was told the fate of: by whomever, and perhaps on its way still. */
   readonly #told = new Set<bigint>();
+  /** Transfers of this end that tell how a job ended: one that was refused is told anew once it is paid back, however little it carries. */
+  readonly outcomes = new Set<bigint>();
   /** Numbers whose fate has become known here since the last look. */
   settled: bigint[] = [];
 
@@ -160,7 +162,8 @@ export class Side {
       if (!duty) this.#refused.delete(number);
       return duty ? [duty] : [];
     }
-    if (status !== "refused" || !transfer || transfer.amount === 0n) {
+    const forNothing = transfer?.amount === 0n && !this.outcomes.has(number);
+    if (status !== "refused" || !transfer || forNothing) {
       this.#refused.delete(number);
       return [];
     }
