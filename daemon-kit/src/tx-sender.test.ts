@@ -153,6 +153,8 @@ test("gives up loudly, and the same key later goes on instead of sending anew", 
   assert.equal(journal.get("stuck")?.status, "abandoned");
   const again = sender.send({ key: "stuck", to: TO, value: 5n });
   await mineUntilSettled(chain, again, 1n);
+  const [first, second] = journal.get("stuck")!.attempts;
+  assert.ok(second!.maxFeePerGas > first!.maxFeePerGas, "for more, though its versions were used up");
   assert.equal(await chain.client.getBalance({ address: TO }), 5n);
 });
 

@@ -1,7 +1,7 @@
 // The keeper's own part of a look, on chains that are made up.
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { Waker } from "@assay/daemon-kit";
+import { type TxEntry, Waker } from "@assay/daemon-kit";
 import { Registry } from "prom-client";
 import { parseEther } from "viem";
 import type { Bot, KeeperContext } from "./bot.ts";
@@ -28,7 +28,19 @@ class FakeChain {
     getBalance: () => this.#say(this.balance),
     getGasPrice: () => this.#say(1n),
   };
-  readonly sender = { tend: () => this.#say(undefined), reconcile: async () => {} };
+  /** Signed, and in no block yet. */
+  readonly entries: Partial<TxEntry>[] = [];
+  /** Keys that the sender was asked for. */
+  readonly asked: string[] = [];
+  readonly sender = {
+    tend: () => this.#say(undefined),
+    reconcile: async () => {},
+    open: () => this.entries,
+    send: async ({ key }: { key: string }) => {
+      this.asked.push(key);
+      throw new Error("given up again");
+    },
+  };
 }
 
 /** A keeper at work, with one bot that counts its looks. */
@@ -101,4 +113,15 @@ test("the home chain's newest block grows old while no endpoint answers; without
   home.answers = false;
   t.mock.timers.setTime((START + 600) * 1000);
   await until("head_age_seconds", /^605$/);
+});
+
+test("what was given up is gone on with, on both chains; not at every look, and nothing that is waited for", async (t) => {
+  const [home, satellite] = [new FakeChain(1n), new FakeChain(1n)];
+  home.entries.push({ key: "bot:stuck", status: "abandoned" }, { key: "bot:fresh", status: "sent" });
+  satellite.entries.push({ key: "bot:there", status: "abandoned" });
+  const { until, looks } = keeperOf(t, home, satellite);
+  await until("gas_balance_eth", /./);
+  const before = looks();
+  while (looks() < before + 5) await new Promise((resolve) => setTimeout(resolve, 1));
+  assert.deepEqual([home.asked, satellite.asked], [["bot:stuck"], ["bot:there"]]);
 });

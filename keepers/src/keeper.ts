@@ -1,4 +1,4 @@
-import { type Facts, facts, knownError, OvertakenError, type Waker } from "@assay/daemon-kit";
+import { type Facts, facts, knownError, OvertakenError, type TxEntry, type Waker } from "@assay/daemon-kit";
 import { decodeError } from "@assay/sdk";
 import type { Bot, KeeperContext, Satellite } from "./bot.ts";
 import { type ChainFacts, observe } from "./chain/observe.ts";
@@ -7,6 +7,7 @@ import { satelliteMetrics } from "./metrics.ts";
 import { sendCharged } from "./send.ts";
 
 const WORST_PAUSE_MS = 30_000;
+const RESUME_MS = 60_000;
 /** The look at the second chain, among what is under way. */
 const THERE = "satellite";
 
@@ -16,7 +17,7 @@ export class Keeper {
   readonly #bots: readonly Bot[];
   readonly #started = Date.now();
   readonly #waker: Waker;
-  readonly #adopted = new Deeds();
+  readonly #followed = new Deeds();
   readonly #looks = new Deeds();
   readonly #thereMetrics: ReturnType<typeof satelliteMetrics> | undefined;
   #chain: ChainFacts | undefined;
@@ -24,6 +25,7 @@ export class Keeper {
   #failure: Facts | undefined;
   #failureThere: Facts | undefined;
   #failures = 0;
+  #resumeAt = 0;
   #lookedAt = 0;
   #decided: bigint | undefined;
 
@@ -40,26 +42,39 @@ export class Keeper {
     for (const side of this.#sides()) {
       await side.sender.reconcile();
       await budget.recover(side.journal, side.rpc);
-      this.#adopt(side);
+      this.#follow(side, side.journal.list("sent", "abandoned"));
     }
     await index.open(config.pollMs, () => this.#waker.wake());
     for (const bot of this.#bots) await bot.recover();
   }
 
-  /** Follows what an earlier process sent to its end, so that its fee is booked even if no bot asks for it again. */
-  #adopt(side: KeeperContext): void {
-    const { journal, log, signal } = side;
-    for (const { key, to, data, value } of journal.list("sent", "abandoned")) {
+  /** Follows transactions to their end that no bot waits for, so that they get into a block and their fees are booked. */
+  #follow(side: KeeperContext, entries: readonly TxEntry[]): void {
+    const { log, signal } = side;
+    for (const { key, to, data, value } of entries) {
+      if (this.#followed.has(key)) continue;
       const deed = () =>
         sendCharged(side, { key, to, data, value }).then(
           () => {},
           (error: unknown) => {
             if (signal.aborted) return;
-            if (error instanceof OvertakenError) log.info({ key }, "a transaction of an earlier process is held back");
-            else log.warn({ key, ...facts(error) }, "a transaction of an earlier process failed");
+            if (error instanceof OvertakenError) log.info({ key }, "a transaction that nobody waits for is held back");
+            else log.warn({ key, ...facts(error) }, "a transaction that nobody waits for failed");
           },
         );
-      this.#adopted.start(key, deed, () => this.#waker.wake());
+      this.#followed.start(key, deed, () => this.#waker.wake());
+    }
+  }
+
+  /** Goes on with what was given up: it may still land, so that nothing is done in its place. */
+  #resume(): void {
+    if (performance.now() < this.#resumeAt) return;
+    this.#resumeAt = performance.now() + RESUME_MS;
+    for (const side of this.#sides()) {
+      this.#follow(
+        side,
+        side.sender.open().filter(({ status }) => status === "abandoned"),
+      );
     }
   }
 
@@ -76,7 +91,7 @@ export class Keeper {
 
   /** Resolves when nothing is under way any more; after the signal has fired. */
   async settle(): Promise<void> {
-    await Promise.all([this.#adopted.idle(), this.#looks.idle(), ...this.#bots.map((bot) => bot.idle())]);
+    await Promise.all([this.#followed.idle(), this.#looks.idle(), ...this.#bots.map((bot) => bot.idle())]);
   }
 
   /** undefined when the keeper can work, else why it cannot. */
@@ -121,6 +136,7 @@ export class Keeper {
       await index.refresh();
       this.#chain = await observe(rpc, account.address);
       this.#tend();
+      this.#resume();
       turns.set(this.#chain.now);
       this.#lookedAt = Date.now();
       if (this.#failure) log.info("the rpc answers again");
