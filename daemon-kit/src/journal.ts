@@ -75,6 +75,7 @@ const SCHEMA = `
     hash TEXT PRIMARY KEY, key TEXT NOT NULL REFERENCES tx (key) ON DELETE CASCADE, raw TEXT NOT NULL,
     max_fee TEXT NOT NULL, max_priority_fee TEXT NOT NULL, block TEXT NOT NULL
   ) STRICT;
+  CREATE INDEX IF NOT EXISTS attempt_by_key ON attempt (key);
   CREATE TABLE IF NOT EXISTS expected (
     key TEXT PRIMARY KEY REFERENCES tx (key) ON DELETE CASCADE, answer TEXT NOT NULL
   ) STRICT;
@@ -118,8 +119,10 @@ export function openJournal(path: string, now: () => number = Date.now): Journal
       return row && entryOf(row);
     },
     list(...statuses) {
-      const rows = db.prepare(`${select} ORDER BY tx.nonce, tx.rowid`).all() as TxRow[];
-      return rows.filter((row) => statuses.length === 0 || statuses.includes(row.status)).map(entryOf);
+      // a journal grows for years, and is asked for what is open at every look
+      const where = statuses.length === 0 ? "" : `WHERE tx.status IN (${statuses.map(() => "?").join()})`;
+      const rows = db.prepare(`${select} ${where} ORDER BY tx.nonce, tx.rowid`).all(...statuses) as TxRow[];
+      return rows.map(entryOf);
     },
     addIntent(intent) {
       const { key, chainId, from, to, data, value, nonce, gas, answer, conditional } = intent;
