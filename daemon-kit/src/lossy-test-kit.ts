@@ -4,7 +4,7 @@ import type { TestContext } from "node:test";
 import { createPublicClient, custom, type Hex, RpcRequestError } from "viem";
 import { hardhat } from "viem/chains";
 import { openJournal, type TxEntry } from "./journal.ts";
-import { chainKnows, chainOf, memoryLog, scratch, type TestChain } from "./test-kit.ts";
+import { chainKnows, chainOf, memoryLog, scratch, type TestChain, until } from "./test-kit.ts";
 import { type CreateTxSenderArgs, createTxSender } from "./tx-sender.ts";
 
 export const TO = "0x00000000000000000000000000000000000a55a1";
@@ -66,14 +66,6 @@ export async function senderOf(
     return { journal, sender: createTxSender(args) };
   };
   return { chain, line, open };
-}
-
-/** Looks until it has come to that. */
-export async function until(check: () => boolean | Promise<boolean>): Promise<void> {
-  for (let tries = 0; !(await check()); tries++) {
-    if (tries > 500) throw new Error("it did not come to that");
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
 }
 
 /** Somebody else does the deed. */

@@ -54,6 +54,14 @@ export async function chainKnows({ client }: TestChain, hash: Hash | undefined):
   );
 }
 
+/** Looks until it has come to that. */
+export async function until(check: () => boolean | Promise<boolean>): Promise<void> {
+  for (let tries = 0; !(await check()); tries++) {
+    if (tries > 500) throw new Error("it did not come to that");
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
 /** A logger that keeps its lines. */
 export function memoryLog() {
   const lines: Record<string, unknown>[] = [];

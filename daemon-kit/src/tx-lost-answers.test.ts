@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { parseGwei } from "viem";
-import { forgottenDeeds, overtake, senderOf, TO, until } from "./lossy-test-kit.ts";
-import { chainKnows } from "./test-kit.ts";
+import { forgottenDeeds, overtake, senderOf, TO } from "./lossy-test-kit.ts";
+import { chainKnows, until } from "./test-kit.ts";
 
 test("a filler that could not be signed is not under way: it is made later, and the vain deed is never sent", async (t) => {
   const { chain, line, journal, sender, below, above } = await forgottenDeeds(t);

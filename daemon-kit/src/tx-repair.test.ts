@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { Registry } from "prom-client";
 import { keccak256 } from "viem";
 import { openJournal } from "./journal.ts";
-import { chainKnows, chainOf, memoryLog, scratch, type TestChain, withCode } from "./test-kit.ts";
+import { chainKnows, chainOf, memoryLog, scratch, type TestChain, until, withCode } from "./test-kit.ts";
 import { type CreateTxSenderArgs, createTxSender } from "./tx-sender.ts";
 
 const TO = "0x00000000000000000000000000000000000a55a1";
@@ -14,13 +14,6 @@ function senderOf({ client, account }: TestChain, path = ":memory:", args: Parti
   const { log } = memoryLog();
   const sender = createTxSender({ journal, publicClient: client, account, log, pollMs: 10, ...args });
   return { journal, sender };
-}
-
-async function until(check: () => boolean | Promise<boolean>): Promise<void> {
-  for (let tries = 0; !(await check()); tries++) {
-    if (tries > 500) throw new Error("it did not come to that");
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
 }
 
 test("bump: a new version at the same nonce, for more; only for what is under way", async (t) => {

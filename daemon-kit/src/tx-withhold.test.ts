@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { Hex } from "viem";
-import { DEED, forgottenDeeds, LESS, ONCE, ONE, overtake, senderOf, TO, until } from "./lossy-test-kit.ts";
-import { chainKnows, withCode } from "./test-kit.ts";
+import { DEED, forgottenDeeds, LESS, ONCE, ONE, overtake, senderOf, TO } from "./lossy-test-kit.ts";
+import { chainKnows, until, withCode } from "./test-kit.ts";
 
 /** A deed that was signed and never reached the chain, whose sender is to give it up. */
 async function lostDeed(t: TestContext, bytecode: Hex) {

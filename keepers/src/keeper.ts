@@ -217,6 +217,7 @@ export class Keeper {
     for (const { status } of index.all()) counts[status] = (counts[status] ?? 0) + 1;
     for (const [status, count] of Object.entries(counts)) metrics.jobs.set({ status }, count);
   }
+
   /** What was last seen grows old while a chain does not answer. */
   #reportAges(): void {
     const age = ({ headTime }: ChainFacts) => Math.max(0, Date.now() / 1000 - headTime);
